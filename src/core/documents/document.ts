@@ -1,0 +1,60 @@
+import type { Root } from 'mdast';
+import type { LineIndex, Span } from '../text/position';
+
+/** A piece of prose in a document that a model may improve; everything else is data. */
+export interface ProseSlot {
+  readonly id: string;
+  /** The deterministic text that stands unless something better comes. */
+  readonly text: string;
+  /** What the text is for, for the model. */
+  readonly purpose: string;
+}
+
+/** A visible `UNKNOWN(what is needed)` in a document. */
+export interface PlaceholderUse {
+  readonly needed: string;
+  readonly span: Span;
+}
+
+/** Something of the kind's shape that the reader could not place: said, never thrown. */
+export interface ReadProblem {
+  readonly message: string;
+  readonly span: Span;
+}
+
+/** A section as the reader found it: the heading's text as written and what the kind calls it. */
+export interface ReadSection {
+  readonly id: string | null;
+  readonly title: string;
+  readonly depth: number;
+  readonly headingSpan: Span;
+  /** From the heading to the next one of the same depth or above. */
+  readonly span: Span;
+}
+
+/** A Markdown document of a known kind, read. `data` is the kind's own type, partial where the text is. */
+export interface ReadDocument {
+  readonly kind: string;
+  readonly path: string;
+  readonly text: string;
+  readonly lines: LineIndex;
+  readonly tree: Root;
+  readonly frontMatter: Readonly<Record<string, unknown>>;
+  readonly sections: readonly ReadSection[];
+  readonly placeholders: readonly PlaceholderUse[];
+  readonly problems: readonly ReadProblem[];
+  readonly data: unknown;
+}
+
+/** A kind of document: its data `T`, its template and its reader, in a folder of its own. */
+export interface DocumentKind<T> {
+  readonly id: string;
+  readonly title: string;
+  /** Whether a path, or the text's front matter (`kind: release-plan`), makes a file one of this kind. */
+  recognises(path: string, frontMatter: Readonly<Record<string, unknown>>): boolean;
+  /** Sections in their order; `isRequired` ones are missed when absent. */
+  readonly sections: readonly { readonly id: string; readonly title: string; readonly isRequired: boolean }[];
+  /** `read(path, render(x)).data` equals `x`. */
+  render(data: T): string;
+  read(path: string, text: string): ReadDocument & { readonly data: T };
+}

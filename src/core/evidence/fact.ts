@@ -1,0 +1,49 @@
+import type { Range } from '../text/position';
+
+/** Where something was read, so that a person can open it. */
+export type Source =
+  | { readonly kind: 'file'; readonly path: string; readonly range: Range | null }
+  | { readonly kind: 'commit'; readonly hash: string; readonly subject: string }
+  | { readonly kind: 'tag'; readonly name: string; readonly commit: string }
+  | { readonly kind: 'git'; readonly what: string }
+  | { readonly kind: 'person'; readonly question: string };
+
+/** A value with what it was read from: at least one source. What nobody can open is a claim, not a fact. */
+export interface Fact<T> {
+  readonly value: T;
+  readonly sources: readonly Source[];
+}
+
+/** What is needed to know it, in a few words: rendered as `UNKNOWN(what is needed)`. */
+export interface Unknown {
+  readonly unknown: string;
+}
+
+/** A fact, or what would be needed to have it. */
+export type Known<T> = Fact<T> | Unknown;
+
+export function fact<T>(value: T, ...sources: readonly Source[]): Fact<T> {
+  return { value, sources };
+}
+
+export function unknown(needed: string): Unknown {
+  return { unknown: needed };
+}
+
+export function isKnown<T>(known: Known<T>): known is Fact<T> {
+  return 'value' in known;
+}
+
+export function fileSource(path: string, range: Range | null = null): Source {
+  return { kind: 'file', path, range };
+}
+
+/** The visible placeholder for what is not known: counted, listed and linted wherever it stands. */
+export function placeholder(needed: string): string {
+  return `UNKNOWN(${needed})`;
+}
+
+/** The value as text, or its placeholder. */
+export function textOf(known: Known<string>): string {
+  return isKnown(known) ? known.value : placeholder(known.unknown);
+}

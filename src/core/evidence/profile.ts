@@ -1,0 +1,79 @@
+import type { Fact, Known } from './fact';
+
+/** The languages that a pipeline is written for, told by a manifest, not by file endings alone. */
+export type Language = 'node' | 'python' | 'go' | 'java';
+
+/** One buildable thing: a manifest with the commands that the repository itself defines for it. */
+export interface Stack {
+  readonly language: Language;
+  /** The folder of its manifest from the root; '' for the root itself. */
+  readonly folder: string;
+  readonly manifest: Fact<string>;
+  readonly name: Known<string>;
+  readonly version: Known<string>;
+  /** npm, pnpm, yarn, bun, pip, poetry, uv, pipenv, go, maven, gradle: told by the lock file or manifest. */
+  readonly packageManager: Fact<string>;
+  readonly lockFile: Fact<string> | null;
+  /** The language's version where a file pins it (`.nvmrc`, `engines`, `go.mod`, `.python-version`, `pom.xml`). */
+  readonly languageVersion: Known<string>;
+  /** Commands that exist here, by phase; a phase without a configured tool has none. Shell, run in `folder`. */
+  readonly commands: Readonly<Partial<Record<PipelinePhase, readonly Fact<string>[]>>>;
+  /** Whether other code installs it from a package registry rather than its being run as a service. */
+  readonly isPublished: boolean;
+}
+
+/** The phases of a pipeline in their order, cheapest first, up to what is deployed. */
+export type PipelinePhase =
+  'format' | 'lint' | 'type-check' | 'unit' | 'smoke' | 'end-to-end' | 'scan' | 'build';
+
+/** How a deployment reaches its target, as far as files of the repository show it. */
+export interface DeployTarget {
+  readonly kind:
+    'kubernetes' | 'helm' | 'kustomize' | 'terraform' | 'ecs' | 'cloud-run' | 'script' | 'compose' | 'other';
+  /** What is deployed or applied, by path. */
+  readonly path: Fact<string>;
+  /** The exact command that the repository uses for it, with `${ENV}` and `${VERSION}` for what varies. */
+  readonly deployCommand: Known<string>;
+  readonly rollbackCommand: Known<string>;
+}
+
+export interface Environment {
+  readonly name: string;
+  readonly isProduction: boolean;
+}
+
+/** A link or query that a file of the repository gives: a dashboard, a log query, an alert, a health endpoint. */
+export interface OperationsLink {
+  readonly kind: 'dashboard' | 'logs' | 'alert' | 'health' | 'metric';
+  readonly name: string;
+  /** A URL, a path such as `/healthz`, or a query, as the file has it. */
+  readonly target: string;
+}
+
+/** What a repository is, read from its files and history: the ground for plan, pipeline, runbook and postmortem. */
+export interface RepositoryProfile {
+  readonly service: Known<string>;
+  readonly remote: Known<{ readonly host: string; readonly owner: string; readonly name: string }>;
+  readonly defaultBranch: Known<string>;
+  readonly stacks: readonly Stack[];
+  /** Dockerfiles that build an image of the service. */
+  readonly dockerfiles: readonly Fact<string>[];
+  /** The image's name without tag, where a workflow or manifest names it. */
+  readonly image: Known<string>;
+  readonly deployTargets: readonly DeployTarget[];
+  /** From workflows (`environment:`), manifests and overlays, in order of promotion, production last. */
+  readonly environments: readonly Fact<Environment>[];
+  readonly deployScript: Fact<string> | null;
+  readonly rollbackScript: Fact<string> | null;
+  /** A script or command that asks the deployed system. */
+  readonly smokeTest: Fact<string> | null;
+  readonly operations: readonly Fact<OperationsLink>[];
+  /** People and teams of CODEOWNERS, most general pattern first. */
+  readonly owners: readonly Fact<string>[];
+  readonly migrationFolders: readonly Fact<string>[];
+  readonly infrastructure: readonly Fact<string>[];
+  /** Paths under `.github/workflows`. */
+  readonly workflows: readonly string[];
+  /** Cloud providers that workflows log in to. */
+  readonly clouds: readonly Fact<'aws' | 'azure' | 'google'>[];
+}

@@ -1,0 +1,145 @@
+import type { Span } from './text/position';
+
+/** Why a file's text is not to be had. Never an exception: a broken file must not hide the others. */
+export type UnreadableReason =
+  'missing' | 'not-a-file' | 'outside' | 'binary' | 'encoding' | 'too-large' | 'refused';
+
+/** A file's text, or why there is none. `detail` completes the sentence "<path> …". */
+export type ReadResult =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly reason: UnreadableReason; readonly detail: string };
+
+/** The files of one repository, by path from its root with forward slashes. Reading follows no link out of it. */
+export interface RepositoryFiles {
+  /** How people call the folder, for messages; not a place to read from. */
+  readonly name: string;
+  /** Every file that is not ignored, sorted; at most a set number (`isComplete` says whether that was all). */
+  list(signal?: AbortSignal): Promise<{ readonly paths: readonly string[]; readonly isComplete: boolean }>;
+  /** The text without a byte order mark's being removed: offsets are those of the file as an editor shows it. */
+  read(path: string): Promise<ReadResult>;
+}
+
+/** One commit, as `git log` tells it. */
+export interface Commit {
+  readonly hash: string;
+  readonly parents: readonly string[];
+  readonly authorName: string;
+  readonly authorEmail: string;
+  /** ISO 8601 with offset. */
+  readonly authoredAt: string;
+  readonly committedAt: string;
+  readonly subject: string;
+  readonly body: string;
+}
+
+/** One file that differs between the two ends of a range. */
+export interface ChangedFile {
+  readonly status: 'added' | 'modified' | 'deleted' | 'renamed' | 'copied' | 'type-changed' | 'submodule';
+  readonly path: string;
+  /** Where it stood before, for `renamed` and `copied`. */
+  readonly oldPath: string | null;
+  /** Lines; null for a binary file. */
+  readonly added: number | null;
+  readonly removed: number | null;
+}
+
+/** A tag with the commit that it names, peeled. */
+export interface Tag {
+  readonly name: string;
+  readonly commit: string;
+  /** ISO 8601; the tagger's date, or the commit's for a lightweight tag. */
+  readonly taggedAt: string;
+}
+
+/** From `base` (not included; null: from the root) up to `head`, both resolved commit ids. */
+export interface CommitRange {
+  readonly base: string | null;
+  readonly head: string;
+}
+
+/** What git knows, or why it knows nothing (`unavailable` completes the sentence "The history is not known: …"). */
+export type HistoryState =
+  | {
+      readonly kind: 'git';
+      readonly head: string;
+      readonly branch: string | null;
+      readonly isShallow: boolean;
+    }
+  | { readonly kind: 'unavailable'; readonly detail: string };
+
+/** The repository's history. Calls after `state()` said `unavailable` give empty answers. */
+export interface History {
+  state(signal?: AbortSignal): Promise<HistoryState>;
+  /** The commit that a name means; null where it means none. A name that looks like an option is none. */
+  resolve(ref: string, signal?: AbortSignal): Promise<string | null>;
+  /** Tags that are ancestors of `head`. */
+  tags(head: string, signal?: AbortSignal): Promise<readonly Tag[]>;
+  /** Newest first, merges included. */
+  commits(range: CommitRange, signal?: AbortSignal): Promise<readonly Commit[]>;
+  changedFiles(range: CommitRange, signal?: AbortSignal): Promise<readonly ChangedFile[]>;
+  fileAt(commit: string, path: string, signal?: AbortSignal): Promise<ReadResult>;
+  /** The last commit that touched each path, where there is one. */
+  lastCommitOf(path: string, signal?: AbortSignal): Promise<Commit | null>;
+  /** The URL of `origin`, or of the only remote, without credentials; null where there is none. */
+  remoteUrl(signal?: AbortSignal): Promise<string | null>;
+  /** The branch that the remote calls its default (`refs/remotes/origin/HEAD`); null where nothing tells. */
+  defaultBranch(signal?: AbortSignal): Promise<string | null>;
+}
+
+/** The time of day; the engine has no other. */
+export interface Clock {
+  now(): Date;
+}
+
+/** A node of a shell syntax tree, as tree-sitter's bash grammar names it. Offsets are UTF-16 code units. */
+export interface ShellNode {
+  readonly type: string;
+  readonly span: Span;
+  readonly text: string;
+  readonly isNamed: boolean;
+  /** The parser lost the thread at or below this node. */
+  readonly hasError: boolean;
+  readonly children: readonly ShellNode[];
+  childByField(name: string): ShellNode | null;
+}
+
+/** Parses shell text; never throws, and marks what it could not read with `hasError`. */
+export interface ShellParser {
+  parse(text: string): ShellNode;
+}
+
+/** One statement of a SQL text as PostgreSQL's parser gives it: `tree` is its JSON. Offsets are UTF-16. */
+export type SqlStatement =
+  | { readonly ok: true; readonly span: Span; readonly text: string; readonly tree: unknown }
+  | { readonly ok: false; readonly span: Span; readonly text: string; readonly message: string };
+
+/** Cuts a SQL text into statements and parses each by itself, so that a bad one hides nothing beside it. */
+export interface SqlParser {
+  parse(text: string): readonly SqlStatement[];
+}
+
+/** Parsers that load WebAssembly first; loaded once, when something needs them. */
+export interface Parsers {
+  shell(): Promise<ShellParser>;
+  sql(): Promise<SqlParser>;
+}
+
+/** A message to a language model; repository and user text is only ever inside `data`, labelled as such. */
+export interface DraftMessage {
+  readonly role: 'instruction' | 'data';
+  readonly text: string;
+}
+
+/** Why a model gave nothing: said to the person in a sentence, and the deterministic result stands. */
+export type DraftFailure = 'no-model' | 'no-consent' | 'refused' | 'failed' | 'cancelled';
+
+/** The text that a model wrote, whole, or why there is none. */
+export type DraftAnswer =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly reason: DraftFailure; readonly detail: string };
+
+/** A language model. It drafts; it never decides, approves or writes. */
+export interface DraftModel {
+  readonly name: string;
+  draft(messages: readonly DraftMessage[], signal: AbortSignal): Promise<DraftAnswer>;
+}

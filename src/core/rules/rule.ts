@@ -1,0 +1,77 @@
+import type { RepositoryProfile } from '../evidence/profile';
+import type { TextEdit } from '../text/edit';
+import type { Span } from '../text/position';
+import type { Counterexample, WorkflowSet } from '../workflow/understanding';
+import type { ReadDocument } from '../documents/document';
+
+/** `block` stops a release, `warn` asks for a look, `info` tells. */
+export type Severity = 'block' | 'warn' | 'info';
+
+/** Another place that belongs to the finding; `span` null: the whole file. */
+export interface FindingEvidence {
+  readonly message: string;
+  readonly path: string;
+  readonly span: Span | null;
+}
+
+/** Edits of files of the repository that make the finding go away. */
+export interface Fix {
+  /** `safe`: cannot change a run that works today; `proposed`: a person reviews it. */
+  readonly kind: 'safe' | 'proposed';
+  /** Imperative, for the quick-fix menu: "Name the environment production". */
+  readonly title: string;
+  readonly edits: readonly { readonly path: string; readonly edits: readonly TextEdit[] }[];
+}
+
+/** What a rule says about one place, before waivers. */
+export interface RuleFinding {
+  /** One sentence without a full stop: what is wrong, then what to do, quoting the user's own words. */
+  readonly message: string;
+  readonly path: string;
+  /** Null for a finding about a whole file or repository (`path` is then the file or "."). */
+  readonly span: Span | null;
+  readonly status: 'fail' | 'unknown';
+  /** Where it differs from the rule's own: off the way to production a blocking rule warns (Definition 21). */
+  readonly severity?: Severity;
+  readonly evidence?: readonly FindingEvidence[];
+  readonly counterexample?: Counterexample;
+  readonly fix?: Fix;
+}
+
+/** What rules may know besides their subject. */
+export interface GateFacts {
+  /** Paths of the repository's files. */
+  readonly paths: ReadonlySet<string>;
+  readonly profile: RepositoryProfile | null;
+  /** Commits of well-known action versions, `owner/name@v4` in lower case to 40 hex digits; never invented. */
+  readonly pins: ReadonlyMap<string, { readonly commit: string; readonly version: string }>;
+}
+
+interface RuleBase {
+  /** Kebab-case, never reused; the page is docs/rules/<id>.md. */
+  readonly id: string;
+  readonly title: string;
+  readonly severity: Severity;
+  /** Why it matters, in a sentence or two; shown in help and SARIF. */
+  readonly why: string;
+}
+
+/** A rule over all workflows of a repository together. `check` is pure and never throws on bad input. */
+export interface WorkflowRule extends RuleBase {
+  readonly subject: 'workflows';
+  check(subject: WorkflowSet, facts: GateFacts): readonly RuleFinding[];
+}
+
+/** A rule over one document; called for the kinds it names. */
+export interface DocumentRule extends RuleBase {
+  readonly subject: 'document';
+  readonly kinds: readonly string[];
+  check(subject: ReadDocument, facts: GateFacts): readonly RuleFinding[];
+}
+
+/** A rule whose findings the gate itself makes (unreadable files, waivers): it has a page and no `check`. */
+export interface GateRule extends RuleBase {
+  readonly subject: 'gate';
+}
+
+export type Rule = WorkflowRule | DocumentRule | GateRule;

@@ -1,0 +1,95 @@
+import type { Clock, History, Parsers, RepositoryFiles } from '../ports';
+import type { Source, Unknown } from '../evidence/fact';
+import type { ProposedFile } from '../text/proposal';
+import type { ProseSlot } from '../documents/document';
+import type { Finding } from '../gate/report';
+import type { Configuration } from '../gate/configuration';
+
+/** The slash commands; palette commands, subcommands, tools, prompts and skills go by the same ids. */
+export type TaskId =
+  | 'release-plan-from-change'
+  | 'generate-gh-actions-pipeline'
+  | 'secure-cloud-auth-with-oidc'
+  | 'extract-reusable-workflows'
+  | 'runbook-for-deployment'
+  | 'postmortem-skeleton';
+
+/** One repository, through ports. */
+export interface World {
+  readonly files: RepositoryFiles;
+  readonly history: History;
+  readonly clock: Clock;
+  readonly parsers: Parsers;
+  readonly configuration: Configuration;
+}
+
+/** Something a task may be told by the person; everything has a default of "not told". */
+export interface TaskInput {
+  /** snake_case, as in the prompt files: `risk_posture`. */
+  readonly name: string;
+  readonly question: string;
+  /** Whether drafting is better when it is asked before (the repository cannot show it). */
+  readonly isAsked: boolean;
+}
+
+/** How one run of a task talks to its face. */
+export interface TaskRun {
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** Says what is being read, with the places: shown as progress and references. */
+  report(message: string, sources?: readonly Source[]): void;
+}
+
+/** Something a person has to do outside the repository, with the exact command where there is one. */
+export interface ManualStep {
+  readonly title: string;
+  readonly why: string;
+  /** Copy-pasteable shell; null where it is done by hand. */
+  readonly command: string | null;
+}
+
+/** What a task found out and would write. Nothing has been written. */
+export interface TaskResult {
+  readonly task: TaskId;
+  /** One or two sentences of Markdown: what this is about, with the figures that matter. */
+  readonly summary: string;
+  /** What was read, most telling first. */
+  readonly sources: readonly Source[];
+  readonly files: readonly ProposedFile[];
+  /** What the gate says of the repository as it would be with `files`, for those files only. */
+  readonly findings: readonly Finding[];
+  /** Everything that stands as UNKNOWN(...) in the files, each once. */
+  readonly unknowns: readonly Unknown[];
+  readonly manualSteps: readonly ManualStep[];
+  /** What was left alone and why, in a sentence each. */
+  readonly notes: readonly string[];
+  readonly next: readonly { readonly task: TaskId | 'check'; readonly label: string }[];
+  /** The typed data behind the files, for `--format json`. */
+  readonly data: unknown;
+  /** Prose that a model may improve, and the same result with other prose; null where there is none. */
+  readonly prose: {
+    readonly slots: readonly ProseSlot[];
+    with(texts: ReadonlyMap<string, string>): Promise<TaskResult>;
+  } | null;
+}
+
+/** One of the commands: the same function behind chat, palette, tool and command line. */
+export interface Task {
+  readonly id: TaskId;
+  /** The name on the command line: `plan`. */
+  readonly subcommand: string;
+  readonly title: string;
+  readonly inputs: readonly TaskInput[];
+  /** Folders or files that it may write to; a proposal outside is a bug. */
+  readonly writes: readonly string[];
+  /**
+   * @throws TaskFailure for what can be expected and stops the whole task (nothing to extract, no workflow to secure):
+   * its message is for the person, with the next step. Aborts by throwing the signal's reason.
+   */
+  run(world: World, run: TaskRun): Promise<TaskResult>;
+}
+
+/** The task cannot be done here, for a reason that the person can act on. */
+export class TaskFailure extends Error {
+  override readonly name = 'TaskFailure';
+}

@@ -1,0 +1,108 @@
+import type { Span } from '../text/position';
+import type { Job, Step, Workflow } from './model';
+
+/** What a job does. `deploy` is Definition 1 of a deployment, whatever its target. */
+export type Purpose =
+  | 'lint'
+  | 'unit'
+  | 'smoke'
+  | 'end-to-end'
+  | 'scan'
+  | 'build'
+  | 'package'
+  | 'publish'
+  | 'deploy'
+  | 'verify'
+  | 'rollback'
+  | 'notify';
+
+/** `strong`: the action or command does nothing else. `weak` never blocks anything. */
+export type Confidence = 'strong' | 'moderate' | 'weak';
+
+/** Why a job is thought to do something: the action, command or environment, where it stands. */
+export interface PurposeEvidence {
+  readonly purpose: Purpose;
+  readonly confidence: Confidence;
+  /** Completes "<job> deploys: …", quoting the file: `runs "kubectl apply -f k8s/"`. */
+  readonly message: string;
+  readonly path: string;
+  readonly span: Span;
+  /** Null where the evidence is not a step of this job (a called workflow, an environment). */
+  readonly stepIndex: number | null;
+}
+
+/** One command of a `run:` script, as the shell parser reads it. */
+export interface StepCommand {
+  readonly step: Step;
+  /** The words, quotes removed; `${{ … }}` and `$VAR` kept as written. The first is the program. */
+  readonly words: readonly string[];
+  readonly span: Span;
+  /** Its failure cannot fail the step: `|| true`, `|| echo`, `; true` last, a pipe without pipefail, `set +e`. */
+  readonly isSwallowed: boolean;
+  /** It runs inside an `if`, `for`, `while`, `case`, function body or the right of `&&`/`||`. */
+  readonly isConditional: boolean;
+}
+
+/** Where a deploying job deploys to. */
+export type DeployTargetKind = 'production' | 'non-production' | 'unknown';
+
+/** One job of the repository with what the engine understood of it. */
+export interface JobFacts {
+  readonly workflow: Workflow;
+  readonly job: Job;
+  readonly purposes: readonly PurposeEvidence[];
+  readonly commands: readonly StepCommand[];
+  /** Null for a job that does not deploy (or roll back) on strong or moderate evidence. */
+  readonly target: { readonly kind: DeployTargetKind; readonly message: string; readonly span: Span } | null;
+  /** The called workflow's facts for a local `uses: ./.github/workflows/…`; null for others. */
+  readonly calls: Workflow | null;
+}
+
+/** What must hold before production and whether it does, for one production job. */
+export type ReachVerdict =
+  | { readonly kind: 'holds' }
+  | { readonly kind: 'fails'; readonly counterexample: Counterexample }
+  | { readonly kind: 'unknown'; readonly because: string; readonly span: Span };
+
+/** One job of a counterexample: what became of it and why. */
+export interface CounterexampleStep {
+  readonly path: string;
+  readonly job: string;
+  readonly result: 'success' | 'failure' | 'cancelled' | 'skipped' | 'starts';
+  /** Completes "<job>: <result>, …". */
+  readonly why: string;
+  readonly span: Span;
+}
+
+/** How production is reached though it should not be: a run that GitHub could really make. */
+export interface Counterexample {
+  readonly trigger: string;
+  readonly ref: string;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly isCancelled: boolean;
+  readonly steps: readonly CounterexampleStep[];
+}
+
+/** All workflows of one repository, understood together. */
+export interface WorkflowSet {
+  readonly workflows: readonly Workflow[];
+  readonly jobs: readonly JobFacts[];
+  factsOf(workflow: Workflow, jobId: string): JobFacts | null;
+  /** Direct needs, as jobs; a name that does not exist is left out. */
+  needsOf(facts: JobFacts): readonly JobFacts[];
+  /** Every ancestor over `needs`, nearest first, each once; a cycle ends. */
+  ancestorsOf(facts: JobFacts): readonly JobFacts[];
+  /**
+   * Whether `production` can start in a run in which the real result of `guard` is not success.
+   * Semantics: docs/semantics.md.
+   */
+  canStartWithout(production: JobFacts, guard: JobFacts): ReachVerdict;
+}
+
+/** What the configuration and the parsers bring to understanding. */
+export interface UnderstandingOptions {
+  /** Names of environments that are production, compared without case; empty: Definition 2 decides. */
+  readonly productionEnvironments: readonly string[];
+  /** Names that the configuration says are not production. */
+  readonly otherEnvironments: readonly string[];
+}
