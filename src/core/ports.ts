@@ -72,6 +72,8 @@ export interface History {
   state(signal?: AbortSignal): Promise<HistoryState>;
   /** The commit that a name means; null where it means none. A name that looks like an option is none. */
   resolve(ref: string, signal?: AbortSignal): Promise<string | null>;
+  /** The best common ancestor of two commits, by id; null where they share none. */
+  mergeBase(first: string, second: string, signal?: AbortSignal): Promise<string | null>;
   /** Tags that are ancestors of `head`. */
   tags(head: string, signal?: AbortSignal): Promise<readonly Tag[]>;
   /** Newest first, merges included. */

@@ -20,6 +20,7 @@ export function memoryFiles(files: Readonly<Record<string, string>>, name = 'rep
 export const noHistory: History = {
   state: () => Promise.resolve({ kind: 'unavailable', detail: 'this is no git repository' }),
   resolve: () => Promise.resolve(null),
+  mergeBase: () => Promise.resolve(null),
   tags: () => Promise.resolve([]),
   commits: () => Promise.resolve([]),
   changedFiles: () => Promise.resolve([]),
