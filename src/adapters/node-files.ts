@@ -123,7 +123,8 @@ async function readBounded(handle: fs.FileHandle): Promise<Buffer | null> {
   }
 }
 
-function decode(bytes: Buffer): ReadResult {
+/** The text of a file's bytes as every reader of files gives it: UTF-8, a byte order mark kept, or why not. */
+export function decode(bytes: Buffer): ReadResult {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
     return refusal('encoding', 'is UTF-16, not UTF-8; save it as UTF-8');
@@ -136,7 +137,8 @@ function decode(bytes: Buffer): ReadResult {
   }
 }
 
-function tooLarge(size: number): ReadResult {
+/** The refusal of a file of `size` bytes, or of at least so many where reading stopped there. */
+export function tooLarge(size: number): ReadResult {
   const mebibytes = (size / 1024 / 1024).toFixed(1);
   return refusal('too-large', `is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB (${mebibytes} MiB)`);
 }

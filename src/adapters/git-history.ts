@@ -1,0 +1,626 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import type { ChangedFile, Commit, CommitRange, History, HistoryState, ReadResult, Tag } from '../core/ports';
+import { decode, isInsidePath, MAX_FILE_BYTES, tooLarge } from './node-files';
+
+/** Trees without an entry, which git knows without having them: what a root commit is compared with. */
+const EMPTY_TREE = {
+  sha1: '4b825dc642cb6eb9a060e54bf8d69288fbee4904',
+  sha256: '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321',
+} as const;
+
+/** More of one commit's body than this is not kept: nobody reads it, and memory is bounded. */
+const MAX_BODY_CHARACTERS = 32 * 1024;
+
+/** Beyond these the range is refused with a message rather than cut, since a cut count would be a lie. */
+const MAX_COMMITS = 500_000;
+const MAX_CHANGED_FILES = 500_000;
+
+/** A git that says nothing for so long hangs on something outside (a dead network drive). */
+const SILENCE_LIMIT_MS = 120_000;
+
+const MAX_ERROR_CHARACTERS = 4096;
+
+/**
+ * Settings that a repository's own configuration could use to run a program or to bend the output, set to harmless
+ * values; each call also says `--no-ext-diff --no-textconv` where it could matter.
+ */
+const NEUTRAL_SETTINGS = [
+  'core.fsmonitor=false',
+  'core.hooksPath=/dev/null',
+  'core.pager=cat',
+  'core.askPass=',
+  'core.sshCommand=false',
+  'core.commitGraph=true',
+  'credential.helper=',
+  'diff.external=',
+  'log.showSignature=false',
+  'log.mailmap=false',
+  'gpg.program=false',
+  'protocol.allow=never',
+  'safe.bareRepository=explicit',
+  'submodule.recurse=false',
+];
+
+/** Variables of git that a person may set to say where their configuration is; all others are taken away. */
+const KEPT_GIT_VARIABLES = new Set([
+  'GIT_CONFIG_GLOBAL',
+  'GIT_CONFIG_SYSTEM',
+  'GIT_CONFIG_NOSYSTEM',
+  'GIT_CEILING_DIRECTORIES',
+  'GIT_DISCOVERY_ACROSS_FILESYSTEM',
+  'GIT_EXEC_PATH',
+]);
+
+/** How the history of a folder may be read. */
+export interface GitHistoryOptions {
+  /** Whether programs may run for this folder: the editor's workspace trust; asked at each call. */
+  readonly isTrusted: boolean | (() => boolean);
+  /** The program; `git` as the PATH has it by default. */
+  readonly program?: string;
+}
+
+/**
+ * The history of the git repository that `root` lies in, by the program `git`: no shell, no network, no hook and no
+ * program that the repository's configuration names. Paths are from `root`, which may be a folder below the top.
+ *
+ * Each method throws an `Error` with a message for the person when git itself fails on a repository that it could
+ * open (a damaged object, no answer), and the signal's reason when it is aborted; what can be expected (no git, no
+ * repository, no commit, another owner, no trust) is `state()`'s `unavailable`, and then the answers are empty.
+ */
+export function createGitHistory(root: string, options: GitHistoryOptions): History {
+  const folder = path.resolve(root);
+  const program = options.program ?? 'git';
+  let isOpened = false;
+
+  const isTrusted = (): boolean =>
+    typeof options.isTrusted === 'function' ? options.isTrusted() : options.isTrusted;
+
+  const run = (args: readonly string[], sink: Sink, signal: AbortSignal | undefined): Promise<Exit> =>
+    runGit(program, folder, args, sink, signal);
+
+  const text = async (args: readonly string[], signal: AbortSignal | undefined): Promise<TextAnswer> => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const exit = await run(
+      args,
+      (chunk) => {
+        size += chunk.length;
+        chunks.push(chunk);
+        return size <= MAX_FILE_BYTES;
+      },
+      signal,
+    );
+    return { ...exit, text: Buffer.concat(chunks).toString('utf8') };
+  };
+
+  const state = async (signal?: AbortSignal): Promise<HistoryState> => {
+    if (!isTrusted()) return unavailable('the workspace is not trusted');
+    const opened = await text(['rev-parse', '--is-shallow-repository', '--is-inside-work-tree'], signal);
+    if (opened.kind === 'no-program') return unavailable('git is not installed, or not on the PATH');
+    if (opened.kind === 'failed' || opened.code !== 0) return unavailable(whyNotOpened(opened));
+    const [shallow, workTree] = opened.text.split('\n');
+    if (workTree === 'false') return unavailable('the folder is inside a .git folder, not in a work tree');
+    const head = await text(
+      ['rev-parse', '--verify', '--quiet', '--end-of-options', 'HEAD^{commit}'],
+      signal,
+    );
+    if (head.kind !== 'ended' || head.code !== 0) {
+      return unavailable('the repository has no commit yet');
+    }
+    const branch = await text(['symbolic-ref', '--quiet', '--short', 'HEAD'], signal);
+    isOpened = true;
+    return {
+      kind: 'git',
+      head: head.text.trim(),
+      branch: branch.kind === 'ended' && branch.code === 0 ? branch.text.trim() : null,
+      isShallow: shallow === 'true',
+    };
+  };
+
+  const isAvailable = async (signal: AbortSignal | undefined): Promise<boolean> =>
+    isTrusted() && (isOpened || (await state(signal)).kind === 'git');
+
+  const one = async (args: readonly string[], signal: AbortSignal | undefined): Promise<string | null> => {
+    if (!(await isAvailable(signal))) return null;
+    const answer = await text(args, signal);
+    if (answer.kind !== 'ended') throw failure(answer);
+    const value = answer.text.trim();
+    return answer.code === 0 && value !== '' ? value : null;
+  };
+
+  /** Streams NUL-separated fields to `take`, which says whether to go on. */
+  const fields = async (
+    args: readonly string[],
+    take: (field: string) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<void> => {
+    const splitter = nulSplitter(take);
+    const exit = await run(
+      args,
+      (chunk) => {
+        splitter.push(chunk);
+        return true;
+      },
+      signal,
+    );
+    if (exit.kind !== 'ended' || exit.code !== 0) throw failure(exit);
+    splitter.end();
+  };
+
+  const log = async (
+    args: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Commit[]> => {
+    const commits: Commit[] = [];
+    let fieldsOfOne: string[] = [];
+    await fields(
+      ['log', '-z', ...LOG_OPTIONS, ...args],
+      (field) => {
+        fieldsOfOne.push(field);
+        if (fieldsOfOne.length < LOG_FIELDS) return;
+        commits.push(commitOf(fieldsOfOne));
+        fieldsOfOne = [];
+        if (commits.length > MAX_COMMITS) {
+          throw new Error(`the range has more than ${MAX_COMMITS} commits; name a base nearer to its head`);
+        }
+      },
+      signal,
+    );
+    return commits;
+  };
+
+  return {
+    state,
+
+    resolve: (ref, signal) =>
+      isName(ref)
+        ? one(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], signal)
+        : Promise.resolve(null),
+
+    mergeBase: (first, second, signal) =>
+      isHash(first) && isHash(second)
+        ? one(['merge-base', '--end-of-options', first, second], signal)
+        : Promise.resolve(null),
+
+    tags: async (head, signal) => {
+      if (!isHash(head) || !(await isAvailable(signal))) return [];
+      const answer = await text(
+        [
+          'for-each-ref',
+          `--merged=${head}`,
+          '--format=%(refname:strip=2)%00%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)%00%(creatordate:iso-strict)',
+          'refs/tags',
+        ],
+        signal,
+      );
+      if (answer.kind !== 'ended' || answer.code !== 0) throw failure(answer);
+      const tags: Tag[] = [];
+      for (const line of answer.text.split('\n')) {
+        const [name, object, type, peeled, peeledType, taggedAt] = line.split('\0');
+        if (name === undefined || object === undefined || taggedAt === undefined) continue;
+        const commit = type === 'commit' ? object : peeledType === 'commit' ? peeled : null;
+        // A tag of a tag: older git peels one layer only.
+        const resolved =
+          commit ??
+          (await one(['rev-parse', '--verify', '--quiet', '--end-of-options', `${object}^{commit}`], signal));
+        if (resolved) tags.push({ name, commit: resolved, taggedAt });
+      }
+      return tags;
+    },
+
+    commits: async (range, signal) =>
+      (await isAvailable(signal)) && isRange(range)
+        ? log(['--end-of-options', ...revisions(range), '--'], signal)
+        : [],
+
+    changedFiles: async (range, signal) => {
+      if (!isRange(range) || !(await isAvailable(signal))) return [];
+      const reader = diffReader();
+      await fields(
+        [
+          'diff-tree',
+          ...['-r', '-z', '-M', '--raw', '--numstat', '--relative', '--no-abbrev'],
+          ...['--no-ext-diff', '--no-textconv', '--no-color', '--ignore-submodules=none'],
+          ...['--end-of-options', range.base ?? emptyTree(range.head), range.head, '--'],
+        ],
+        reader.take,
+        signal,
+      );
+      return reader.files();
+    },
+
+    fileAt: async (commit, file, signal) => {
+      if (!isInsidePath(file)) return refusal('outside', 'lies outside the repository');
+      if (!isHash(commit) || !(await isAvailable(signal))) return refusal('missing', 'is not known');
+      return readBlob(run, commit, file, signal);
+    },
+
+    lastCommitOf: async (file, signal) => {
+      if (!isInsidePath(file) || !(await isAvailable(signal))) return null;
+      const [last] = await log(['-1', '--end-of-options', 'HEAD', '--', file], signal);
+      return last ?? null;
+    },
+
+    remoteUrl: async (signal) => {
+      if (!(await isAvailable(signal))) return null;
+      const answer = await text(['config', '-z', '--get-regexp', '^remote\\..*\\.url$'], signal);
+      if (answer.kind !== 'ended') throw failure(answer);
+      const remotes = answer.text
+        .split('\0')
+        .map((entry) => ({
+          name: entry.slice('remote.'.length, entry.indexOf('.url\n')),
+          url: entry.slice(entry.indexOf('\n') + 1),
+        }))
+        .filter(({ url }) => url !== '');
+      const chosen =
+        remotes.find(({ name }) => name === 'origin') ?? (remotes.length === 1 ? remotes[0] : null);
+      return chosen ? withoutCredentials(chosen.url) : null;
+    },
+
+    defaultBranch: async (signal) => {
+      const ref = await one(['symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD'], signal);
+      return ref?.startsWith('origin/') ? ref.slice('origin/'.length) : null;
+    },
+  };
+}
+
+/**
+ * A remote's address without user and password. Null where it cannot be read well enough to be sure that none is left.
+ * `git@host:path` keeps its user, which is the transport's and no secret.
+ */
+export function withoutCredentials(url: string): string | null {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) {
+    if (/^[^/@:\s]+:[^/@\s]+@/.test(url)) return null;
+    return url;
+  }
+  try {
+    const parsed = new URL(url);
+    const isSecureShell = parsed.protocol === 'ssh:' || parsed.protocol === 'git+ssh:';
+    parsed.password = '';
+    if (!isSecureShell) parsed.username = '';
+    parsed.search = '';
+    parsed.hash = '';
+    return parsed.href;
+  } catch {
+    return null;
+  }
+}
+
+const LOG_OPTIONS = [
+  '--format=tformat:%H%x00%P%x00%an%x00%ae%x00%aI%x00%cI%x00%s%x00%b',
+  '--encoding=UTF-8',
+  '--no-color',
+  '--no-decorate',
+  '--no-notes',
+  '--no-show-signature',
+  '--no-mailmap',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--no-patch',
+];
+const LOG_FIELDS = 8;
+
+/** Takes a piece of output; false stops the program. */
+type Sink = (chunk: Buffer) => boolean;
+
+type Exit =
+  | { readonly kind: 'ended'; readonly code: number; readonly error: string; readonly isCut: boolean }
+  | { readonly kind: 'no-program' }
+  | { readonly kind: 'failed'; readonly error: string };
+
+type TextAnswer = Exit & { readonly text: string };
+
+async function runGit(
+  program: string,
+  folder: string,
+  args: readonly string[],
+  sink: Sink,
+  signal: AbortSignal | undefined,
+): Promise<Exit> {
+  signal?.throwIfAborted();
+  const settings = NEUTRAL_SETTINGS.flatMap((setting) => ['-c', setting]);
+  const child = spawn(program, ['--no-pager', ...settings, '-C', folder, ...args], {
+    // Never the folder itself: Windows looks for programs in the current folder first, where a hostile one may lie.
+    cwd: path.dirname(process.execPath),
+    env: gitEnvironment(process.env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
+  return new Promise((resolve, reject) => {
+    let error = '';
+    let isCut = false;
+    let thrown: { readonly reason: unknown } | null = null;
+    const stop = (): void => void child.kill('SIGKILL');
+    const giveUp = (): void => {
+      thrown ??= { reason: new Error(`git gave no answer for ${SILENCE_LIMIT_MS / 1000} seconds`) };
+      stop();
+    };
+    let silence = setTimeout(giveUp, SILENCE_LIMIT_MS);
+    const abort = (): void => {
+      thrown ??= { reason: signal?.reason };
+      stop();
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    const finish = (settle: () => void): void => {
+      clearTimeout(silence);
+      signal?.removeEventListener('abort', abort);
+      settle();
+    };
+    child.stdout.on('data', (chunk: Buffer) => {
+      clearTimeout(silence);
+      silence = setTimeout(giveUp, SILENCE_LIMIT_MS);
+      if (isCut || thrown) return;
+      try {
+        if (sink(chunk)) return;
+        isCut = true;
+      } catch (reason) {
+        thrown = { reason };
+      }
+      stop();
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (error.length < MAX_ERROR_CHARACTERS) error += chunk.toString('utf8');
+    });
+    child.on('error', (reason: NodeJS.ErrnoException) => {
+      finish(() => {
+        if (thrown) reject(asError(thrown.reason));
+        else
+          resolve(
+            reason.code === 'ENOENT' ? { kind: 'no-program' } : { kind: 'failed', error: reason.message },
+          );
+      });
+    });
+    child.on('close', (code) => {
+      finish(() => {
+        if (thrown) reject(asError(thrown.reason));
+        else
+          resolve({
+            kind: 'ended',
+            code: isCut ? 0 : (code ?? 1),
+            error: error.slice(0, MAX_ERROR_CHARACTERS),
+            isCut,
+          });
+      });
+    });
+  });
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}
+
+function gitEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(environment).filter(
+    ([name]) => !/^GIT_/i.test(name) || KEPT_GIT_VARIABLES.has(name.toUpperCase()),
+  );
+  return {
+    ...Object.fromEntries(kept),
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_LITERAL_PATHSPECS: '1',
+    GIT_NO_LAZY_FETCH: '1',
+    // An empty list: a partial clone must not fetch what it lacks (older git does not know GIT_NO_LAZY_FETCH).
+    GIT_ALLOW_PROTOCOL: '',
+    GIT_ATTR_NOSYSTEM: '1',
+    LC_ALL: 'C',
+    LANGUAGE: '',
+  };
+}
+
+function unavailable(detail: string): HistoryState {
+  return { kind: 'unavailable', detail };
+}
+
+function whyNotOpened(answer: Exit): string {
+  const error = 'error' in answer ? answer.error : '';
+  if (error.includes('dubious ownership')) {
+    return 'git does not trust the folder because another user owns it; if you trust it, run `git config --global --add safe.directory <folder>`';
+  }
+  if (error.includes('not a git repository')) return 'this is no git repository';
+  if (error.includes('cannot use bare repository')) return 'the folder is a bare repository, without files';
+  return `git could not open the repository (${firstLine(error)})`;
+}
+
+function failure(exit: Exit): Error {
+  switch (exit.kind) {
+    case 'no-program':
+      return new Error('git is not installed, or not on the PATH');
+    case 'failed':
+    case 'ended':
+      return new Error(`git could not read the history (${firstLine(exit.error)})`);
+    default:
+      return exit satisfies never;
+  }
+}
+
+function firstLine(error: string): string {
+  const line = error.split('\n').find((each) => each.trim() !== '');
+  return line ? line.replace(/^fatal: /, '').slice(0, 300) : 'it gave no reason';
+}
+
+function refusal(reason: Exclude<ReadResult, { ok: true }>['reason'], detail: string): ReadResult {
+  return { ok: false, reason, detail };
+}
+
+/** Whether a person's word can be a name of a commit: no option, no search, no range, one line. */
+function isName(ref: string): boolean {
+  // eslint-disable-next-line no-control-regex -- control characters are what is refused here
+  return ref !== '' && ref.length <= 1024 && !/^[-:^]|\.\.|[\u0000-\u001f\u007f]/.test(ref);
+}
+
+function isHash(value: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value);
+}
+
+function isRange(range: CommitRange): boolean {
+  return isHash(range.head) && (range.base === null || isHash(range.base));
+}
+
+function revisions(range: CommitRange): readonly string[] {
+  return [range.base === null ? range.head : `${range.base}..${range.head}`];
+}
+
+function emptyTree(head: string): string {
+  return head.length === 64 ? EMPTY_TREE.sha256 : EMPTY_TREE.sha1;
+}
+
+function commitOf(fields: readonly string[]): Commit {
+  const [
+    hash = '',
+    parents = '',
+    authorName = '',
+    authorEmail = '',
+    authoredAt = '',
+    committedAt = '',
+    subject = '',
+    body = '',
+  ] = fields;
+  return {
+    hash,
+    parents: parents === '' ? [] : parents.split(' '),
+    authorName,
+    authorEmail,
+    authoredAt,
+    committedAt,
+    subject: subject.slice(0, MAX_BODY_CHARACTERS),
+    body: body.slice(0, MAX_BODY_CHARACTERS).trimEnd(),
+  };
+}
+
+/** Cuts a stream of bytes at NUL; a character that two pieces share stays whole. */
+function nulSplitter(take: (field: string) => void): { push(chunk: Buffer): void; end(): void } {
+  let rest: Buffer[] = [];
+  return {
+    push: (chunk) => {
+      let start = 0;
+      for (let end = chunk.indexOf(0); end !== -1; end = chunk.indexOf(0, start)) {
+        const piece = chunk.subarray(start, end);
+        take(rest.length === 0 ? piece.toString('utf8') : Buffer.concat([...rest, piece]).toString('utf8'));
+        rest = [];
+        start = end + 1;
+      }
+      if (start < chunk.length) rest.push(chunk.subarray(start));
+    },
+    end: () => {
+      if (rest.length > 0) take(Buffer.concat(rest).toString('utf8'));
+      rest = [];
+    },
+  };
+}
+
+/** Reads the fields of `git diff-tree -r -z --raw --numstat`: all raw records first, then the counts. */
+function diffReader(): { take(field: string): void; files(): readonly ChangedFile[] } {
+  type Raw = Omit<ChangedFile, 'added' | 'removed'>;
+  const raws: Raw[] = [];
+  const counts = new Map<string, { added: number | null; removed: number | null }>();
+  let pending:
+    | {
+        readonly kind: 'raw';
+        readonly status: string;
+        readonly isSubmodule: boolean;
+        readonly paths: string[];
+      }
+    | { readonly kind: 'count'; readonly added: string; readonly removed: string; readonly paths: string[] }
+    | null = null;
+
+  const addRaw = (status: string, isSubmodule: boolean, paths: readonly string[]): void => {
+    const [first = '', second] = paths;
+    raws.push({
+      status: isSubmodule ? 'submodule' : statusOf(status),
+      path: second ?? first,
+      oldPath: second === undefined ? null : first,
+    });
+    if (raws.length > MAX_CHANGED_FILES) {
+      throw new Error(
+        `the range changes more than ${MAX_CHANGED_FILES} files; name a base nearer to its head`,
+      );
+    }
+  };
+  const addCount = (file: string, added: string, removed: string): void => {
+    const lines = (value: string): number | null => (value === '-' ? null : Number(value));
+    counts.set(file, { added: lines(added), removed: lines(removed) });
+  };
+
+  return {
+    take: (field) => {
+      if (pending) {
+        pending.paths.push(field);
+        if (pending.kind === 'raw') {
+          const wanted = /^[RC]/.test(pending.status) ? 2 : 1;
+          if (pending.paths.length < wanted) return;
+          addRaw(pending.status, pending.isSubmodule, pending.paths);
+        } else {
+          if (pending.paths.length < 2) return;
+          addCount(pending.paths[1] ?? '', pending.added, pending.removed);
+        }
+        pending = null;
+        return;
+      }
+      if (field.startsWith(':')) {
+        const [oldMode = '', newMode = '', , , status = ''] = field.slice(1).split(' ');
+        const isSubmodule = oldMode === '160000' || newMode === '160000';
+        pending = { kind: 'raw', status, isSubmodule, paths: [] };
+        return;
+      }
+      const first = field.indexOf('\t');
+      const second = field.indexOf('\t', first + 1);
+      if (first === -1 || second === -1) return;
+      const added = field.slice(0, first);
+      const removed = field.slice(first + 1, second);
+      const file = field.slice(second + 1);
+      // A rename has an empty path here, and its two paths in fields of their own.
+      if (file === '') pending = { kind: 'count', added, removed, paths: [] };
+      else addCount(file, added, removed);
+    },
+    files: () => raws.map((raw) => ({ ...raw, ...(counts.get(raw.path) ?? { added: null, removed: null }) })),
+  };
+}
+
+function statusOf(letter: string): ChangedFile['status'] {
+  switch (letter.charAt(0)) {
+    case 'A':
+      return 'added';
+    case 'D':
+      return 'deleted';
+    case 'R':
+      return 'renamed';
+    case 'C':
+      return 'copied';
+    case 'T':
+      return 'type-changed';
+    default:
+      return 'modified';
+  }
+}
+
+async function readBlob(
+  run: (args: readonly string[], sink: Sink, signal: AbortSignal | undefined) => Promise<Exit>,
+  commit: string,
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<ReadResult> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // `./` makes the path count from the folder that git runs in, not from the top of the repository.
+  const exit = await run(
+    ['cat-file', 'blob', `${commit}:./${file}`],
+    (chunk) => {
+      size += chunk.length;
+      chunks.push(chunk);
+      return size <= MAX_FILE_BYTES;
+    },
+    signal,
+  );
+  if (exit.kind !== 'ended') throw failure(exit);
+  if (exit.isCut) return tooLarge(size);
+  if (exit.code === 0) return decode(Buffer.concat(chunks));
+  if (
+    /does not exist in|exists on disk, but not in|path .* not in|Not a valid object name/i.test(exit.error)
+  ) {
+    return refusal('missing', `does not exist in commit ${commit.slice(0, 12)}`);
+  }
+  if (/bad file|not a blob|expected .* to be/i.test(exit.error))
+    return refusal('not-a-file', 'is no file there');
+  return refusal('refused', `cannot be read from the history (${firstLine(exit.error)})`);
+}
