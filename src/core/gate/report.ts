@@ -58,6 +58,14 @@ export interface RootReport {
   readonly findings: readonly Finding[];
   readonly notChecked: readonly NotChecked[];
   readonly checkedFiles: number;
+  /** The texts of the files that findings stand in, by path: reports quote the lines. */
+  readonly sources?: ReadonlyMap<string, string>;
+}
+
+/** The judgement over several repositories: the worst of theirs; unknown is worse than pass. */
+export function verdictOver(reports: readonly Pick<RootReport, 'verdict'>[]): Verdict {
+  if (reports.some((report) => report.verdict === 'fail')) return 'fail';
+  return reports.some((report) => report.verdict === 'unknown') ? 'unknown' : 'pass';
 }
 
 /** fail if any finding blocks and fails; else unknown if any blocks and is unknown; else pass. Waived count for neither. */

@@ -1,0 +1,441 @@
+import type { History, Parsers, RepositoryFiles, Clock } from '../ports';
+import type { ProposedFile } from '../text/proposal';
+import type { LineIndex, Range, Span } from '../text/position';
+import { readFrontMatter } from '../text/front-matter';
+import { actionPins } from '../evidence/action-pins';
+import type { Workflow } from '../workflow/model';
+import { readWorkflow } from '../workflow/read';
+import type { WorkflowSet } from '../workflow/understanding';
+import { understandWorkflows } from '../workflow/understand';
+import { documentKinds } from '../documents/index';
+import type { ReadDocument } from '../documents/document';
+import { documentRules } from '../rules/document/index';
+import { rule as unreadableFile } from '../rules/gate/unreadable-file';
+import { ruleOf, rules, rulesOfGitHub, workflowRules } from '../rules/index';
+import type { GateFacts, Rule, RuleFinding, Severity } from '../rules/rule';
+import { CONFIGURATION_PATH, type Configuration } from './configuration';
+import { overlayFiles } from './overlay';
+import { verdictOf, type Finding, type NotChecked, type RootReport } from './report';
+import {
+  applyWaivers,
+  jobAtOffset,
+  waiversOfConfiguration,
+  waiversOfDocument,
+  waiversOfWorkflow,
+  type JudgedFinding,
+  type Waiver,
+  type WaiversFound,
+} from './waivers';
+
+/** What is judged, and with what. */
+export interface CheckInput {
+  /** The repository as it was named on the call, for the report. */
+  readonly root: string;
+  readonly files: RepositoryFiles;
+  readonly parsers: Parsers;
+  readonly configuration: Configuration;
+  /** Where the configuration was read, for findings about its waivers; `.github/release-gate.yml` by default. */
+  readonly configurationPath?: string;
+  readonly history?: History;
+  /** ISO date: waivers end by it. */
+  readonly today: string;
+  /** Only findings in these paths are listed and counted; everything is read for judging all the same. */
+  readonly only?: ReadonlySet<string>;
+  /** Readings of earlier calls, so that a keystroke reads only the file that it changed. */
+  readonly cache?: ReadingCache;
+  readonly signal?: AbortSignal;
+}
+
+/** Workflows and documents as they were last read, by path and text. One per repository; bounded by its files. */
+export interface ReadingCache {
+  readonly workflows: Map<string, Workflow>;
+  readonly documents: Map<string, ReadDocument>;
+  /** What the workflows meant together, as long as none of them changed. */
+  understood: {
+    readonly key: string;
+    readonly workflows: readonly Workflow[];
+    readonly set: WorkflowSet;
+  } | null;
+}
+
+/** A cache that has read nothing yet. */
+export function createReadingCache(): ReadingCache {
+  return { workflows: new Map(), documents: new Map(), understood: null };
+}
+
+/** One repository, as far as judging a proposal needs it; a task's `World` is one. */
+export interface JudgedWorld {
+  readonly files: RepositoryFiles;
+  readonly parsers: Parsers;
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  readonly history?: History;
+}
+
+/** GitHub reads workflows from this folder only, not from folders inside it. */
+const WORKFLOW_PATH = /^\.github\/workflows\/[^/]+\.ya?ml$/;
+
+/** Markdown files beyond this many are recognised by their path only, not by their front matter. */
+const MAX_FRONT_MATTERS = 2_000;
+
+/** The cache of an editor's many calls is emptied of files that are gone when it holds this many more than it needs. */
+const MAX_STALE_READINGS = 200;
+
+/** Whether GitHub takes a path for a workflow. */
+export function isWorkflowPath(path: string): boolean {
+  return WORKFLOW_PATH.test(path);
+}
+
+/**
+ * Judges one repository: reads its workflows and documents, runs every rule, applies the configuration's severities
+ * and the waivers, and gives the findings in the order of path, place and rule. A file that cannot be read is a
+ * finding, and the others are judged. Equal input gives an equal report.
+ *
+ * @throws The signal's reason when it is aborted, and what a broken installation throws (a parser that cannot load).
+ */
+export async function checkRepository(input: CheckInput): Promise<RootReport> {
+  const { configuration, files, signal } = input;
+  const cache = input.cache ?? createReadingCache();
+  const listed = await files.list(signal);
+  const found: { readonly rule: Rule; readonly finding: RuleFinding }[] = [];
+  const failed = new Set<string>();
+  const lines = new Map<string, LineIndex>();
+
+  if (!listed.isComplete) {
+    found.push({
+      rule: unreadableFile,
+      finding: {
+        message:
+          'Not every file of the repository was listed, so some were not judged: check the folders by themselves',
+        path: '.',
+        span: null,
+        status: 'unknown',
+        severity: 'warn',
+      },
+    });
+  }
+
+  const workflows: Workflow[] = [];
+  for (const path of listed.paths.filter(isWorkflowPath)) {
+    signal?.throwIfAborted();
+    const text = await files.read(path);
+    if (!text.ok) {
+      found.push({ rule: unreadableFile, finding: unreadable(path, text.detail, 'block') });
+      continue;
+    }
+    const workflow = readWorkflowCached(cache, path, text.text);
+    lines.set(path, workflow.lines);
+    if (workflow.problems.length > 0) {
+      found.push({ rule: unreadableFile, finding: brokenWorkflow(workflow) });
+    }
+    workflows.push(workflow);
+  }
+  const documents = await readDocuments(input, cache, listed.paths, found, lines);
+  signal?.throwIfAborted();
+
+  const facts: GateFacts = { paths: new Set(listed.paths), profile: null, pins: actionPins };
+  const notChecked: NotChecked[] = [];
+  const isOff = (rule: Rule): boolean => configuration.severities[rule.id] === 'off';
+  const run = (rule: Rule, path: string, check: () => readonly RuleFinding[]): void => {
+    try {
+      found.push(...check().map((finding) => ({ rule, finding })));
+    } catch (error) {
+      // A rule's fault must not silence the other rules, and must not look like a pass either.
+      failed.add(rule.id);
+      const detail = error instanceof Error ? error.message : String(error);
+      found.push({
+        rule,
+        finding: {
+          message: `The rule "${rule.id}" failed on this input (${detail.split('\n', 1)[0] ?? ''}): its answer is not known, please report it`,
+          path,
+          span: null,
+          status: 'unknown',
+        },
+      });
+    }
+  };
+
+  const readable = workflows.filter((workflow) => workflow.problems.length === 0);
+  if (readable.length > 0) {
+    const set = await understandCached(cache, readable, input);
+    signal?.throwIfAborted();
+    for (const rule of workflowRules) {
+      if (!isOff(rule)) run(rule, '.', () => rule.check(set, facts));
+    }
+  }
+  for (const document of documents) {
+    for (const rule of documentRules) {
+      if (!isOff(rule) && rule.kinds.includes(document.kind)) {
+        run(rule, document.path, () => rule.check(document, facts));
+      }
+    }
+  }
+  for (const rule of rules) {
+    if (isOff(rule)) notChecked.push({ rule: rule.id, needs: 'to be switched on in the configuration' });
+  }
+  for (const { id, needs } of rulesOfGitHub) {
+    if (configuration.severities[id] !== 'off') notChecked.push({ rule: id, needs });
+  }
+
+  const judged = found
+    .filter(({ rule }) => !isOff(rule))
+    .map(({ rule, finding }) => ({
+      rule: rule.id,
+      finding,
+      severity: severityOf(rule, finding, configuration),
+    }));
+  const configurationPath = input.configurationPath ?? CONFIGURATION_PATH;
+  const byPath = new Map(workflows.map((workflow) => [workflow.path, workflow]));
+  const waivers: WaiversFound[] = [
+    ...workflows.map(waiversOfWorkflow),
+    ...documents.map(waiversOfDocument),
+    {
+      mistakes: [],
+      waivers: waiversOfConfiguration(configuration, configurationPath, (path, offset) => {
+        const workflow = byPath.get(path);
+        return workflow ? jobAtOffset(workflow, offset) : null;
+      }),
+    },
+  ];
+  const broken = new Set(
+    found.filter(({ rule }) => rule.id === unreadableFile.id).map(({ finding }) => finding.path),
+  );
+  const known = new Set(rules.map((rule) => rule.id));
+  const afterWaivers = applyWaivers(judged, waivers, {
+    today: input.today,
+    knownIds: new Set([...known, ...rulesOfGitHub.map((rule) => rule.id)]),
+    wasJudged: (waiver) =>
+      known.has(waiver.rule) &&
+      configuration.severities[waiver.rule] !== 'off' &&
+      !failed.has(waiver.rule) &&
+      !(waiver.span ? broken.has(waiver.path) : broken.size > 0),
+  });
+  const about = afterWaivers.about.flatMap(({ rule: id, finding }) => {
+    const rule = ruleOf(id);
+    if (!rule || isOff(rule)) return [];
+    return [{ rule: id, finding, severity: severityOf(rule, finding, configuration), waiver: null }];
+  });
+
+  const rangeOf = (path: string, span: Span | null): Range | null =>
+    span ? (lines.get(path)?.rangeOf(span) ?? null) : null;
+  const findings = [...afterWaivers.findings, ...about]
+    .filter(({ finding }) => !input.only || input.only.has(finding.path))
+    .sort(byPlace)
+    .map((entry) => toFinding(input.root, entry, rangeOf));
+  const lineOf = (waiver: Waiver): Range => ({
+    start: { line: waiver.line, column: 1 },
+    end: { line: waiver.line, column: 1 },
+  });
+  return {
+    root: input.root,
+    verdict: verdictOf(findings),
+    findings,
+    notChecked,
+    checkedFiles: readable.length + documents.length,
+    sources: new Map(
+      [...workflows, ...documents]
+        .filter(({ path }) => findings.some((finding) => finding.path === path))
+        .map(({ path, text }) => [path, text]),
+    ),
+  };
+
+  function toFinding(
+    root: string,
+    { finding, rule, severity, waiver }: JudgedFinding,
+    range: (path: string, span: Span | null) => Range | null,
+  ): Finding {
+    return {
+      rule,
+      severity,
+      status: waiver ? 'waived' : finding.status,
+      message: finding.message,
+      root,
+      path: finding.path,
+      range: range(finding.path, finding.span),
+      evidence: (finding.evidence ?? []).map((evidence) => ({
+        message: evidence.message,
+        path: evidence.path,
+        range: range(evidence.path, evidence.span),
+      })),
+      counterexample: finding.counterexample
+        ? {
+            ...finding.counterexample,
+            steps: finding.counterexample.steps.map(({ path, job, result, why, span }) => ({
+              path,
+              job,
+              result,
+              why,
+              range: range(path, span) ?? { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } },
+            })),
+          }
+        : null,
+      fix: finding.fix ?? null,
+      waiver: waiver
+        ? {
+            reason: waiver.reason,
+            until: waiver.until,
+            path: waiver.path,
+            range: waiver.span ? range(waiver.path, waiver.span) : lineOf(waiver),
+          }
+        : null,
+    };
+  }
+}
+
+/**
+ * What the gate says of the repository as it would be with `proposal`, for those files only. Nothing is written.
+ */
+export async function judgeProposal(
+  world: JudgedWorld,
+  proposal: readonly ProposedFile[],
+  signal?: AbortSignal,
+): Promise<readonly Finding[]> {
+  const report = await checkRepository({
+    root: '.',
+    files: overlayFiles(world.files, new Map(proposal.map((file) => [file.path, file.after]))),
+    parsers: world.parsers,
+    configuration: world.configuration,
+    today: world.clock.now().toISOString().slice(0, 10),
+    only: new Set(proposal.map((file) => file.path)),
+    ...(world.history ? { history: world.history } : {}),
+    ...(signal ? { signal } : {}),
+  });
+  return report.findings;
+}
+
+/** A rule's severity at one place: the configuration's word, save where the place itself weighs less (Definition 21). */
+function severityOf(rule: Rule, finding: RuleFinding, configuration: Configuration): Severity {
+  const configured = configuration.severities[rule.id];
+  const own = finding.severity ?? rule.severity;
+  if (configured === undefined || configured === 'off') return own;
+  return weight(own) < weight(rule.severity) && weight(own) < weight(configured) ? own : configured;
+}
+
+function weight(severity: Severity): number {
+  switch (severity) {
+    case 'block':
+      return 2;
+    case 'warn':
+      return 1;
+    case 'info':
+      return 0;
+  }
+}
+
+function unreadable(path: string, detail: string, severity: Severity): RuleFinding {
+  return {
+    message: `This file ${detail}, so nothing is known of it: make it readable or take it away`,
+    path,
+    span: null,
+    status: 'unknown',
+    severity,
+  };
+}
+
+function brokenWorkflow(workflow: Workflow): RuleFinding {
+  const [first, ...others] = workflow.problems;
+  const detail = first?.message.replace(/\s+/g, ' ').replace(/\.$/, '') ?? 'is broken';
+  const isSentence = /^(is|holds|its|nested) /.test(detail);
+  return {
+    message: `This workflow ${isSentence ? detail : `cannot be read (${detail})`}, so nothing is known of it: mend it`,
+    path: workflow.path,
+    span: first?.span ?? null,
+    status: 'unknown',
+    evidence: others.slice(0, 10).map((problem) => ({
+      message: problem.message,
+      path: workflow.path,
+      span: problem.span,
+    })),
+  };
+}
+
+function readWorkflowCached(cache: ReadingCache, path: string, text: string): Workflow {
+  const before = cache.workflows.get(path);
+  if (before?.text === text) return before;
+  const workflow = readWorkflow(path, text);
+  cache.workflows.set(path, workflow);
+  return workflow;
+}
+
+async function understandCached(
+  cache: ReadingCache,
+  workflows: readonly Workflow[],
+  input: CheckInput,
+): Promise<WorkflowSet> {
+  const { productionEnvironments, otherEnvironments } = input.configuration;
+  const key = JSON.stringify([productionEnvironments, otherEnvironments]);
+  const before = cache.understood;
+  if (
+    before?.key === key &&
+    before.workflows.length === workflows.length &&
+    before.workflows.every((workflow, index) => workflow === workflows[index])
+  ) {
+    return before.set;
+  }
+  const set = understandWorkflows(workflows, await input.parsers.shell(), {
+    productionEnvironments,
+    otherEnvironments,
+  });
+  cache.understood = { key, workflows, set };
+  return set;
+}
+
+async function readDocuments(
+  input: CheckInput,
+  cache: ReadingCache,
+  paths: readonly string[],
+  found: { readonly rule: Rule; readonly finding: RuleFinding }[],
+  lines: Map<string, LineIndex>,
+): Promise<ReadDocument[]> {
+  const documents: ReadDocument[] = [];
+  const seen = new Set<string>();
+  let frontMatters = 0;
+  for (const path of paths) {
+    if (!path.endsWith('.md')) continue;
+    input.signal?.throwIfAborted();
+    const byPath = documentKinds.find((kind) => kind.recognises(path, {}));
+    if (!byPath && frontMatters >= MAX_FRONT_MATTERS) continue;
+    const text = await input.files.read(path);
+    if (!text.ok) {
+      // Only what is surely one of our documents is missed; any other unreadable Markdown is nobody's business here.
+      if (byPath) found.push({ rule: unreadableFile, finding: unreadable(path, text.detail, 'warn') });
+      continue;
+    }
+    seen.add(path);
+    const before = cache.documents.get(path);
+    if (before?.text === text.text) {
+      documents.push(before);
+      lines.set(path, before.lines);
+      continue;
+    }
+    let kind = byPath;
+    if (!kind && /^\uFEFF?---/.test(text.text)) {
+      frontMatters++;
+      const frontMatter = readFrontMatter(text.text);
+      if (frontMatter.ok) kind = documentKinds.find((other) => other.recognises(path, frontMatter.data));
+    }
+    if (!kind) continue;
+    const document = kind.read(path, text.text);
+    cache.documents.set(path, document);
+    documents.push(document);
+    lines.set(path, document.lines);
+  }
+  if (cache.documents.size > seen.size + MAX_STALE_READINGS) {
+    for (const path of cache.documents.keys()) if (!seen.has(path)) cache.documents.delete(path);
+  }
+  return documents;
+}
+
+function byPlace(a: JudgedFinding, b: JudgedFinding): number {
+  return (
+    compare(a.finding.path, b.finding.path) ||
+    (a.finding.span?.start ?? -1) - (b.finding.span?.start ?? -1) ||
+    compare(a.rule, b.rule) ||
+    compare(a.finding.message, b.finding.message)
+  );
+}
+
+/** By code unit, so that the order is the same on every machine. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

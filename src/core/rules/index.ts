@@ -1,0 +1,64 @@
+import { documentRules } from './document/index';
+import { rule as unreadableFile } from './gate/unreadable-file';
+import { rule as waiverExpired } from './gate/waiver-expired';
+import { rule as waiverUnused } from './gate/waiver-unused';
+import { rule as waiverWithoutEndDate } from './gate/waiver-without-end-date';
+import { rule as waiverWithoutReason } from './gate/waiver-without-reason';
+import type { GateRule, Rule, WorkflowRule } from './rule';
+
+/** The rules over workflows, in the order in which their pages are listed. */
+export const workflowRules: readonly WorkflowRule[] = [];
+
+/** The findings that the gate itself makes. */
+export const gateRules: readonly GateRule[] = [
+  unreadableFile,
+  waiverWithoutReason,
+  waiverWithoutEndDate,
+  waiverExpired,
+  waiverUnused,
+];
+
+/** Every rule, once. */
+export const rules: readonly Rule[] = [...workflowRules, ...documentRules, ...gateRules];
+
+/** What only GitHub's API can tell: named in every report as not asked. It changes no verdict. */
+export const rulesOfGitHub: readonly { readonly id: string; readonly needs: string }[] = [
+  {
+    id: 'environment-without-reviewers',
+    needs:
+      'the protection rules of each production environment (GET /repos/{owner}/{repo}/environments/{name})',
+  },
+  {
+    id: 'self-review-allowed',
+    needs:
+      '`prevent_self_review` of each production environment (GET /repos/{owner}/{repo}/environments/{name})',
+  },
+  {
+    id: 'admins-can-bypass',
+    needs:
+      '`can_admins_bypass` of each production environment (GET /repos/{owner}/{repo}/environments/{name})',
+  },
+  {
+    id: 'no-deployment-branch-policy',
+    needs:
+      'the deployment branch policy of each production environment (GET /repos/{owner}/{repo}/environments/{name}/deployment-branch-policies)',
+  },
+  {
+    id: 'reviewers-not-enforceable',
+    needs: "the repository's visibility and plan (GET /repos/{owner}/{repo})",
+  },
+  {
+    id: 'no-wait-timer',
+    needs: 'the wait timer of each production environment (GET /repos/{owner}/{repo}/environments/{name})',
+  },
+];
+
+/** The rule of an id; null for an unknown one. */
+export function ruleOf(id: string): Rule | null {
+  return rules.find((rule) => rule.id === id) ?? null;
+}
+
+/** The page of a rule, from the project's root. */
+export function pageOf(id: string): string {
+  return `docs/rules/${id}.md`;
+}
