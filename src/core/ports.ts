@@ -110,10 +110,25 @@ export interface ShellParser {
   parse(text: string): ShellNode;
 }
 
-/** One statement of a SQL text as PostgreSQL's parser gives it: `tree` is its JSON. Offsets are UTF-16. */
+/**
+ * One statement of a SQL text as PostgreSQL's parser gives it: `tree` is its JSON, its `location`s UTF-16 offsets
+ * within `text`. Spans are UTF-16. `block` is what a `DO` block runs; null for every other statement.
+ */
 export type SqlStatement =
-  | { readonly ok: true; readonly span: Span; readonly text: string; readonly tree: unknown }
+  | {
+      readonly ok: true;
+      readonly span: Span;
+      readonly text: string;
+      readonly tree: unknown;
+      readonly block: SqlBlock | null;
+    }
   | { readonly ok: false; readonly span: Span; readonly text: string; readonly message: string };
+
+/** The statements in the body of a procedural block, or why they are not known (built at run time, another language). */
+export interface SqlBlock {
+  readonly statements: readonly SqlStatement[];
+  readonly unread: string | null;
+}
 
 /** Cuts a SQL text into statements and parses each by itself, so that a bad one hides nothing beside it. */
 export interface SqlParser {
