@@ -1,3 +1,4 @@
+import type { Range } from '../text/position';
 import type { Fact, Known } from './fact';
 
 /** The languages that a pipeline is written for, told by a manifest, not by file endings alone. */
@@ -20,11 +21,23 @@ export interface Stack {
   readonly commands: Readonly<Partial<Record<PipelinePhase, readonly Fact<string>[]>>>;
   /** Whether other code installs it from a package registry rather than its being run as a service. */
   readonly isPublished: boolean;
+  /** The folder of the workspace's root manifest, where this one is a member: dependencies are installed there. */
+  readonly workspaceRoot?: string;
+  /** What the build writes, as paths or globs from `folder`, where a file tells it. */
+  readonly outputs?: readonly Fact<string>[];
 }
 
 /** The phases of a pipeline in their order, cheapest first, up to what is deployed. */
 export type PipelinePhase =
   'format' | 'lint' | 'type-check' | 'unit' | 'smoke' | 'end-to-end' | 'scan' | 'build';
+
+/** A file that could not be read for the profile: said, and the others are read all the same. */
+export interface ProfileProblem {
+  readonly path: string;
+  /** Completes "<path> …". */
+  readonly message: string;
+  readonly range: Range | null;
+}
 
 /** How a deployment reaches its target, as far as files of the repository show it. */
 export interface DeployTarget {
@@ -76,4 +89,6 @@ export interface RepositoryProfile {
   readonly workflows: readonly string[];
   /** Cloud providers that workflows log in to. */
   readonly clouds: readonly Fact<'aws' | 'azure' | 'google'>[];
+  /** Files of which the profile knows less than they hold: broken, unreadable, or with a name that is refused. */
+  readonly problems?: readonly ProfileProblem[];
 }
