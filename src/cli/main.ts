@@ -1,0 +1,82 @@
+import { Command, CommanderError } from 'commander';
+import manifest from '../../package.json';
+import { tasks } from '../core/tasks/index';
+import { checkCommand } from './check-command';
+import { CommandFailure } from './command-failure';
+import { taskCommand } from './task-command';
+import { processTerminal, type Terminal } from './terminal';
+
+/** Exit statuses that every subcommand keeps to. */
+const COULD_NOT_RUN = 2;
+const CANCELLED = 130;
+
+function program(terminal: Terminal): Command {
+  const root = new Command('release-gate')
+    .description(
+      'Proves from your workflows whether a build can reach production without its tests and approvals,\n' +
+        'and drafts pipelines, release plans, runbooks and postmortems that say only what is known.',
+    )
+    .version(manifest.version)
+    .enablePositionalOptions()
+    .showHelpAfterError('(run with --help for what it takes)')
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  release-gate check                          judge the repository in this folder',
+        '  release-gate check . --format sarif         the same for GitHub code scanning',
+        '  release-gate plan --version 2.4.0           the release plan from what changed since the last release',
+        '  release-gate plan --write                   the same, written to docs/release/RELEASE_PLAN.md',
+        '  release-gate generate ../orders             a pipeline for another repository',
+        '',
+        'Exit status: 0 done, or the gate passes; 1 the gate blocks; 2 could not run; 3 something required is unknown.',
+        'Nothing is written without --write, and nothing is sent anywhere.',
+      ].join('\n'),
+    );
+  root.addCommand(checkCommand(terminal));
+  for (const task of tasks) root.addCommand(taskCommand(task, terminal));
+  const throwInsteadOfExit = (command: Command): void => {
+    command.exitOverride();
+    command.commands.forEach(throwInsteadOfExit);
+  };
+  throwInsteadOfExit(root);
+  return root;
+}
+
+async function main(): Promise<void> {
+  const cancellation = new AbortController();
+  process.once('SIGINT', () => cancellation.abort(new Error('cancelled')));
+  // A reader that goes away (`| head`) is no failure of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+    throw error;
+  });
+  const terminal = processTerminal(cancellation.signal);
+  try {
+    await program(terminal).parseAsync(process.argv);
+  } catch (error) {
+    process.exitCode = exitStatusOf(error, cancellation.signal, terminal);
+  }
+}
+
+function exitStatusOf(error: unknown, signal: AbortSignal, terminal: Terminal): number {
+  if (signal.aborted) {
+    terminal.say('Cancelled; nothing was written.');
+    return CANCELLED;
+  }
+  // Help and version end with 0; commander has already printed what a usage error is.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : COULD_NOT_RUN;
+  if (error instanceof CommandFailure) {
+    terminal.say(`release-gate: ${error.message}`);
+    return COULD_NOT_RUN;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  terminal.say(`release-gate: this is a fault of Release Gate itself: ${message}`);
+  terminal.say('Please report it with what you ran. RELEASE_GATE_DEBUG=1 shows where it happened.');
+  if (process.env['RELEASE_GATE_DEBUG'] && error instanceof Error) terminal.say(error.stack ?? '');
+  return COULD_NOT_RUN;
+}
+
+void main();

@@ -1,0 +1,78 @@
+import path from 'node:path';
+import { Command, Option } from 'commander';
+import { writeProposal } from '../adapters/file-writer';
+import { TaskFailure, type Task, type TaskResult } from '../core/tasks/task';
+import { CommandFailure } from './command-failure';
+import type { Terminal } from './terminal';
+import { taskJson, taskText, writtenText } from './task-report';
+import { openWorld } from './world';
+
+interface TaskOptions {
+  readonly write?: boolean;
+  readonly format: 'text' | 'json';
+  readonly config?: string;
+  readonly [input: string]: unknown;
+}
+
+/** The subcommand of a task: `release-gate plan [folder]`, with an option for each thing that the task may be told. */
+export function taskCommand(task: Task, terminal: Terminal): Command {
+  const command = new Command(task.subcommand)
+    .description(task.title)
+    .argument('[folder]', 'folder of the repository', '.')
+    .option('--write', 'write the files; without it they are only shown')
+    .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .option('--config <file>', 'configuration to use in place of .github/release-gate.yml');
+  for (const input of task.inputs) command.option(`--${optionName(input.name)} <text>`, input.question);
+  command.addHelpText(
+    'after',
+    [
+      '',
+      `Writes, with --write: ${task.writes.join(', ')}`,
+      'What is not known stands as UNKNOWN(what is needed). A file that exists is shown as a difference.',
+      `In VS Code: @release /${task.id}, or "Release Gate" in the command palette.`,
+    ].join('\n'),
+  );
+  return command.action(async (folder: string, options: TaskOptions) => {
+    const result = await runTask(task, folder, options, terminal);
+    if (!options.write) {
+      terminal.print(options.format === 'json' ? taskJson(result, null) : taskText(result, terminal));
+      return;
+    }
+    if (options.format === 'text') terminal.print(taskText(result, terminal));
+    const outcome = await writeProposal(path.resolve(folder), result.files);
+    if (!outcome.ok) throw new CommandFailure(`Nothing was written: ${outcome.path} ${outcome.detail}.`);
+    terminal.print(options.format === 'json' ? taskJson(result, outcome.written) : writtenText(outcome));
+  });
+}
+
+async function runTask(
+  task: Task,
+  folder: string,
+  options: TaskOptions,
+  terminal: Terminal,
+): Promise<TaskResult> {
+  const world = await openWorld(folder, options.config ?? null);
+  const inputs: Record<string, string> = {};
+  for (const { name } of task.inputs) {
+    const value = options[camelCase(name)];
+    if (typeof value === 'string' && value.trim() !== '') inputs[name] = value.trim();
+  }
+  try {
+    return await task.run(world, {
+      inputs,
+      signal: terminal.signal,
+      report: (message) => terminal.progress(message),
+    });
+  } catch (error) {
+    if (error instanceof TaskFailure) throw new CommandFailure(error.message);
+    throw error;
+  }
+}
+
+function optionName(input: string): string {
+  return input.replaceAll('_', '-');
+}
+
+function camelCase(input: string): string {
+  return input.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

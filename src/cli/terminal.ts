@@ -1,0 +1,45 @@
+import { styleText } from 'node:util';
+
+/** How strongly a piece of text stands out; never the only sign of anything. */
+export type Style = 'strong' | 'faint' | 'added' | 'removed' | 'bad' | 'good' | 'doubtful';
+
+/** Where a call prints, whether it may use colour, and whether the person has cancelled it. */
+export interface Terminal {
+  readonly usesColour: boolean;
+  readonly signal: AbortSignal;
+  /** To standard output, with a line break. */
+  print(text: string): void;
+  /** To standard error: something the person should know that is no result. */
+  say(text: string): void;
+  /** To standard error, only where somebody watches. */
+  progress(message: string): void;
+  style(style: Style, text: string): string;
+}
+
+const formats = {
+  strong: 'bold',
+  faint: 'dim',
+  added: 'green',
+  removed: 'red',
+  bad: 'red',
+  good: 'green',
+  doubtful: 'yellow',
+} as const satisfies Readonly<Record<Style, Parameters<typeof styleText>[0]>>;
+
+/** The terminal of this process. Colour follows NO_COLOR, FORCE_COLOR and whether a person is there. */
+export function processTerminal(signal: AbortSignal): Terminal {
+  const { NO_COLOR, FORCE_COLOR } = process.env;
+  const isWanted = FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0';
+  const isUnwanted = (NO_COLOR !== undefined && NO_COLOR !== '') || process.env['TERM'] === 'dumb';
+  const usesColour = isWanted || (process.stdout.isTTY && !isUnwanted);
+  return {
+    usesColour,
+    signal,
+    print: (text) => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
+    say: (text) => void process.stderr.write(text.endsWith('\n') ? text : `${text}\n`),
+    progress: (message) => {
+      if (process.stderr.isTTY) process.stderr.write(`${message}\n`);
+    },
+    style: (style, text) => (usesColour ? styleText(formats[style], text, { validateStream: false }) : text),
+  };
+}

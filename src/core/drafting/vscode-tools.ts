@@ -1,0 +1,40 @@
+/**
+ * Tools and tool sets of VS Code that prompts and agents may name besides ours, as documented on 2026-09-20
+ * (https://code.visualstudio.com/docs/agents/reference/tools-reference). `writes`: it changes files, runs something or
+ * reaches beyond reading; the gate's agent names none of these.
+ */
+export const vscodeTools: Readonly<Record<string, { readonly writes: boolean }>> = {
+  read: { writes: false },
+  'read/readFile': { writes: false },
+  'read/problems': { writes: false },
+  'read/getNotebookSummary': { writes: false },
+  'read/readNotebookCellOutput': { writes: false },
+  'read/terminalLastCommand': { writes: false },
+  'read/terminalSelection': { writes: false },
+  search: { writes: false },
+  'search/changes': { writes: false },
+  'search/codebase': { writes: false },
+  'search/fileSearch': { writes: false },
+  'search/listDirectory': { writes: false },
+  'search/textSearch': { writes: false },
+  'search/usages': { writes: false },
+  'vscode/askQuestions': { writes: false },
+  todos: { writes: false },
+  edit: { writes: true },
+  'edit/createDirectory': { writes: true },
+  'edit/createFile': { writes: true },
+  'edit/editFiles': { writes: true },
+  'edit/editNotebook': { writes: true },
+  execute: { writes: true },
+  'execute/createAndRunTask': { writes: true },
+  'execute/getTerminalOutput': { writes: true },
+  'execute/runInTerminal': { writes: true },
+  'execute/runNotebookCell': { writes: true },
+  'execute/testFailure': { writes: true },
+  agent: { writes: true },
+  'agent/runSubagent': { writes: true },
+  'vscode/runCommand': { writes: true },
+  'vscode/installExtension': { writes: true },
+  web: { writes: true },
+  'web/fetch': { writes: true },
+};
