@@ -5,9 +5,38 @@ import { rule as waiverUnused } from './gate/waiver-unused';
 import { rule as waiverWithoutEndDate } from './gate/waiver-without-end-date';
 import { rule as waiverWithoutReason } from './gate/waiver-without-reason';
 import type { GateRule, Rule, WorkflowRule } from './rule';
+import { rule as cancelsProdDeploy } from './workflow/cancels-prod-deploy';
+import { rule as deployRebuilds } from './workflow/deploy-rebuilds';
+import { rule as deployTargetUnknown } from './workflow/deploy-target-unknown';
+import { rule as excessivePermissions } from './workflow/excessive-permissions';
+import { rule as longLivedAwsKey } from './workflow/long-lived-aws-key';
+import { rule as longLivedAzureSecret } from './workflow/long-lived-azure-secret';
+import { rule as longLivedGcpKey } from './workflow/long-lived-gcp-key';
+import { rule as noDeployConcurrency } from './workflow/no-deploy-concurrency';
+import { rule as noDeployTimeout } from './workflow/no-deploy-timeout';
+import { rule as noRollbackPath } from './workflow/no-rollback-path';
+import { rule as noSmokeTest } from './workflow/no-smoke-test';
+import { rule as prodWithoutEnvironment } from './workflow/prod-without-environment';
+import { rule as prodWithoutTests } from './workflow/prod-without-tests';
+import { rule as unpinnedAction } from './workflow/unpinned-action';
 
 /** The rules over workflows, in the order in which their pages are listed. */
-export const workflowRules: readonly WorkflowRule[] = [];
+export const workflowRules: readonly WorkflowRule[] = [
+  prodWithoutEnvironment,
+  deployTargetUnknown,
+  prodWithoutTests,
+  deployRebuilds,
+  noDeployConcurrency,
+  cancelsProdDeploy,
+  noDeployTimeout,
+  noSmokeTest,
+  noRollbackPath,
+  longLivedAwsKey,
+  longLivedAzureSecret,
+  longLivedGcpKey,
+  excessivePermissions,
+  unpinnedAction,
+];
 
 /** The findings that the gate itself makes. */
 export const gateRules: readonly GateRule[] = [

@@ -1,0 +1,133 @@
+import type { Job, Step } from '../../workflow/model';
+import type { JobFacts, StepCommand } from '../../workflow/understanding';
+import { actionOf, inputOf } from './static-credentials';
+
+/** What a job's token is used for: scope to `read` or `write`. */
+export type NeededPermissions = ReadonlyMap<string, 'read' | 'write'>;
+
+/** The permissions that a job needs; `isSure` where every step is known not to need more. */
+export interface JobNeeds {
+  readonly needed: NeededPermissions;
+  readonly isSure: boolean;
+}
+
+type Scopes = Readonly<Record<string, 'read' | 'write'>>;
+
+const NOTHING: Scopes = {};
+
+/**
+ * What well-known actions do with the token of the job, from their own documentation; read in November 2026. An action
+ * that is not here may need anything. A newcomer adds one line.
+ */
+const ACTIONS: Readonly<Record<string, Scopes | ((step: Step) => Scopes | null)>> = {
+  'actions/checkout': { contents: 'read' },
+  'actions/setup-node': NOTHING,
+  'actions/setup-python': NOTHING,
+  'actions/setup-go': NOTHING,
+  'actions/setup-java': NOTHING,
+  'actions/setup-dotnet': NOTHING,
+  'actions/cache': NOTHING,
+  'actions/cache/restore': NOTHING,
+  'actions/cache/save': NOTHING,
+  'actions/upload-artifact': NOTHING,
+  'actions/download-artifact': (step) => (inputOf(step, 'run-id') ? { actions: 'read' } : NOTHING),
+  'actions/configure-pages': { pages: 'read' },
+  'actions/upload-pages-artifact': NOTHING,
+  'actions/deploy-pages': { pages: 'write', 'id-token': 'write' },
+  'actions/attest-build-provenance': { attestations: 'write', 'id-token': 'write' },
+  'actions/dependency-review-action': { contents: 'read' },
+  'actions/stale': { issues: 'write', 'pull-requests': 'write' },
+  'actions/labeler': { contents: 'read', 'pull-requests': 'write' },
+  'aws-actions/configure-aws-credentials': (step) =>
+    inputOf(step, 'role-to-assume') ? { 'id-token': 'write' } : NOTHING,
+  'aws-actions/amazon-ecr-login': NOTHING,
+  'aws-actions/amazon-ecs-render-task-definition': NOTHING,
+  'aws-actions/amazon-ecs-deploy-task-definition': NOTHING,
+  'azure/login': (step) => (inputOf(step, 'creds') ? NOTHING : { 'id-token': 'write' }),
+  'azure/webapps-deploy': NOTHING,
+  'azure/functions-action': NOTHING,
+  'azure/k8s-set-context': NOTHING,
+  'azure/k8s-deploy': NOTHING,
+  'azure/aks-set-context': NOTHING,
+  'azure/setup-kubectl': NOTHING,
+  'azure/setup-helm': NOTHING,
+  'docker/setup-buildx-action': NOTHING,
+  'docker/setup-qemu-action': NOTHING,
+  'docker/metadata-action': NOTHING,
+  'docker/login-action': (step) =>
+    inputOf(step, 'registry')?.value.text.trim() === 'ghcr.io' ? { packages: 'write' } : NOTHING,
+  'docker/build-push-action': NOTHING,
+  'github/codeql-action/init': { 'security-events': 'write', actions: 'read', contents: 'read' },
+  'github/codeql-action/autobuild': NOTHING,
+  'github/codeql-action/analyze': { 'security-events': 'write', actions: 'read', contents: 'read' },
+  'github/codeql-action/upload-sarif': { 'security-events': 'write', actions: 'read' },
+  'google-github-actions/auth': (step) =>
+    inputOf(step, 'workload_identity_provider') ? { 'id-token': 'write' } : NOTHING,
+  'google-github-actions/setup-gcloud': NOTHING,
+  'google-github-actions/deploy-cloudrun': NOTHING,
+  'google-github-actions/get-gke-credentials': NOTHING,
+  'hashicorp/setup-terraform': NOTHING,
+  'gradle/actions/setup-gradle': NOTHING,
+  'pnpm/action-setup': NOTHING,
+  'ruby/setup-ruby': NOTHING,
+  'shivammathur/setup-php': NOTHING,
+  'slackapi/slack-github-action': NOTHING,
+  'superfly/flyctl-actions/setup-flyctl': NOTHING,
+};
+
+/** Programs that never speak to GitHub with a token that nobody handed them. */
+const QUIET_PROGRAMS = new Set([
+  '[', '[[', 'aws', 'az', 'bundle', 'cargo', 'cat', 'cd', 'chmod', 'cp', 'curl', 'docker', 'dotnet', 'echo', 'exit',
+  'export', 'flyctl', 'gcloud', 'go', 'grep', 'gzip', 'head', 'helm', 'jq', 'kubectl', 'kustomize', 'ls', 'mkdir',
+  'mv', 'mvn', 'pip', 'pip3', 'printf', 'pytest', 'rm', 'ruff', 'sed', 'set', 'sleep', 'tail', 'tar', 'tee',
+  'terraform', 'test', 'tofu', 'true', 'unzip', 'wait', 'zip',
+]); // prettier-ignore
+
+/** Package managers are quiet for these only: a script of the repository's own may push. */
+const QUIET_PACKAGE_COMMANDS =
+  /^(npm|pnpm|yarn)(\.cmd)? (ci|install|i|test|t|audit|(run )?(lint|test|build|typecheck|format)(:[\w-]+)?)$/;
+
+/** What a job's own steps need of the token. A job that calls a workflow is not sure: the callee decides. */
+export function needsOfToken(facts: JobFacts): JobNeeds {
+  const { job, workflow } = facts;
+  const needed = new Map<string, 'read' | 'write'>();
+  let isSure =
+    job.uses === null && job.steps.length > 0 && !handsTokenOn(workflow.env) && !handsTokenOn(job.env);
+  for (const step of job.steps) {
+    const scopes = scopesOf(step, facts.commands);
+    if (!scopes) isSure = false;
+    for (const [scope, access] of Object.entries(scopes ?? {})) {
+      if (access === 'write' || !needed.has(scope)) needed.set(scope, access);
+    }
+  }
+  return { needed, isSure };
+}
+
+/** Null where nothing is known of what the step does with the token. */
+function scopesOf(step: Step, commands: readonly StepCommand[]): Scopes | null {
+  if (step.uses) {
+    const entry = ACTIONS[actionOf(step)];
+    const scopes = typeof entry === 'function' ? entry(step) : (entry ?? null);
+    // A token that is handed in by hand does what a person meant it to do, which the table cannot know.
+    const handsOn =
+      handsTokenOn(step.env) || (actionOf(step) !== 'docker/login-action' && handsTokenOn(step.with));
+    return handsOn ? null : scopes;
+  }
+  if (!step.run || /GITHUB_TOKEN|GH_TOKEN|github\.token|ACTIONS_ID_TOKEN|\bgit\s+push\b/.test(step.run.text))
+    return null;
+  if (handsTokenOn(step.env)) return null;
+  const own = commands.filter((command) => command.step === step);
+  if (own.length === 0) return null;
+  return own.every(isQuiet) ? NOTHING : null;
+}
+
+function isQuiet(command: StepCommand): boolean {
+  const program = command.words[0] ?? '';
+  return QUIET_PROGRAMS.has(program) || QUIET_PACKAGE_COMMANDS.test(command.words.join(' '));
+}
+
+function handsTokenOn(entries: Job['env']): boolean {
+  return entries.some((entry) =>
+    /secrets\s*(\.\s*GITHUB_TOKEN|\[\s*'GITHUB_TOKEN')|github\s*\.\s*token/i.test(entry.value.text),
+  );
+}

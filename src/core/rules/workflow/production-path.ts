@@ -1,0 +1,218 @@
+import type { Span } from '../../text/position';
+import type { Job, Trigger, Workflow } from '../../workflow/model';
+import type {
+  Confidence,
+  JobFacts,
+  Purpose,
+  PurposeEvidence,
+  WorkflowSet,
+} from '../../workflow/understanding';
+import type { FindingEvidence, Severity } from '../rule';
+
+/** What the workflow rules share: which jobs deploy, and which stand on the way to production (Definition 21). */
+export interface ProductionPath {
+  /** Jobs that deploy to production and do not only roll back, in the order of the files. */
+  readonly production: readonly JobFacts[];
+  /** Jobs that deploy, and nothing says where to. */
+  readonly unknownTarget: readonly JobFacts[];
+  /** Every job that deploys or rolls back, wherever to. */
+  readonly deploying: readonly JobFacts[];
+  /** Jobs that deploy to production, that one needs, whose workflow one is chained to, or that roll back. */
+  isOnTheWay(facts: JobFacts): boolean;
+}
+
+const paths = new WeakMap<WorkflowSet, ProductionPath>();
+
+/** Computed once for a set of workflows. */
+export function productionPathOf(set: WorkflowSet): ProductionPath {
+  const known = paths.get(set);
+  if (known) return known;
+  const deploying = set.jobs.filter((facts) => facts.target !== null && facts.calls === null);
+  const production = deploying.filter(
+    (facts) => facts.target?.kind === 'production' && !onlyRollsBack(facts),
+  );
+  const way = new Set<JobFacts>();
+  const pending = [
+    ...production,
+    ...set.jobs.filter((facts) => hasPurpose(facts, 'rollback') && facts.target?.kind !== 'non-production'),
+  ];
+  for (let facts = pending.pop(); facts; facts = pending.pop()) {
+    if (way.has(facts)) continue;
+    way.add(facts);
+    pending.push(...set.needsOf(facts), ...callersOf(set, facts.workflow));
+    // A needed job that calls a workflow is done when the jobs inside are: they are on the way too.
+    const { calls } = facts;
+    if (calls) {
+      const inside = set.jobs.filter((other) => other.workflow === calls);
+      if (!inside.some((other) => other.target !== null)) pending.push(...inside);
+    }
+    for (const before of chainedFrom(set, facts.workflow)) {
+      pending.push(
+        ...set.jobs.filter(
+          (other) =>
+            other.workflow === before &&
+            (hasPurpose(other, 'build') || hasPurpose(other, 'package') || uploadsArtifact(other)),
+        ),
+      );
+    }
+  }
+  const path: ProductionPath = {
+    production,
+    unknownTarget: deploying.filter((facts) => facts.target?.kind === 'unknown' && !onlyRollsBack(facts)),
+    deploying,
+    isOnTheWay: (facts) => way.has(facts),
+  };
+  paths.set(set, path);
+  return path;
+}
+
+/** The jobs that call a workflow of the repository. */
+export function callersOf(set: WorkflowSet, workflow: Workflow): readonly JobFacts[] {
+  return set.jobs.filter((facts) => facts.calls === workflow);
+}
+
+/** One way in which a job comes to run: the job, the job that calls its workflow, that one's caller, and so on. */
+export type CallChain = readonly [JobFacts, ...JobFacts[]];
+
+/** Chains of callers are followed so far; GitHub allows ten levels. */
+const MAX_CALL_DEPTH = 10;
+
+/** More ways than this are not told apart; the rest would be judged alike. */
+const MAX_CHAINS = 50;
+
+/** Every way in which a job comes to run, the shortest first; a workflow that also starts by itself counts as one. */
+export function callChainsOf(set: WorkflowSet, facts: JobFacts): readonly CallChain[] {
+  const chains: CallChain[] = [];
+  const extend = (chain: CallChain): void => {
+    if (chains.length >= MAX_CHAINS) return;
+    const outer = chain[chain.length - 1] ?? facts;
+    const callers =
+      chain.length > MAX_CALL_DEPTH
+        ? []
+        : callersOf(set, outer.workflow).filter(
+            (caller) => !chain.some((link) => link.workflow === caller.workflow),
+          );
+    if (callers.length === 0 || startsByItself(outer.workflow)) chains.push(chain);
+    for (const caller of callers) extend([...chain, caller]);
+  };
+  extend([facts]);
+  return chains;
+}
+
+/** Whether something besides `workflow_call` starts a workflow. */
+export function startsByItself(workflow: Workflow): boolean {
+  return workflow.triggers.some((trigger) => trigger.event !== 'workflow_call');
+}
+
+/** The `workflow_run` trigger of a workflow; null where it has none. */
+export function chainTriggerOf(workflow: Workflow): Trigger | null {
+  return workflow.triggers.find((trigger) => trigger.event === 'workflow_run') ?? null;
+}
+
+/** The workflows after which `workflow` runs by `workflow_run`. */
+export function chainedFrom(set: WorkflowSet, workflow: Workflow): readonly Workflow[] {
+  const names = chainTriggerOf(workflow)?.workflows?.map((name) => name.value) ?? [];
+  return set.workflows.filter((other) => names.includes(other.name?.value ?? other.path));
+}
+
+/** The workflows that run after `workflow` by `workflow_run`. */
+export function chainedTo(set: WorkflowSet, workflow: Workflow): readonly Workflow[] {
+  return set.workflows.filter((other) => chainedFrom(set, other).includes(workflow));
+}
+
+/** Every job that directly or over others needs `facts`. */
+export function descendantsOf(set: WorkflowSet, facts: JobFacts): readonly JobFacts[] {
+  return set.jobs.filter(
+    (other) => other.workflow === facts.workflow && other !== facts && set.ancestorsOf(other).includes(facts),
+  );
+}
+
+const confidences: Readonly<Record<Confidence, number>> = { weak: 0, moderate: 1, strong: 2 };
+
+/** The evidence that a job does something, at least as sure as `atLeast`. */
+export function evidenceOf(
+  facts: JobFacts,
+  purpose: Purpose,
+  atLeast: Confidence = 'moderate',
+): readonly PurposeEvidence[] {
+  return facts.purposes.filter(
+    (evidence) => evidence.purpose === purpose && confidences[evidence.confidence] >= confidences[atLeast],
+  );
+}
+
+/** Whether a job does something on strong or moderate evidence. */
+export function hasPurpose(facts: JobFacts, purpose: Purpose): boolean {
+  return evidenceOf(facts, purpose).length > 0;
+}
+
+/** A rollback need not wait for tests, nor for a second approval in the middle of an outage. */
+export function onlyRollsBack(facts: JobFacts): boolean {
+  return hasPurpose(facts, 'rollback') && !hasPurpose(facts, 'deploy');
+}
+
+/** The step with which a job's deployment begins; 0 where its evidence is no step. */
+export function firstDeployStep(facts: JobFacts): number {
+  const steps = evidenceOf(facts, 'deploy').flatMap((evidence) =>
+    evidence.stepIndex === null ? [] : [evidence.stepIndex],
+  );
+  return steps.length > 0 ? Math.min(...steps) : 0;
+}
+
+/** The step with which a job's deployment ends; -1 where its evidence is no step. */
+export function lastDeployStep(facts: JobFacts): number {
+  return evidenceOf(facts, 'deploy').reduce((last, { stepIndex }) => Math.max(last, stepIndex ?? -1), -1);
+}
+
+/** The severity of a blocking fault at one job: it blocks only on the way to production (Definition 21). */
+export function severityAt(path: ProductionPath, facts: JobFacts): Severity {
+  return path.isOnTheWay(facts) ? 'block' : 'warn';
+}
+
+/** What makes a job one that deploys, for a finding's evidence: at most two places. */
+export function whyItDeploys(facts: JobFacts): readonly FindingEvidence[] {
+  const places: FindingEvidence[] = evidenceOf(facts, 'deploy')
+    .slice(0, 1)
+    .map((evidence) => ({
+      message: `"${facts.job.id.value}" deploys: ${evidence.message}`,
+      path: evidence.path,
+      span: evidence.span,
+    }));
+  if (facts.target?.kind === 'production') {
+    places.push({
+      message: `its target is production: ${facts.target.message}`,
+      path: facts.workflow.path,
+      span: facts.target.span,
+    });
+  }
+  return places;
+}
+
+/** A job as a person names it, in quotes. */
+export function quoted(job: Job): string {
+  return `"${job.id.value}"`;
+}
+
+/** Names in quotes with commas and a last "and". */
+export function listed(names: readonly string[]): string {
+  const all = names.map((name) => `"${name}"`);
+  const last = all.pop();
+  return all.length > 0 ? `${all.join(', ')} and ${last}` : (last ?? '');
+}
+
+/** The whole of `${{ … }}` or null for a value that is more or less than one expression. */
+export function expressionIn(value: string): string | null {
+  const match = /^\s*\$\{\{([\s\S]*)\}\}\s*$/.exec(value);
+  const inner = match?.[1];
+  return inner === undefined || inner.includes('${{') ? null : inner.trim();
+}
+
+/** The part of a workflow's text that a span covers. */
+export function textAt(workflow: Workflow, span: Span): string {
+  return workflow.text.slice(span.start, span.end);
+}
+
+function uploadsArtifact(facts: JobFacts): boolean {
+  return facts.job.steps.some((step) =>
+    step.uses?.value.toLowerCase().startsWith('actions/upload-artifact@'),
+  );
+}

@@ -1,0 +1,85 @@
+import type { Located } from '../../text/position';
+import type { TextEdit } from '../../text/edit';
+import type { Workflow } from '../../workflow/model';
+import type { JobFacts } from '../../workflow/understanding';
+import type { Fix, GateFacts, RuleFinding, WorkflowRule } from '../rule';
+import { productionPathOf, severityAt, type ProductionPath } from './production-path';
+
+/**
+ * An action, reusable workflow or container action that is named by a tag or branch: whoever can move it runs code in
+ * this job with its secrets.
+ * https://docs.github.com/actions/reference/security/secure-use#using-third-party-actions
+ */
+export const rule: WorkflowRule = {
+  subject: 'workflows',
+  id: 'unpinned-action',
+  title: 'An action is not pinned to a commit',
+  severity: 'block',
+  why: 'A tag or branch can be moved to other code after it was reviewed; a full commit cannot.',
+  check(set, facts) {
+    const path = productionPathOf(set);
+    return set.jobs.flatMap((job) => judge(path, job, facts));
+  },
+};
+
+function judge(path: ProductionPath, facts: JobFacts, gate: GateFacts): RuleFinding[] {
+  const { job, workflow } = facts;
+  // The same anchor written into several jobs is one place.
+  const uses = [job.uses, ...job.steps.map((step) => step.uses)].filter((use) => use !== null);
+  return uses.flatMap((use) => {
+    const problem = unpinned(use.value);
+    if (!problem) return [];
+    const fix = pinFix(workflow, use, gate);
+    return [
+      {
+        path: workflow.path,
+        span: use.span,
+        status: 'fail' as const,
+        severity: severityAt(path, facts),
+        message: problem,
+        ...(fix ? { fix } : {}),
+      },
+    ];
+  });
+}
+
+/** What is wrong with a `uses:`; null for what is pinned, local, or no reference at all. */
+function unpinned(value: string): string | null {
+  if (value.startsWith('./') || value.startsWith('../') || value.includes('${{')) return null;
+  if (value.startsWith('docker://')) {
+    if (/@sha256:[0-9a-f]{64}$/.test(value)) return null;
+    return `The container image "${value.slice('docker://'.length)}" is not pinned to a digest: name it by its @sha256 digest`;
+  }
+  const at = value.lastIndexOf('@');
+  if (at < 0) return null;
+  const ref = value.slice(at + 1);
+  if (/^[0-9a-f]{40}$/i.test(ref) || /^[0-9a-f]{64}$/i.test(ref)) return null;
+  const isWorkflow = /\.ya?ml$/.test(value.slice(0, at));
+  const noun = isWorkflow ? 'reusable workflow' : 'action';
+  return `The ${noun} "${value}" is named by "${ref}", which can be moved to other code: pin it to a full commit, with the version in a comment`;
+}
+
+/** Pins to the known commit of just this version; a commit that nothing tells is never written. */
+function pinFix(workflow: Workflow, use: Located<string>, gate: GateFacts): Fix | null {
+  const at = use.value.lastIndexOf('@');
+  const name = use.value.slice(0, at);
+  const ref = use.value.slice(at + 1);
+  const repository = name.split('/').slice(0, 2).join('/');
+  const pin = gate.pins.get(`${repository}@${ref}`.toLowerCase());
+  if (!pin) return null;
+  const written = workflow.text.slice(use.span.start, use.span.end);
+  const refStart = written.lastIndexOf(`@${ref}`);
+  if (refStart < 0) return null;
+  const start = use.span.start + refStart + 1;
+  const edits: TextEdit[] = [{ span: { start, end: start + ref.length }, text: pin.commit }];
+  const lineEnd = workflow.text.slice(use.span.end).search(/\r?\n|$/);
+  const behind = workflow.text.slice(use.span.end, use.span.end + lineEnd);
+  if (behind.trim() === '') {
+    edits.push({ span: { start: use.span.end, end: use.span.end }, text: ` # ${pin.version}` });
+  }
+  return {
+    kind: 'safe',
+    title: `Pin ${repository} to the commit of ${pin.version}`,
+    edits: [{ path: workflow.path, edits }],
+  };
+}
