@@ -1,0 +1,104 @@
+import type { DraftModel } from '../../core/ports';
+import { TaskFailure, type Task, type TaskInput, type TaskResult } from '../../core/tasks/task';
+import { unifiedDifference } from '../../core/text/difference';
+import { changesAnything } from '../../core/text/proposal';
+import type { Proposals } from '../proposals/proposals';
+import type { Repository } from '../repositories';
+import { describeResult, offerResult, placesOf } from './describe-result';
+import { fenced, markdownText } from './markdown-parts';
+import { isCancellation, type Outcome } from './outcome';
+import { notTold } from './prompt-inputs';
+import type { Reply } from './reply';
+
+/** Improves the prose of a result inside its structure; says in `note` what became of it. */
+export type ImproveProse = (
+  result: TaskResult,
+  model: DraftModel,
+  signal: AbortSignal,
+) => Promise<{ readonly result: TaskResult; readonly note: string }>;
+
+/** What answering needs besides the task. */
+export interface TaskDesk {
+  readonly repository: Repository;
+  readonly proposals: Proposals;
+  /** Null: nobody has a model, or the person does not want its words. */
+  readonly model: DraftModel | null;
+  readonly improveProse: ImproveProse;
+}
+
+/**
+ * Runs a task and says its whole deterministic result with its buttons; then, with a model, lets it improve the prose
+ * and shows exactly what that would change, as a proposal of its own. A model that fails costs one sentence.
+ */
+export async function answerTask(
+  task: Task,
+  ask: { readonly inputs: Readonly<Record<string, string>>; readonly prompt: string },
+  reply: Reply,
+  desk: TaskDesk,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  try {
+    reply.progress(`Reading ${desk.repository.name}`);
+    const opened = await desk.repository.world();
+    if (!opened.ok) {
+      reply.markdown(`${opened.message}\n`);
+      return { kind: 'stopped', message: opened.message };
+    }
+    signal.throwIfAborted();
+    const result = await task.run(opened.world, {
+      inputs: ask.inputs,
+      signal,
+      report: (message, sources = []) => {
+        reply.progress(message);
+        for (const place of placesOf(sources)) reply.reference(place);
+      },
+    });
+    signal.throwIfAborted();
+    const proposal = desk.proposals.add(desk.repository.key, result);
+    describeResult(result, proposal.id, reply);
+    describeNotTold(task, notTold(task.inputs, ask.inputs), ask.prompt, reply);
+    offerResult(result, proposal.id, reply);
+    const improved = await improve(result, reply, desk, signal);
+    return { kind: 'answered', proposal: improved ?? proposal.id, next: result.next };
+  } catch (error) {
+    if (isCancellation(error, signal)) return { kind: 'cancelled' };
+    if (!(error instanceof TaskFailure)) throw error;
+    reply.markdown(`${error.message}\n`);
+    return { kind: 'stopped', message: error.message };
+  }
+}
+
+function describeNotTold(task: Task, missing: readonly TaskInput[], prompt: string, reply: Reply): void {
+  if (missing.length === 0) return;
+  reply.markdown('**Not told**, and not to be read from the repository:\n\n');
+  for (const input of missing) reply.markdown(`- \`${input.name}:\` ${markdownText(input.question)}\n`);
+  reply.markdown('\nAdd them after the command and run it again, or answer now.\n\n');
+  reply.button({ kind: 'answer', task: task.id, prompt });
+}
+
+/** The id of the improved proposal; null where nothing came of it. */
+async function improve(
+  result: TaskResult,
+  reply: Reply,
+  desk: TaskDesk,
+  signal: AbortSignal,
+): Promise<string | null> {
+  if (desk.model === null || result.prose === null || result.prose.slots.length === 0) return null;
+  reply.progress(`Asking ${desk.model.name} for better prose`);
+  const { result: improved, note } = await desk.improveProse(result, desk.model, signal);
+  signal.throwIfAborted();
+  if (note !== '') reply.markdown(`\n${note}\n\n`);
+  const before = new Map(result.files.map((file) => [file.path, file.after]));
+  const changed = improved.files.filter((file) => before.get(file.path) !== file.after);
+  if (changed.length === 0) return null;
+  const proposal = desk.proposals.add(desk.repository.key, improved);
+  reply.markdown(`What ${markdownText(desk.model.name)} would change in the text above:\n\n`);
+  for (const file of changed) {
+    const difference = unifiedDifference({ ...file, before: before.get(file.path) ?? null });
+    reply.markdown(`${fenced(difference, 'diff').markdown}\n`);
+  }
+  const replaces = improved.files.some((file) => changesAnything(file) && file.before !== null);
+  reply.button({ kind: 'apply', proposal: proposal.id, replaces });
+  reply.button({ kind: 'show-difference', proposal: proposal.id, path: null });
+  return proposal.id;
+}

@@ -1,0 +1,38 @@
+/** Beyond this many lines a fence is cut; the whole is one press away. */
+export const MAX_FENCE_LINES = 120;
+
+/** A fenced block, its fence longer than any run of backticks inside; `isCut` says that lines are missing at the end. */
+export function fenced(
+  text: string,
+  language: string,
+  maxLines: number = MAX_FENCE_LINES,
+): { readonly markdown: string; readonly isCut: boolean } {
+  const lines = text.replace(/\r\n?/g, '\n').replace(/\n$/, '').split('\n');
+  const shown = lines.slice(0, maxLines).join('\n');
+  let fence = '```';
+  for (const run of shown.match(/`{3,}/g) ?? [])
+    if (run.length >= fence.length) fence = '`'.repeat(run.length + 1);
+  return { markdown: `${fence}${language}\n${shown}\n${fence}\n`, isCut: lines.length > maxLines };
+}
+
+/** The word after a fence that an editor colours `path` by; '' where there is none. */
+export function fenceLanguage(path: string): string {
+  const extension = /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
+  const languages: Readonly<Record<string, string>> = {
+    yml: 'yaml',
+    yaml: 'yaml',
+    md: 'markdown',
+    json: 'json',
+    sh: 'shellscript',
+    tf: 'terraform',
+  };
+  return languages[extension] ?? '';
+}
+
+/** Text of the repository or of a person as Markdown that shows exactly it, on one line. */
+export function markdownText(text: string): string {
+  return text
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+    .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
+    .replace(/[\\`*_{}[\]<>()#+!|~$&-]/g, '\\$&');
+}

@@ -1,0 +1,49 @@
+import type { Range } from '../../core/text/position';
+
+/** A file of the repository that a reply points at, and where in it; `range` null: the whole file. */
+export interface Place {
+  readonly path: string;
+  readonly range: Range | null;
+}
+
+/** What a person may do next with one press; a face turns it into a button with the command behind it. */
+export type Offer =
+  | { readonly kind: 'apply'; readonly proposal: string; readonly replaces: boolean }
+  | { readonly kind: 'show-difference'; readonly proposal: string; readonly path: string | null }
+  | { readonly kind: 'preview'; readonly proposal: string; readonly path: string }
+  | { readonly kind: 'check' }
+  | { readonly kind: 'answer'; readonly task: string; readonly prompt: string };
+
+/**
+ * What a handler says, part by part. The chat view, the report document and the tool's answer are three of these, so
+ * that all of them tell the same.
+ */
+export interface Reply {
+  /** What is being done right now; not part of the answer. */
+  progress(text: string): void;
+  /** Markdown. What comes from the repository or from people must be escaped by the caller. */
+  markdown(text: string): void;
+  /** A link inside the running text. */
+  anchor(place: Place, title: string): void;
+  /** Something that was read to find this out. */
+  reference(place: Place): void;
+  /** Files of a proposal, by path with forward slashes; each opens as it would be. */
+  fileTree(paths: readonly string[], proposal: string): void;
+  button(offer: Offer): void;
+}
+
+/** What an offer is called on its button. */
+export function offerTitle(offer: Offer): string {
+  switch (offer.kind) {
+    case 'apply':
+      return offer.replaces ? 'Review and Apply' : 'Apply';
+    case 'show-difference':
+      return 'Show Difference';
+    case 'preview':
+      return 'Open Preview';
+    case 'check':
+      return 'Check Workspace';
+    case 'answer':
+      return 'Answer Now';
+  }
+}

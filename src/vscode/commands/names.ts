@@ -1,0 +1,23 @@
+import type { TaskId } from '../../core/tasks/task';
+
+/** The ids of our commands; the manifest gives them their titles. */
+export const COMMANDS = {
+  checkWorkspace: 'releaseGate.checkWorkspace',
+  checkFile: 'releaseGate.checkFile',
+  previewRunbook: 'releaseGate.previewRunbook',
+  showRule: 'releaseGate.showRule',
+  applyProposal: 'releaseGate.applyProposal',
+  showDifference: 'releaseGate.showDifference',
+  previewProposal: 'releaseGate.previewProposal',
+  answerQuestions: 'releaseGate.answerQuestions',
+} as const;
+
+/** The palette command of each task. */
+export const TASK_COMMANDS: Readonly<Record<TaskId, string>> = {
+  'release-plan-from-change': 'releaseGate.planRelease',
+  'generate-gh-actions-pipeline': 'releaseGate.generatePipeline',
+  'secure-cloud-auth-with-oidc': 'releaseGate.secureCloudAuth',
+  'extract-reusable-workflows': 'releaseGate.extractWorkflows',
+  'runbook-for-deployment': 'releaseGate.draftRunbook',
+  'postmortem-skeleton': 'releaseGate.draftPostmortem',
+};

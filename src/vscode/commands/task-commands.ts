@@ -1,0 +1,124 @@
+import * as vscode from 'vscode';
+import type { Task } from '../../core/tasks/task';
+import { answerTask } from '../chat/answer-task';
+import { createMarkdownReply } from '../chat/markdown-reply';
+import type { Outcome } from '../chat/outcome';
+import { faultSentence } from '../log';
+import { signalOf } from '../places';
+import type { Workbench } from '../workbench';
+import { chooseRepository } from './choose-repository';
+import { COMMANDS, TASK_COMMANDS } from './names';
+
+/** What a caller of a task command may give, so that nothing is asked. */
+interface TaskArguments {
+  /** Name or key of a folder. */
+  readonly folder?: string;
+  /** Given (even empty): no question is asked. */
+  readonly inputs?: Readonly<Record<string, string>>;
+}
+
+/** The palette commands of the tasks: the same result, difference and Apply as in chat, without any model. */
+export function registerTaskCommands(context: vscode.ExtensionContext, workbench: Workbench): void {
+  for (const [id, command] of Object.entries(TASK_COMMANDS)) {
+    context.subscriptions.push(
+      vscode.commands.registerCommand(command, async (given?: TaskArguments) => {
+        const { tasks } = await import('../../core/tasks/index');
+        const task = tasks.find((each) => each.id === id);
+        if (!task) {
+          void workbench.person.warn(`This build has no task ${id}.`);
+          return null;
+        }
+        return runTask(task, given ?? {}, workbench);
+      }),
+    );
+  }
+  context.subscriptions.push(
+    vscode.commands.registerCommand(COMMANDS.answerQuestions, (id: string, prompt: string) =>
+      answerQuestions(id, prompt, workbench),
+    ),
+  );
+}
+
+async function runTask(task: Task, given: TaskArguments, workbench: Workbench): Promise<Outcome | null> {
+  const { person, log } = workbench;
+  const repository = await chooseRepository(workbench.repositories, person, given.folder ?? null);
+  if (!repository) return null;
+  const inputs = given.inputs ?? (await askInputs(task, workbench));
+  if (inputs === null) return null;
+  const reply = createMarkdownReply();
+  let outcome: Outcome;
+  try {
+    outcome = await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: `Release Gate: ${task.title}`,
+        cancellable: true,
+      },
+      async (progress, token) => {
+        const { improveProse } = await import('../../core/drafting/improve-prose');
+        const cancel = signalOf(token);
+        try {
+          return await answerTask(
+            task,
+            { inputs, prompt: '' },
+            { ...reply, progress: (message) => progress.report({ message }) },
+            { repository, proposals: workbench.proposals, model: null, improveProse },
+            cancel.signal,
+          );
+        } finally {
+          cancel.dispose();
+        }
+      },
+    );
+  } catch (error) {
+    log.fault(`${task.title} failed`, error);
+    void person.warn(faultSentence(`${task.title} failed`, error));
+    return null;
+  }
+  switch (outcome.kind) {
+    case 'cancelled':
+      break;
+    case 'stopped':
+      void person.warn(outcome.message);
+      break;
+    case 'answered':
+      await workbench.reports.show(task.id, `# ${task.title}\n\n${reply.text()}`, outcome.proposal);
+      // Not awaited: the report can be read while the choice is open, and the command has done its work.
+      void offerNext(outcome.proposal, workbench);
+      break;
+  }
+  return outcome;
+}
+
+/** Null where the person turned away from a question; an answer left empty is an input that was not given. */
+async function askInputs(task: Task, workbench: Workbench): Promise<Readonly<Record<string, string>> | null> {
+  const inputs: Record<string, string> = {};
+  for (const input of task.inputs.filter((each) => each.isAsked)) {
+    const answer = await workbench.person.ask(input.question, 'Leave empty if it is not known yet');
+    if (answer === null) return null;
+    if (answer.trim() !== '') inputs[input.name] = answer.trim();
+  }
+  return inputs;
+}
+
+async function offerNext(proposal: string | null, workbench: Workbench): Promise<void> {
+  if (proposal === null) return;
+  const files = workbench.proposals.get(proposal)?.result.files ?? [];
+  if (!files.some((file) => file.before !== file.after)) return;
+  const choice = await workbench.person.tell('Nothing is written yet.', 'Apply', 'Show Difference');
+  if (choice === 'Apply') await vscode.commands.executeCommand(COMMANDS.applyProposal, proposal);
+  if (choice === 'Show Difference') await vscode.commands.executeCommand(COMMANDS.showDifference, proposal);
+}
+
+/** Asks what a task wants to know and runs it again in chat with the answers. */
+async function answerQuestions(id: string, prompt: string, workbench: Workbench): Promise<void> {
+  const { tasks } = await import('../../core/tasks/index');
+  const task = tasks.find((each) => each.id === id);
+  if (!task) return;
+  const inputs = await askInputs(task, workbench);
+  if (inputs === null) return;
+  const lines = Object.entries(inputs).map(([name, value]) => `${name}: ${value.replace(/[\r\n]+/g, ' ')}`);
+  await vscode.commands.executeCommand('workbench.action.chat.open', {
+    query: [`@release /${task.id} ${prompt}`.trim(), ...lines].join('\n'),
+  });
+}

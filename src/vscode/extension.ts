@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import { registerParticipant } from './chat/participant';
+import { registerCheckCommands } from './commands/check-commands';
+import { registerProposalCommands } from './commands/proposal-commands';
+import { registerTaskCommands } from './commands/task-commands';
+import { registerLiveGate } from './gate/live-gate';
+import { registerQuickFixes } from './gate/quick-fixes';
+import { registerStatus } from './gate/status';
+import { createWorkspaceGate } from './gate/workspace-gate';
+import { createOutputLog } from './output-log';
+import { personAtEditor } from './person';
+import { registerRunbookPreview } from './preview/runbook-preview';
+import { registerProposedDocuments } from './proposals/proposed-documents';
+import { createProposals } from './proposals/proposals';
+import { registerReportDocuments } from './report-documents';
+import { registerModelTools } from './tools/register-tools';
+import type { Workbench } from './workbench';
+import { createWorkspaceRepositories } from './workspace-world';
+
+/** Registers every feature. Nothing slow is awaited: the engine and its parsers load when something first needs them. */
+export function activate(context: vscode.ExtensionContext): void {
+  const log = createOutputLog(context);
+  const repositories = createWorkspaceRepositories();
+  const proposals = createProposals(
+    () => randomUUID().slice(0, 8),
+    (waiting) => void vscode.commands.executeCommand('setContext', 'releaseGate.hasProposal', waiting > 0),
+  );
+  const gate = createWorkspaceGate(repositories);
+  context.subscriptions.push(gate);
+  const liveGate = registerLiveGate(context, repositories, gate, log);
+  const reports = registerReportDocuments(context);
+  const workbench: Workbench = {
+    repositories,
+    proposals,
+    gate,
+    liveGate,
+    reports,
+    person: personAtEditor,
+    log,
+  };
+
+  registerProposedDocuments(context, proposals);
+  registerQuickFixes(context, repositories, gate);
+  registerStatus(context, gate);
+  registerTaskCommands(context, workbench);
+  registerProposalCommands(context, workbench);
+  registerCheckCommands(context, workbench);
+  registerRunbookPreview(context, workbench);
+  registerParticipant(context, workbench);
+  registerModelTools(context, workbench);
+}

@@ -1,0 +1,199 @@
+import * as vscode from 'vscode';
+import type { Finding } from '../../core/gate/report';
+import { isCancellation } from '../chat/outcome';
+import type { Log } from '../log';
+import { editorRange, uriIn } from '../places';
+import type { WorkspaceRepositories, WorkspaceRepository } from '../workspace-world';
+import { problemOf, type ProblemLevel } from './problem';
+import type { Judgement, WorkspaceGate } from './workspace-gate';
+
+/** The source that our diagnostics carry. */
+export const DIAGNOSTIC_SOURCE = 'release-gate';
+
+/** Languages in which what the gate reads is written. */
+export const GATE_LANGUAGES = ['yaml', 'github-actions-workflow', 'markdown'] as const;
+
+/** Diagnostics that follow the typing. */
+export interface LiveGate {
+  /** From now on all findings of the repository are shown, not only those of open files. */
+  showAll(repository: WorkspaceRepository): void;
+}
+
+/**
+ * Keeps the Problems view in step with open workflows and documents: a change judges its repository after a short
+ * pause, a newer change cancels the judging of an older one.
+ */
+export function registerLiveGate(
+  context: vscode.ExtensionContext,
+  repositories: WorkspaceRepositories,
+  gate: WorkspaceGate,
+  log: Log,
+): LiveGate {
+  const diagnostics = vscode.languages.createDiagnosticCollection(DIAGNOSTIC_SOURCE);
+  const waiting = new Map<string, { readonly timer: NodeJS.Timeout; readonly controller: AbortController }>();
+  const whole = new Set<string>();
+
+  const schedule = (repository: WorkspaceRepository, delayMs: number): void => {
+    const before = waiting.get(repository.key);
+    if (before) {
+      clearTimeout(before.timer);
+      before.controller.abort();
+    }
+    const controller = new AbortController();
+    const timer = setTimeout(() => {
+      gate.judge(repository, controller.signal).catch((error: unknown) => {
+        if (!isCancellation(error, controller.signal)) log.fault('The live check failed', error);
+      });
+    }, delayMs);
+    waiting.set(repository.key, { timer, controller });
+  };
+  const changed = (document: vscode.TextDocument, delayMs: number): void => {
+    const place = repositories.ofUri(document.uri);
+    if (!place || !isGateFile(place.path, document.languageId)) return;
+    const settings = vscode.workspace.getConfiguration('releaseGate', document.uri);
+    if (settings.get('live.enabled', true)) schedule(place.repository, delayMs);
+  };
+  const delayOf = (document: vscode.TextDocument): number =>
+    Math.max(50, vscode.workspace.getConfiguration('releaseGate', document.uri).get('live.delay', 250));
+  const judgeOpen = (): void => {
+    for (const document of vscode.workspace.textDocuments) changed(document, 0);
+  };
+  const show = (judgement: Judgement): void => {
+    publish(judgement, diagnostics, whole.has(judgement.repository.key), context.extensionUri);
+  };
+
+  const watcher = vscode.workspace.createFileSystemWatcher('**/.github/{workflows/*,release-gate.yml}');
+  const onDisk = (uri: vscode.Uri): void => {
+    const place = repositories.ofUri(uri);
+    if (!place) return;
+    gate.changedOnDisk(place.repository, place.path);
+    if (gate.latest(place.repository)) schedule(place.repository, 250);
+  };
+  context.subscriptions.push(
+    diagnostics,
+    watcher,
+    watcher.onDidChange(onDisk),
+    watcher.onDidCreate(onDisk),
+    watcher.onDidDelete(onDisk),
+    gate.onDidJudge(show),
+    vscode.workspace.onDidOpenTextDocument((document) => changed(document, 0)),
+    vscode.workspace.onDidChangeTextDocument(({ document }) => changed(document, delayOf(document))),
+    vscode.workspace.onDidSaveTextDocument((document) => {
+      const place = repositories.ofUri(document.uri);
+      if (place) gate.changedOnDisk(place.repository, place.path);
+      changed(document, 0);
+    }),
+    vscode.workspace.onDidCloseTextDocument((document) => {
+      const place = repositories.ofUri(document.uri);
+      if (place && !whole.has(place.repository.key)) diagnostics.delete(document.uri);
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(judgeOpen),
+    vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
+      for (const folder of removed) {
+        gate.forget(folder.uri.toString());
+        whole.delete(folder.uri.toString());
+        diagnostics.forEach((uri) => {
+          if (uri.path.startsWith(`${folder.uri.path}/`)) diagnostics.delete(uri);
+        });
+      }
+      judgeOpen();
+    }),
+    {
+      dispose: () => {
+        for (const { timer, controller } of waiting.values()) {
+          clearTimeout(timer);
+          controller.abort();
+        }
+      },
+    },
+  );
+  judgeOpen();
+  return {
+    showAll: (repository) => {
+      whole.add(repository.key);
+      const latest = gate.latest(repository);
+      if (latest) show(latest);
+    },
+  };
+}
+
+/** Whether a change of this file can change what the gate says. */
+function isGateFile(path: string, languageId: string): boolean {
+  return languageId === 'markdown' || path.startsWith('.github/');
+}
+
+function publish(
+  judgement: Judgement,
+  diagnostics: vscode.DiagnosticCollection,
+  isWhole: boolean,
+  extensionUri: vscode.Uri,
+): void {
+  const { repository } = judgement;
+  const open = repository.openTexts();
+  const byPath = new Map<string, vscode.Diagnostic[]>();
+  const add = (path: string, diagnostic: vscode.Diagnostic): void => {
+    if (!isWhole && !open.has(path)) return;
+    byPath.set(path, [...(byPath.get(path) ?? []), diagnostic]);
+  };
+  switch (judgement.kind) {
+    case 'judged':
+      for (const finding of judgement.report.findings) {
+        add(finding.path, diagnosticOf(finding, repository, extensionUri));
+      }
+      break;
+    case 'not-judged':
+      for (const problem of judgement.problems) {
+        const at = new vscode.Position(problem.line - 1, problem.column - 1);
+        const diagnostic = new vscode.Diagnostic(new vscode.Range(at, at), problem.message);
+        diagnostic.source = DIAGNOSTIC_SOURCE;
+        add(problem.path, diagnostic);
+      }
+      break;
+  }
+  diagnostics.forEach((uri) => {
+    if (uri.path.startsWith(`${repository.folder.path}/`) || uri.path === repository.folder.path) {
+      const path = uri.path.slice(repository.folder.path.length + 1);
+      if (!byPath.has(path === '' ? '.' : path)) diagnostics.delete(uri);
+    }
+  });
+  for (const [path, list] of byPath) diagnostics.set(uriIn(repository.folder, path), list);
+}
+
+function diagnosticOf(
+  finding: Finding,
+  repository: WorkspaceRepository,
+  extensionUri: vscode.Uri,
+): vscode.Diagnostic {
+  const problem = problemOf(finding);
+  const range = problem.range ? editorRange(problem.range) : new vscode.Range(0, 0, 0, 0);
+  const diagnostic = new vscode.Diagnostic(range, problem.message, severityOf(problem.level));
+  diagnostic.source = DIAGNOSTIC_SOURCE;
+  diagnostic.code = {
+    value: finding.rule,
+    target: vscode.Uri.joinPath(extensionUri, 'docs', 'rules', `${finding.rule}.md`),
+  };
+  diagnostic.relatedInformation = problem.related.map(
+    ({ message, path, range: place }) =>
+      new vscode.DiagnosticRelatedInformation(
+        new vscode.Location(
+          uriIn(repository.folder, path),
+          place ? editorRange(place) : new vscode.Position(0, 0),
+        ),
+        message,
+      ),
+  );
+  return diagnostic;
+}
+
+function severityOf(level: ProblemLevel): vscode.DiagnosticSeverity {
+  switch (level) {
+    case 'error':
+      return vscode.DiagnosticSeverity.Error;
+    case 'warning':
+      return vscode.DiagnosticSeverity.Warning;
+    case 'information':
+      return vscode.DiagnosticSeverity.Information;
+    case 'hint':
+      return vscode.DiagnosticSeverity.Hint;
+  }
+}

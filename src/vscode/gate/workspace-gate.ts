@@ -1,0 +1,115 @@
+import * as vscode from 'vscode';
+import type { ReadingCache } from '../../core/gate/check';
+import type { RootReport } from '../../core/gate/report';
+import { rememberFiles, type RememberedFiles } from './remembered-files';
+import type { WorldResult } from '../repositories';
+import type { WorkspaceRepositories, WorkspaceRepository } from '../workspace-world';
+
+/** The latest word of the gate on one repository. */
+export type Judgement =
+  | { readonly kind: 'judged'; readonly repository: WorkspaceRepository; readonly report: RootReport }
+  | {
+      readonly kind: 'not-judged';
+      readonly repository: WorkspaceRepository;
+      readonly message: string;
+      readonly problems: Extract<WorldResult, { ok: false }>['problems'];
+    };
+
+/** Judges repositories and keeps the latest judgement of each for whoever shows it. */
+export interface WorkspaceGate {
+  /**
+   * Judges now. A judgement that a later call overtook is returned but not kept. Files that are not open may be
+   * remembered from a moment ago unless `isFresh`.
+   */
+  judge(
+    repository: WorkspaceRepository,
+    signal: AbortSignal,
+    options?: { readonly isFresh: boolean },
+  ): Promise<Judgement>;
+  /** Says that a file changed on disk. */
+  changedOnDisk(repository: WorkspaceRepository, path: string): void;
+  latest(repository: WorkspaceRepository): Judgement | null;
+  all(): readonly Judgement[];
+  forget(key: string): void;
+  readonly onDidJudge: vscode.Event<Judgement>;
+  dispose(): void;
+}
+
+/** Starts without having judged anything. */
+export function createWorkspaceGate(repositories: WorkspaceRepositories): WorkspaceGate {
+  const judgements = new Map<string, Judgement>();
+  const memories = new Map<string, Memory>();
+  const runs = new Map<string, number>();
+  const changed = new vscode.EventEmitter<Judgement>();
+
+  const judge: WorkspaceGate['judge'] = async (repository, signal, options) => {
+    const run = (runs.get(repository.key) ?? 0) + 1;
+    runs.set(repository.key, run);
+    const memory = memories.get(repository.key) ?? (await openMemory(repository));
+    memories.set(repository.key, memory);
+    if (options?.isFresh) memory.files.forget(null);
+    const judgement = await judgeOnce(repository, memory, signal);
+    if (runs.get(repository.key) === run && !signal.aborted) {
+      judgements.set(repository.key, judgement);
+      changed.fire(judgement);
+    }
+    return judgement;
+  };
+  return {
+    judge,
+    latest: (repository) => judgements.get(repository.key) ?? null,
+    all: () => repositories.all().flatMap((repository) => judgements.get(repository.key) ?? []),
+    forget: (key) => {
+      judgements.delete(key);
+      memories.delete(key);
+    },
+    changedOnDisk: (repository, path) => memories.get(repository.key)?.files.forget(path),
+    onDidJudge: changed.event,
+    dispose: () => changed.dispose(),
+  };
+}
+
+/** What is kept of a repository between two judgings. */
+interface Memory {
+  readonly files: RememberedFiles;
+  readonly cache: ReadingCache;
+}
+
+async function openMemory(repository: WorkspaceRepository): Promise<Memory> {
+  const [{ createNodeFiles }, { createReadingCache }] = await Promise.all([
+    import('../../adapters/node-files'),
+    import('../../core/gate/check'),
+  ]);
+  return {
+    files: rememberFiles(createNodeFiles(repository.folder.fsPath), Date.now),
+    cache: createReadingCache(),
+  };
+}
+
+async function judgeOnce(
+  repository: WorkspaceRepository,
+  memory: Memory,
+  signal: AbortSignal,
+): Promise<Judgement> {
+  const [opened, { checkRepository }, { overlayFiles }] = await Promise.all([
+    repository.world(),
+    import('../../core/gate/check'),
+    import('../../core/gate/overlay'),
+  ]);
+  if (!opened.ok) {
+    return { kind: 'not-judged', repository, message: opened.message, problems: opened.problems };
+  }
+  const { world } = opened;
+  const report = await checkRepository({
+    root: repository.name,
+    files: overlayFiles(memory.files, repository.openTexts()),
+    parsers: world.parsers,
+    configuration: world.configuration,
+    configurationPath: opened.configurationPath,
+    history: world.history,
+    today: world.clock.now().toISOString().slice(0, 10),
+    cache: memory.cache,
+    signal,
+  });
+  return { kind: 'judged', repository, report };
+}

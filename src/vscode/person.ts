@@ -1,0 +1,33 @@
+import * as vscode from 'vscode';
+
+/** The person at the editor. Nothing here is modal: what waits for an answer must not stop the window. */
+export interface Person {
+  /** Null where the person chose nothing. */
+  choose<T extends string>(question: string, options: readonly T[]): Promise<T | null>;
+  /** Null where the person turned away; '' for "leave it open". */
+  ask(question: string, hint: string): Promise<string | null>;
+  tell<T extends string>(message: string, ...actions: readonly T[]): Promise<T | null>;
+  warn<T extends string>(message: string, ...actions: readonly T[]): Promise<T | null>;
+}
+
+/** Asks by quick inputs and tells by notifications. */
+export const personAtEditor: Person = {
+  choose: async <T extends string>(question: string, options: readonly T[]): Promise<T | null> => {
+    const chosen = await vscode.window.showQuickPick([...options], {
+      title: 'Release Gate',
+      placeHolder: question,
+      ignoreFocusOut: true,
+    });
+    return options.find((option) => option === chosen) ?? null;
+  },
+  ask: async (question, hint) =>
+    (await vscode.window.showInputBox({
+      title: 'Release Gate',
+      prompt: question,
+      placeHolder: hint,
+      ignoreFocusOut: true,
+    })) ?? null,
+  tell: async (message, ...actions) =>
+    (await vscode.window.showInformationMessage(message, ...actions)) ?? null,
+  warn: async (message, ...actions) => (await vscode.window.showWarningMessage(message, ...actions)) ?? null,
+};

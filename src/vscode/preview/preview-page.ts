@@ -1,0 +1,110 @@
+/** A heading of the document, for the table of contents. */
+export interface ContentsEntry {
+  readonly id: string;
+  readonly title: string;
+  /** 1 to 6. */
+  readonly depth: number;
+}
+
+/** What the page shows; `html` is safe already (no scripts, no raw HTML of the document, only known link schemes). */
+export interface PreviewContent {
+  readonly title: string;
+  readonly html: string;
+  readonly contents: readonly ContentsEntry[];
+  /** A sentence on durations, placeholders and findings. */
+  readonly summary: string;
+}
+
+/** Where the page gets its own files, and what its policy lets in. */
+export interface PageSources {
+  readonly cspSource: string;
+  readonly styleUri: string;
+  readonly scriptUri: string;
+  /** Unguessable, new for each page. */
+  readonly nonce: string;
+}
+
+/**
+ * The whole page. Its policy lets in our style sheet and our one script, nothing inline, nothing from the network.
+ * The content itself comes by message, so that an edit updates it in place.
+ */
+export function previewPage(sources: PageSources): string {
+  const policy = [
+    "default-src 'none'",
+    `style-src ${sources.cspSource}`,
+    `script-src 'nonce-${sources.nonce}'`,
+    `img-src ${sources.cspSource}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="UTF-8">
+<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${escapeHtml(sources.styleUri)}">
+<title>Runbook preview</title>
+</head>
+<body>
+<a class="skip" href="#document">Skip to the document</a>
+<header><p id="summary" role="status"></p></header>
+<div class="columns">
+<nav id="contents" aria-label="Contents"></nav>
+<main id="document" tabindex="-1"></main>
+</div>
+<p id="announcement" class="visually-hidden" role="status" aria-live="polite"></p>
+<script nonce="${sources.nonce}" src="${escapeHtml(sources.scriptUri)}"></script>
+</body>
+</html>
+`;
+}
+
+/** The table of contents as a list of links. */
+export function contentsHtml(contents: readonly ContentsEntry[]): string {
+  if (contents.length === 0) return '';
+  const items = contents.map(
+    (entry) =>
+      `<li class="depth-${Math.min(6, Math.max(1, entry.depth))}"><a href="#${escapeHtml(entry.id)}">${escapeHtml(entry.title)}</a></li>`,
+  );
+  return `<h2>Contents</h2><ul>${items.join('')}</ul>`;
+}
+
+/** The line above the document: how long it takes, what is not known and what the gate says. */
+export function previewSummary(figures: {
+  readonly totalMinutes: number | null;
+  readonly placeholders: number;
+  readonly blocking: number;
+  readonly findings: number;
+}): string {
+  const duration =
+    figures.totalMinutes === null
+      ? 'Total duration unknown'
+      : `Total duration ${minutes(figures.totalMinutes)}`;
+  const unknowns =
+    figures.placeholders === 0
+      ? 'nothing marked unknown'
+      : `${figures.placeholders} ${figures.placeholders === 1 ? 'value' : 'values'} unknown`;
+  const findings =
+    figures.findings === 0
+      ? 'no findings'
+      : `${figures.findings} ${figures.findings === 1 ? 'finding' : 'findings'}, ${figures.blocking} blocking`;
+  return `${duration}; ${unknowns}; ${findings}.`;
+}
+
+function minutes(total: number): string {
+  const hours = Math.floor(total / 60);
+  const rest = Math.round(total - hours * 60);
+  if (hours === 0) return `${rest} min`;
+  return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
+}
+
+/** Text as HTML text or attribute value. */
+export function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}

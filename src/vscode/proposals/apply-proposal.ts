@@ -1,0 +1,88 @@
+import * as vscode from 'vscode';
+import { changesAnything, type ProposedFile } from '../../core/text/proposal';
+import { uriIn } from '../places';
+import type { WorkspaceRepositories, WorkspaceRepository } from '../workspace-world';
+import type { Proposals } from './proposals';
+import { replacedSpan, sameText } from './replaced-span';
+
+/** What became of a proposal. `review`: files would be replaced whose difference nobody has seen; nothing was written. */
+export type ApplyOutcome =
+  | { readonly kind: 'applied'; readonly paths: readonly string[] }
+  | { readonly kind: 'review'; readonly paths: readonly string[] }
+  | { readonly kind: 'refused'; readonly message: string };
+
+/**
+ * Writes a proposal as one edit with one undo step: all of its files or none. Refused where a file changed since, where
+ * the path leaves the repository or goes through a link, and where a difference has not been seen.
+ */
+export async function applyProposal(
+  id: string,
+  proposals: Proposals,
+  repositories: WorkspaceRepositories,
+): Promise<ApplyOutcome> {
+  const proposal = proposals.get(id);
+  if (!proposal) return refused('This proposal is no longer kept; run the command again.');
+  const repository = repositories.byKey(proposal.repository);
+  if (!repository) return refused('The folder of this proposal is not open any more.');
+  const files = proposal.result.files.filter(changesAnything);
+  for (const file of files) {
+    const reason = await whyNotNow(repository, file);
+    if (reason !== null) return refused(`Nothing was written: ${file.path} ${reason}.`);
+  }
+  const unseen = proposals.notYetShown(id);
+  if (unseen.length > 0) return { kind: 'review', paths: unseen.map((file) => file.path) };
+  return write(repository, files, () => proposals.forget(id));
+}
+
+async function write(
+  repository: WorkspaceRepository,
+  files: readonly ProposedFile[],
+  onWritten: () => void,
+): Promise<ApplyOutcome> {
+  const edit = new vscode.WorkspaceEdit();
+  const toSave: vscode.TextDocument[] = [];
+  for (const file of files) {
+    const uri = uriIn(repository.folder, file.path);
+    if (file.before === null) {
+      edit.createFile(uri, { overwrite: false, contents: new TextEncoder().encode(file.after) });
+      continue;
+    }
+    const document = await vscode.workspace.openTextDocument(uri);
+    // What the person has not saved yet stays theirs to save.
+    if (!document.isDirty) toSave.push(document);
+    const { span, text } = replacedSpan(document.getText(), file.after);
+    const range = new vscode.Range(document.positionAt(span.start), document.positionAt(span.end));
+    edit.replace(uri, range, text);
+  }
+  if (!(await vscode.workspace.applyEdit(edit))) {
+    return refused('The editor did not take the change; nothing was written.');
+  }
+  for (const document of toSave) await document.save();
+  onWritten();
+  return { kind: 'applied', paths: files.map((file) => file.path) };
+}
+
+/** Completes "<path> …" where the file may not be written or is not what the difference was made against. */
+async function whyNotNow(repository: WorkspaceRepository, file: ProposedFile): Promise<string | null> {
+  const [{ whyNotWritable }, { createNodeFiles }] = await Promise.all([
+    import('../../adapters/file-writer'),
+    import('../../adapters/node-files'),
+  ]);
+  const root = repository.folder.fsPath;
+  const onDisk = await createNodeFiles(root).read(file.path);
+  const open = repository.openTexts().get(file.path);
+  // An open document is what the person sees, saved or not: it is compared instead of the disk.
+  const now = open ?? (onDisk.ok ? onDisk.text : null);
+  const disk = onDisk.ok ? onDisk.text : null;
+  const reason = await whyNotWritable(root, { ...file, before: disk });
+  if (reason !== null) return reason;
+  if (file.before === null) {
+    return now === null ? null : 'has appeared since; run the command again to see the difference';
+  }
+  if (now === null) return 'was removed since; run the command again';
+  return sameText(now, file.before) ? null : 'changed since the difference was made; run the command again';
+}
+
+function refused(message: string): ApplyOutcome {
+  return { kind: 'refused', message };
+}

@@ -1,0 +1,131 @@
+import * as vscode from 'vscode';
+import { defaultConfiguration, type Configuration } from '../core/gate/configuration';
+import type { Parsers } from '../core/ports';
+import { pathIn } from './places';
+import type { Repositories, Repository, WorldResult } from './repositories';
+
+/** A folder of the workspace as a repository. */
+export interface WorkspaceRepository extends Repository {
+  readonly folder: vscode.Uri;
+  /** Open documents of the folder by path, as they stand in the editor. */
+  openTexts(): ReadonlyMap<string, string>;
+}
+
+/** The folders of the workspace as repositories, with the way back from a document. */
+export interface WorkspaceRepositories extends Repositories {
+  all(): readonly WorkspaceRepository[];
+  byKey(key: string): WorkspaceRepository | null;
+  current(): WorkspaceRepository | null;
+  /** The repository that a document belongs to, and its path there; null for a document outside. */
+  ofUri(uri: vscode.Uri): { readonly repository: WorkspaceRepository; readonly path: string } | null;
+}
+
+/** Makes worlds for the folders that are open; each is read anew, so a folder that comes or goes needs no event. */
+export function createWorkspaceRepositories(): WorkspaceRepositories {
+  // WebAssembly is loaded once, by the first run that needs it; `activate` must not wait for it.
+  let parsers: Promise<Parsers> | null = null;
+  const loadParsers = (): Promise<Parsers> =>
+    (parsers ??= import('../adapters/parsers').then(({ createParsers }) => createParsers()));
+
+  const all = (): readonly WorkspaceRepository[] =>
+    (vscode.workspace.workspaceFolders ?? [])
+      .filter((folder) => folder.uri.scheme === 'file')
+      .map((folder) => repositoryOf(folder, loadParsers));
+  const ofUri: WorkspaceRepositories['ofUri'] = (uri) => {
+    const owner = vscode.workspace.getWorkspaceFolder(uri);
+    const repository = owner ? all().find((each) => each.key === owner.uri.toString()) : undefined;
+    const path = repository ? pathIn(repository.folder, uri) : null;
+    return repository && path !== null ? { repository, path } : null;
+  };
+  return {
+    all,
+    byKey: (key) => all().find((repository) => repository.key === key) ?? null,
+    current: () => {
+      const active = vscode.window.activeTextEditor?.document.uri;
+      return (active ? ofUri(active)?.repository : null) ?? all()[0] ?? null;
+    },
+    ofUri,
+  };
+}
+
+function repositoryOf(
+  folder: vscode.WorkspaceFolder,
+  loadParsers: () => Promise<Parsers>,
+): WorkspaceRepository {
+  const openTexts = (): ReadonlyMap<string, string> => {
+    const texts = new Map<string, string>();
+    for (const document of vscode.workspace.textDocuments) {
+      const path = document.isClosed ? null : pathIn(folder.uri, document.uri);
+      if (path !== null) texts.set(path, document.getText());
+    }
+    return texts;
+  };
+  return {
+    key: folder.uri.toString(),
+    name: folder.name,
+    folder: folder.uri,
+    openTexts,
+    world: () => openWorld(folder, openTexts(), loadParsers),
+  };
+}
+
+async function openWorld(
+  folder: vscode.WorkspaceFolder,
+  openTexts: ReadonlyMap<string, string>,
+  loadParsers: () => Promise<Parsers>,
+): Promise<WorldResult> {
+  const [{ createNodeFiles }, { overlayFiles }, { createGitHistory }, { systemClock }, parsers] =
+    await Promise.all([
+      import('../adapters/node-files'),
+      import('../core/gate/overlay'),
+      import('../adapters/git-history'),
+      import('../adapters/clock'),
+      loadParsers(),
+    ]);
+  const root = folder.uri.fsPath;
+  const isTrusted = vscode.workspace.isTrusted;
+  const files = overlayFiles(createNodeFiles(root), openTexts);
+  const path = configurationPath(folder.uri, isTrusted);
+  const read = await files.read(path);
+  let configuration: Configuration = defaultConfiguration;
+  if (read.ok) {
+    const { readConfiguration } = await import('../core/gate/configuration');
+    const reading = readConfiguration(path, read.text);
+    if (!reading.ok) {
+      const problems = reading.problems.map(({ line, column, message }) => ({ path, line, column, message }));
+      const sentences = problems.map(({ line, message }) => `line ${line}: ${message}`);
+      return {
+        ok: false,
+        message: `The configuration ${path} is wrong; mend it and run again. ${sentences.join('; ')}`,
+        problems,
+      };
+    }
+    configuration = isTrusted ? reading.configuration : withoutPaths(reading.configuration);
+  } else if (read.reason !== 'missing') {
+    return { ok: false, message: `The configuration ${path} ${read.detail}.`, problems: [] };
+  }
+  return {
+    ok: true,
+    configurationPath: path,
+    world: {
+      files,
+      history: createGitHistory(root, { isTrusted }),
+      clock: systemClock,
+      parsers,
+      configuration,
+    },
+  };
+}
+
+/** Where the configuration is; what a folder's own settings say counts only where the person trusts the folder. */
+function configurationPath(folder: vscode.Uri, isTrusted: boolean): string {
+  const usual = '.github/release-gate.yml';
+  if (!isTrusted) return usual;
+  return vscode.workspace.getConfiguration('releaseGate', folder).get('configurationFile', usual) || usual;
+}
+
+/** In an untrusted workspace no configured path is used and nothing goes to the network. */
+function withoutPaths(configuration: Configuration): Configuration {
+  const { releaseFolder, operationsFolder, isOnline } = defaultConfiguration;
+  return { ...configuration, releaseFolder, operationsFolder, isOnline };
+}
