@@ -445,7 +445,6 @@ function refusal(reason: Exclude<ReadResult, { ok: true }>['reason'], detail: st
 
 /** Whether a person's word can be a name of a commit: no option, no search, no range, one line. */
 function isName(ref: string): boolean {
-  // eslint-disable-next-line no-control-regex -- control characters are what is refused here
   return ref !== '' && ref.length <= 1024 && !/^[-:^]|\.\.|[\u0000-\u001f\u007f]/.test(ref);
 }
 
@@ -510,7 +509,10 @@ function nulSplitter(take: (field: string) => void): { push(chunk: Buffer): void
 }
 
 /** Reads the fields of `git diff-tree -r -z --raw --numstat`: all raw records first, then the counts. */
-function diffReader(): { take(field: string): void; files(): readonly ChangedFile[] } {
+function diffReader(): {
+  readonly take: (field: string) => void;
+  readonly files: () => readonly ChangedFile[];
+} {
   type Raw = Omit<ChangedFile, 'added' | 'removed'>;
   const raws: Raw[] = [];
   const counts = new Map<string, { added: number | null; removed: number | null }>();

@@ -100,7 +100,6 @@ function arrayAt(node: unknown, key: string): readonly unknown[] {
 
 /** Turns the parser's offsets in UTF-8 bytes into UTF-16 units; the identity for plain ASCII. */
 function offsetsOf(text: string): (byteOffset: number) => number {
-  // eslint-disable-next-line no-control-regex -- the range of ASCII
   if (/^[\u0000-\u007f]*$/.test(text)) return (offset) => offset;
   const units = new Map<number, number>();
   let bytes = 0;

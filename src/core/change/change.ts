@@ -1,0 +1,143 @@
+import type { ChangedFile, Commit, CommitRange } from '../ports';
+import type { Range } from '../text/position';
+
+/** Where a commit is listed in a plan. */
+export type CommitGroup = 'features' | 'fixes' | 'breaking' | 'security' | 'other';
+
+/** A type with its scope and words, as the header or a line of a squashed body has them. */
+export interface ConventionalPart {
+  readonly type: string;
+  readonly scope: string | null;
+  readonly description: string;
+  readonly isBreaking: boolean;
+}
+
+/** A commit of the range with what its message says; messages are weak evidence, the diff is the strong one. */
+export interface ClassifiedCommit {
+  readonly commit: Commit;
+  /** The conventional type in lower case; null where the message has none: unclassified, and shown as such. */
+  readonly type: string | null;
+  readonly scope: string | null;
+  readonly group: CommitGroup;
+  readonly isBreaking: boolean;
+  /** The text of the footer that says what breaks; null where none does. */
+  readonly breakingNote: string | null;
+  /** What a squashed body lists besides the header. */
+  readonly parts: readonly ConventionalPart[];
+  /** Numbers of pull requests that the subject names: `(#12)`, `Merge pull request #12`. */
+  readonly pullRequests: readonly number[];
+  /** Tickets that the message names: `ABC-123`, or an issue of the host by number: `#12`. */
+  readonly tickets: readonly string[];
+  /** Commits of the range that it undoes. */
+  readonly reverts: readonly string[];
+  /** The commit of the range that undoes it, itself not undone. */
+  readonly revertedBy: string | null;
+}
+
+/** Kinds of things that a change touches, in the order in which plans list them. */
+export const TOUCH_KINDS = [
+  'schema',
+  'data',
+  'infrastructure',
+  'configuration',
+  'feature-flags',
+  'interfaces',
+  'dependencies',
+  'pipelines',
+  'permissions',
+  'secrets',
+  'deploy-scripts',
+] as const;
+
+export type TouchKind = (typeof TOUCH_KINDS)[number];
+
+/** A kind of thing that the change touches, with the changed files that show it. */
+export interface Touch {
+  readonly kind: TouchKind;
+  readonly paths: readonly string[];
+}
+
+/** What cannot be undone by deploying the version before, by kind; docs/change.md says what counts as what. */
+export type IrreversibleKind =
+  | 'data-delete'
+  | 'schema-break'
+  | 'infra-destroy'
+  | 'infra-replace'
+  | 'storage-delete'
+  | 'interface-break'
+  | 'unjudgeable';
+
+/** One action of the change that going back does not undo, or that could not be read. */
+export interface IrreversibleAction {
+  readonly kind: IrreversibleKind;
+  readonly path: string;
+  /** Null where it is about the whole file. */
+  readonly range: Range | null;
+  /** Which end of the range `path` and `range` are of. */
+  readonly side: 'head' | 'base';
+  /** As it stands in the file, blanks made one; '' where it is about the whole file. */
+  readonly statement: string;
+  /** What it does and why that cannot be undone, in a sentence without a full stop. */
+  readonly why: string;
+  /** What would make it survivable; null where it is unknown what it does. */
+  readonly compensation: string | null;
+  /** The way down that the repository has for it, and what that restores; null where it has none. */
+  readonly reversibleBy: string | null;
+}
+
+/** Something that the diff shows and that can be undone, but may hurt: a lock, rows changed under a condition. */
+export interface DiffRisk {
+  readonly path: string;
+  readonly range: Range | null;
+  readonly statement: string;
+  /** A phrase: "builds an index on users without CONCURRENTLY". */
+  readonly what: string;
+  readonly why: string;
+}
+
+/** A part of the repository with what the range changes in it. */
+export interface ChangedComponent {
+  /** The folder of the workspace, package or top level; '' for files at the root. */
+  readonly folder: string;
+  readonly paths: readonly string[];
+  /** People and teams that CODEOWNERS names for the changed paths, most paths first. */
+  readonly owners: readonly string[];
+}
+
+/** The ends of the range and how they were found. */
+export interface ChangeRange {
+  readonly commits: CommitRange;
+  /** The release tag at the base; null where a person named another base or there is none. */
+  readonly baseTag: string | null;
+  /** How a person calls the ends: a tag, a given name, or the abbreviated id; null: from the first commit. */
+  readonly baseName: string | null;
+  readonly headName: string;
+  /** The semantic version of `baseTag`, without prefix. */
+  readonly previousVersion: string | null;
+  /** The release tag that stands on the head itself, and its version. */
+  readonly headTag: string | null;
+  readonly headVersion: string | null;
+  /** What a reader must know about how the range was chosen, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** What a range of commits changes. */
+export interface Change {
+  readonly range: ChangeRange;
+  /** Newest first, merges included: every commit of the range once. */
+  readonly commits: readonly ClassifiedCommit[];
+  readonly counts: {
+    readonly total: number;
+    readonly classified: number;
+    readonly unclassified: number;
+    /** Undone again within the range; among the classified and unclassified too. */
+    readonly reverted: number;
+  };
+  readonly files: readonly ChangedFile[];
+  /** In the order of TOUCH_KINDS, only those that are touched. */
+  readonly touches: readonly Touch[];
+  readonly irreversible: readonly IrreversibleAction[];
+  readonly risks: readonly DiffRisk[];
+  readonly components: readonly ChangedComponent[];
+  readonly isShallow: boolean;
+}

@@ -1,0 +1,270 @@
+import type { CommitParser } from 'conventional-commits-parser';
+import type { Commit } from '../ports';
+import type { ClassifiedCommit, CommitGroup, ConventionalPart } from './change';
+
+/** A header is cut here before it is matched; a body is read up to so many lines of so many characters. */
+const MAX_HEADER = 1000;
+const MAX_LINES = 1000;
+const MAX_LINE = 1000;
+
+/** The types of the Conventional Commits specification and of the habits around it, with the group each goes to. */
+const TYPES: Readonly<Record<string, CommitGroup>> = {
+  feat: 'features',
+  feature: 'features',
+  fix: 'fixes',
+  bugfix: 'fixes',
+  hotfix: 'fixes',
+  security: 'security',
+  sec: 'security',
+  perf: 'other',
+  refactor: 'other',
+  docs: 'other',
+  doc: 'other',
+  test: 'other',
+  tests: 'other',
+  build: 'other',
+  ci: 'other',
+  chore: 'other',
+  style: 'other',
+  revert: 'other',
+  deps: 'other',
+  release: 'other',
+  config: 'other',
+  infra: 'other',
+  ops: 'other',
+  wip: 'other',
+  i18n: 'other',
+  ui: 'other',
+  cleanup: 'other',
+  improvement: 'other',
+};
+
+/** `type(scope)!: description`; no two parts of it can match the same text, so it is linear. */
+const HEADER = /^([A-Za-z][\w-]*)(?:\(([^()]*)\))?(!)?: (.*)$/;
+
+/** The package has an `import` entry only, which a program run from source as CommonJS reaches by `import()` alone. */
+async function createParser(): Promise<CommitParser> {
+  const library = await import('conventional-commits-parser');
+  return new library.CommitParser({
+    headerPattern: HEADER,
+    headerCorrespondence: ['type', 'scope', 'breaking', 'subject'],
+    // The specification: upper case and a colon. The default also takes "breaking change" in prose.
+    noteKeywords: ['BREAKING CHANGE', 'BREAKING-CHANGE', 'BREAKING CHANGES'],
+    notesPattern: (keywords: string) => new RegExp(`^[ \\t|*]*(${keywords}):[ \\t]*(.*)$`),
+    revertPattern: /^(?:Revert|Reapply)\s"([\s\S]*)"\s*This reverts commit (\w*)/,
+    // The default takes a Markdown rule (`---`) for a field and swallows what follows, footers too.
+    fieldPattern: undefined as never,
+    // References are found below: the parser's patterns take cubic time on long lines.
+    issuePrefixes: undefined as never,
+    referenceActions: undefined as never,
+  });
+}
+
+/**
+ * Reads the messages of a range and pairs reverts with what they revert. Every commit comes back, in the same order:
+ * one that no convention explains has `type` null.
+ */
+export async function classifyCommits(commits: readonly Commit[]): Promise<readonly ClassifiedCommit[]> {
+  const parser = await createParser();
+  const read = commits.map((commit) => readMessage(commit, parser));
+  const undone = pairReverts(commits, read);
+  return read.map((message, index) => {
+    const commit = commits[index] as Commit;
+    return {
+      commit,
+      type: message.type,
+      scope: message.scope,
+      group: groupOf(message),
+      isBreaking: message.isBreaking,
+      breakingNote: message.breakingNote,
+      parts: message.parts,
+      pullRequests: pullRequestsOf(commit.subject),
+      tickets: ticketsOf(commit),
+      reverts: undone.reverts.get(commit.hash) ?? [],
+      revertedBy: undone.revertedBy.get(commit.hash) ?? null,
+    };
+  });
+}
+
+interface ReadMessage {
+  readonly type: string | null;
+  readonly scope: string | null;
+  readonly isBreaking: boolean;
+  readonly breakingNote: string | null;
+  readonly parts: readonly ConventionalPart[];
+  readonly isSecurity: boolean;
+  readonly reverts: { readonly header: string | null; readonly hashes: readonly string[] } | null;
+}
+
+function readMessage(commit: Commit, parser: CommitParser): ReadMessage {
+  const header = commit.subject.slice(0, MAX_HEADER);
+  const body = commit.body
+    .split('\n', MAX_LINES)
+    .map((line) => line.replace(/\r$/, '').slice(0, MAX_LINE))
+    .join('\n');
+  const message = `${header}\n\n${body}`;
+  const isEmpty = message.trim() === '';
+  const parsed = isEmpty ? null : parser.parse(message);
+  const parts = squashedParts(body);
+  const own = partOf(header);
+  const revert = revertOf(header, body, own);
+  const chosen = revert ? { type: 'revert', scope: own?.scope ?? null } : (own ?? weightiest(parts));
+  const note = parsed?.notes.find((each) => each.title !== '')?.text.trim() ?? null;
+  const isBreaking = (own?.isBreaking ?? false) || note !== null || parts.some((part) => part.isBreaking);
+  return {
+    type: chosen?.type ?? null,
+    scope: chosen?.scope ?? null,
+    isBreaking,
+    breakingNote: note === '' ? null : note,
+    parts,
+    isSecurity: /\b(?:CVE-\d{4}-\d+|GHSA(?:-[0-9a-z]{4}){3})\b|\[security\]/i.test(message),
+    reverts: revert,
+  };
+}
+
+function partOf(line: string): ConventionalPart | null {
+  const match = HEADER.exec(line);
+  const type = match?.[1]?.toLowerCase();
+  if (!match || type === undefined || !Object.hasOwn(TYPES, type)) return null;
+  const scope = match[2]?.trim();
+  return {
+    type,
+    scope: scope === undefined || scope === '' ? null : scope,
+    description: match[4] ?? '',
+    isBreaking: match[3] === '!',
+  };
+}
+
+/** The lines `* feat: …` that a host writes into the body of a squashed merge, or a merge's own title below. */
+function squashedParts(body: string): readonly ConventionalPart[] {
+  return body
+    .split('\n')
+    .map((line) => partOf(line.replace(/^[ \t]{0,8}[*-][ \t]{1,4}/, '')))
+    .filter((part) => part !== null);
+}
+
+function weightiest(parts: readonly ConventionalPart[]): ConventionalPart | null {
+  const weight = (part: ConventionalPart): number => {
+    if (part.isBreaking) return 0;
+    const group = TYPES[part.type];
+    return group === 'security' ? 1 : group === 'features' ? 2 : group === 'fixes' ? 3 : 4;
+  };
+  return [...parts].sort((a, b) => weight(a) - weight(b))[0] ?? null;
+}
+
+function groupOf(message: ReadMessage): CommitGroup {
+  if (message.isBreaking) return 'breaking';
+  const scope = message.scope?.toLowerCase();
+  if (message.isSecurity || scope === 'security') return 'security';
+  return message.type === null ? 'other' : (TYPES[message.type] ?? 'other');
+}
+
+function revertOf(header: string, body: string, own: ConventionalPart | null): ReadMessage['reverts'] {
+  const quoted = /^(Revert|Reapply) "(.*)"/.exec(header);
+  const isConventional = own?.type === 'revert';
+  const hashes = [...body.matchAll(/\bThis reverts commits? ([0-9a-f]{7,64})\b/g)].map(
+    (match) => match[1] ?? '',
+  );
+  if (isConventional && hashes.length === 0) {
+    for (const line of body.matchAll(/^Refs?: ([0-9a-f, ]{7,500})$/gm)) {
+      hashes.push(...(line[1] ?? '').split(/[, ]+/).filter((hash) => /^[0-9a-f]{7,64}$/.test(hash)));
+    }
+  }
+  if (!quoted && !isConventional)
+    return hashes.length > 0 && /^revert/i.test(header) ? { header: null, hashes } : null;
+  // `Reapply "x"` undoes the commit `Revert "x"`.
+  const undone =
+    quoted?.[1] === 'Reapply' ? `Revert "${quoted[2] ?? ''}"` : (quoted?.[2] ?? own?.description ?? null);
+  return { header: undone, hashes };
+}
+
+function pairReverts(
+  commits: readonly Commit[],
+  messages: readonly ReadMessage[],
+): {
+  readonly revertedBy: ReadonlyMap<string, string>;
+  readonly reverts: ReadonlyMap<string, readonly string[]>;
+} {
+  const revertedBy = new Map<string, string>();
+  const reverts = new Map<string, readonly string[]>();
+  if (!messages.some((message) => message.reverts)) return { revertedBy, reverts };
+  const indexOf = new Map(commits.map((commit, index) => [commit.hash, index]));
+  const byShortHash = new Map<string, number>();
+  const bySubject = new Map<string, number[]>();
+  commits.forEach((commit, index) => {
+    byShortHash.set(commit.hash.slice(0, 7), index);
+    const same = bySubject.get(commit.subject);
+    if (same) same.push(index);
+    else bySubject.set(commit.subject, [index]);
+  });
+  const find = (hash: string): number | undefined => {
+    const index = byShortHash.get(hash.slice(0, 7));
+    return index !== undefined && commits[index]?.hash.startsWith(hash) ? index : undefined;
+  };
+  // Newest first, so whether a revert was itself undone is known when its turn comes.
+  messages.forEach((message, index) => {
+    const commit = commits[index];
+    if (!message.reverts || !commit || revertedBy.has(commit.hash)) return;
+    let targets = message.reverts.hashes.map(find).filter((target) => target !== undefined);
+    if (message.reverts.hashes.length === 0 && message.reverts.header !== null) {
+      const older = bySubject
+        .get(message.reverts.header)
+        ?.find((target) => target > index && !revertedBy.has(commits[target]?.hash ?? ''));
+      targets = older === undefined ? [] : [older];
+    }
+    const undone = targets
+      .filter((target) => target > index)
+      .flatMap((target) => mergedBy(target, commits, indexOf));
+    for (const target of undone) {
+      const hash = commits[target]?.hash;
+      if (hash !== undefined && !revertedBy.has(hash)) revertedBy.set(hash, commit.hash);
+    }
+    reverts.set(
+      commit.hash,
+      undone.map((target) => commits[target]?.hash ?? ''),
+    );
+  });
+  return { revertedBy, reverts };
+}
+
+/** A commit by itself; a merge with the commits of the range that it brought in. */
+function mergedBy(
+  target: number,
+  commits: readonly Commit[],
+  indexOf: ReadonlyMap<string, number>,
+): readonly number[] {
+  const [first, ...others] = commits[target]?.parents ?? [];
+  if (others.length === 0) return [target];
+  const reach = (from: readonly string[], barred: ReadonlySet<number>): Set<number> => {
+    const seen = new Set<number>();
+    const open = [...from];
+    while (open.length > 0) {
+      const index = indexOf.get(open.pop() ?? '');
+      if (index === undefined || seen.has(index) || barred.has(index)) continue;
+      seen.add(index);
+      open.push(...(commits[index]?.parents ?? []));
+    }
+    return seen;
+  };
+  const mainline = reach(first === undefined ? [] : [first], new Set());
+  return [target, ...reach(others, mainline)];
+}
+
+function pullRequestsOf(subject: string): readonly number[] {
+  const text = subject.slice(0, MAX_HEADER);
+  const merge = /^Merge pull request #(\d{1,9})\b/.exec(text);
+  const numbers = [...text.matchAll(/\(#(\d{1,9})\)/g)].map((match) => Number(match[1]));
+  return [...new Set(merge ? [Number(merge[1]), ...numbers] : numbers)];
+}
+
+function ticketsOf(commit: Commit): readonly string[] {
+  const text = `${commit.subject.slice(0, MAX_HEADER)}\n${commit.body.slice(0, 20_000)}`;
+  const tickets = [...text.matchAll(/\b([A-Z][A-Z0-9]{1,9}-\d{1,7})\b/g)]
+    .map((match) => match[1] ?? '')
+    // Names of standards and advisories look the same and are none.
+    .filter((ticket) => !/^(?:CVE|GHSA|UTF|ISO|SHA|RFC|MD|AES|RSA|TLS|HTTP|ES|PEP|CWE)-/.test(ticket));
+  const closed = [...text.matchAll(/\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):? #(\d{1,9})\b/gi)].map(
+    (match) => `#${match[1] ?? ''}`,
+  );
+  return [...new Set([...tickets, ...closed])];
+}

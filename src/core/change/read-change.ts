@@ -1,0 +1,95 @@
+import type { History, Parsers, RepositoryFiles } from '../ports';
+import { TOUCH_KINDS, type Change, type Touch, type TouchKind } from './change';
+import { classifyCommits } from './commits';
+import { CODEOWNERS_PATHS, groupByComponent, ownersOf, readCodeOwners, type OwnerRule } from './components';
+import { readDatabaseChange } from './irreversible';
+import { touchesOfPath } from './path-kinds';
+import { findReleaseRange, type RangeRequest } from './release-range';
+
+/** What reading a change needs of the world. */
+export interface ChangeWorld {
+  readonly files: RepositoryFiles;
+  readonly history: History;
+  readonly parsers: Pick<Parsers, 'sql'>;
+}
+
+/** The change, or why there is none: `reason` completes "The change is not known: …". */
+export type ChangeAnswer =
+  { readonly ok: true; readonly change: Change } | { readonly ok: false; readonly reason: string };
+
+/**
+ * Reads what a range of commits changes: one call of git for the commits and one for the files, whatever the number of
+ * commits, and one for each end of a changed migration.
+ */
+export async function readChange(
+  world: ChangeWorld,
+  request: RangeRequest,
+  signal?: AbortSignal,
+): Promise<ChangeAnswer> {
+  const { history } = world;
+  const found = await findReleaseRange(history, request, signal);
+  if (!found.ok) return found;
+  const { range } = found;
+  const [commits, files, listed] = await Promise.all([
+    history.commits(range.commits, signal),
+    history.changedFiles(range.commits, signal),
+    world.files.list(signal),
+  ]);
+  const classified = await classifyCommits(commits);
+  const repositoryPaths = new Set(listed.paths);
+  const database = await readDatabaseChange(
+    files,
+    range,
+    history,
+    () => world.parsers.sql(),
+    repositoryPaths,
+    signal,
+  );
+  const ownersOfPath = ownersOf(await readOwners(world.files, repositoryPaths));
+  const paths = files.map((file) => file.path);
+  return {
+    ok: true,
+    change: {
+      range,
+      commits: classified,
+      counts: {
+        total: classified.length,
+        classified: classified.filter((commit) => commit.type !== null).length,
+        unclassified: classified.filter((commit) => commit.type === null).length,
+        reverted: classified.filter((commit) => commit.revertedBy !== null).length,
+      },
+      files,
+      touches: touchesOf(
+        files.flatMap((file) => [file.path, ...(file.oldPath === null ? [] : [file.oldPath])]),
+        database.touches,
+      ),
+      irreversible: database.irreversible,
+      risks: database.risks,
+      components: groupByComponent(paths, listed.paths, ownersOfPath),
+      isShallow: found.isShallow,
+    },
+  };
+}
+
+function touchesOf(
+  paths: readonly string[],
+  known: readonly { readonly kind: TouchKind; readonly path: string }[],
+): readonly Touch[] {
+  const byKind = new Map<TouchKind, Set<string>>();
+  const add = (kind: TouchKind, path: string): void => {
+    const set = byKind.get(kind) ?? new Set<string>();
+    byKind.set(kind, set.add(path));
+  };
+  for (const { kind, path } of known) add(kind, path);
+  for (const path of paths) for (const kind of touchesOfPath(path)) add(kind, path);
+  return TOUCH_KINDS.filter((kind) => byKind.has(kind)).map((kind) => ({
+    kind,
+    paths: [...(byKind.get(kind) ?? [])],
+  }));
+}
+
+async function readOwners(files: RepositoryFiles, paths: ReadonlySet<string>): Promise<readonly OwnerRule[]> {
+  const path = CODEOWNERS_PATHS.find((candidate) => paths.has(candidate));
+  const read = path === undefined ? null : await files.read(path);
+  return read?.ok ? readCodeOwners(read.text) : [];
+}

@@ -1,0 +1,709 @@
+import type { SqlStatement } from '../ports';
+
+/** Something that a database holds, by kind and name as messages say it: `table users`, `column users.email`. */
+export interface SqlObject {
+  readonly kind: string;
+  /** Lower case unless quoted; without the schema `public`, which is the default. */
+  readonly name: string;
+}
+
+/** What one statement does to data and schema, as far as releases care; a statement may do several things. */
+export type SqlEffect =
+  | { readonly effect: 'creates'; readonly object: SqlObject }
+  /** The object lives on under another name: as new, or as old, as it was. */
+  | { readonly effect: 'renames'; readonly object: SqlObject; readonly to: SqlObject }
+  | {
+      readonly effect: 'destroys';
+      readonly kind: 'data-delete' | 'schema-break';
+      readonly object: SqlObject;
+      /** What it does, as a phrase after "it": "drops the column users.email". */
+      readonly what: string;
+      /** Why the previous version or a rollback does not survive it. */
+      readonly why: string;
+      /** What would make it survivable. */
+      readonly compensation: string;
+    }
+  | { readonly effect: 'risks'; readonly object: SqlObject; readonly what: string; readonly why: string }
+  | { readonly effect: 'unjudgeable'; readonly why: string };
+
+const EXPAND_CONTRACT =
+  'expand and contract: release the code that no longer uses it first, remove it in a later release';
+const BACKUP = 'a backup of the data taken just before, with a restore that was tested';
+
+/**
+ * The effects of a statement, from its syntax tree. What PostgreSQL's parser could not read is `unjudgeable`; what it
+ * read and no rule here names (a SELECT, a GRANT, a COMMENT) has no effect. The table of what counts as what is in
+ * docs/change.md.
+ */
+export function effectsOf(statement: SqlStatement): readonly SqlEffect[] {
+  if (!statement.ok)
+    return [{ effect: 'unjudgeable', why: `PostgreSQL's parser refuses it: ${statement.message}` }];
+  const effects: SqlEffect[] = [];
+  const [kind, node] = onlyEntry(statement.tree);
+  judge(kind, node, effects);
+  // Data-changing statements inside WITH, in the SELECT of an INSERT and the like.
+  walk(node, (name, inner) => {
+    if (name === 'DeleteStmt' || name === 'UpdateStmt' || name === 'MergeStmt') judge(name, inner, effects);
+    if (name === 'FuncCall') judgeCall(inner, effects);
+  });
+  if (statement.block) {
+    effects.push(...statement.block.statements.flatMap(effectsOf));
+    if (statement.block.unread !== null) {
+      effects.push({ effect: 'unjudgeable', why: `the block ${statement.block.unread}` });
+    }
+  }
+  return effects;
+}
+
+function judge(kind: string, node: SqlNode, effects: SqlEffect[]): void {
+  switch (kind) {
+    case 'CreateStmt':
+      created('table', relationName(node['relation']), effects);
+      break;
+    case 'CreateTableAsStmt':
+      created(
+        node['objtype'] === 'OBJECT_MATVIEW' ? 'view' : 'table',
+        relationName(at(node['into'], 'rel')),
+        effects,
+      );
+      break;
+    case 'CreateForeignTableStmt':
+      created('table', relationName(at(node['base'], 'relation')), effects);
+      break;
+    case 'ViewStmt':
+      created('view', relationName(node['view']), effects);
+      break;
+    case 'CreateSchemaStmt':
+      created('schema', textAt(node, 'schemaname'), effects);
+      break;
+    case 'CreateSeqStmt':
+      created('sequence', relationName(node['sequence']), effects);
+      break;
+    case 'CreateEnumStmt':
+    case 'CreateRangeStmt':
+      created('type', dotted(node['typeName']), effects);
+      break;
+    case 'CompositeTypeStmt':
+      created('type', relationName(node['typevar']), effects);
+      break;
+    case 'CreateDomainStmt':
+      created('type', dotted(node['domainname']), effects);
+      break;
+    case 'CreateFunctionStmt':
+      created('function', dotted(node['funcname']), effects);
+      break;
+    case 'IndexStmt':
+      created('index', textAt(node, 'idxname'), effects);
+      judgeIndex(node, effects);
+      break;
+    case 'CreateTrigStmt':
+      created('trigger', `${relationName(node['relation'])}.${textAt(node, 'trigname')}`, effects);
+      break;
+    case 'CreateExtensionStmt':
+      created('extension', textAt(node, 'extname'), effects);
+      break;
+    case 'DropStmt':
+      judgeDrop(node, effects);
+      break;
+    case 'DropdbStmt':
+      destroyed(
+        'data-delete',
+        { kind: 'database', name: textAt(node, 'dbname') },
+        'drops the database',
+        'all of its data is gone',
+        BACKUP,
+        effects,
+      );
+      break;
+    case 'TruncateStmt':
+      for (const relation of list(node['relations'])) {
+        const name = relationName(at(relation, 'RangeVar'));
+        destroyed(
+          'data-delete',
+          { kind: 'rows', name },
+          `empties the table ${name}`,
+          'no rollback of the deployment brings its rows back',
+          BACKUP,
+          effects,
+        );
+      }
+      break;
+    case 'DeleteStmt':
+      judgeRows('deletes', node, effects);
+      break;
+    case 'UpdateStmt':
+      judgeRows('overwrites', node, effects);
+      break;
+    case 'MergeStmt': {
+      const name = relationName(node['relation']);
+      effects.push({
+        effect: 'risks',
+        object: { kind: 'rows', name },
+        what: `merges rows into ${name}`,
+        why: 'it changes or deletes the rows that match; the values before are not kept',
+      });
+      break;
+    }
+    case 'RenameStmt':
+      judgeRename(node, effects);
+      break;
+    case 'AlterTableStmt':
+      judgeAlterTable(node, effects);
+      break;
+    case 'AlterObjectSchemaStmt': {
+      const name = relationName(node['relation']) || dotted(node['object']);
+      destroyed(
+        'schema-break',
+        { kind: objectKind(textAt(node, 'objectType')), name },
+        `moves ${name} to the schema ${textAt(node, 'newschema')}`,
+        'the previous version looks for it where it was',
+        'a view of the old name in the old schema until no running version uses it',
+        effects,
+      );
+      break;
+    }
+    case 'AlterEnumStmt':
+      judgeEnum(node, effects);
+      break;
+    case 'AlterDomainStmt':
+      if (node['subtype'] === 'O') {
+        const name = dotted(node['typeName']);
+        destroyed(
+          'schema-break',
+          { kind: 'type', name },
+          `makes the domain ${name} refuse NULL`,
+          'what the previous version writes may be refused',
+          'write the value in all running versions first, then tighten the domain in a later release',
+          effects,
+        );
+      }
+      break;
+    case 'AlterSeqStmt':
+      for (const option of list(node['options'])) {
+        if (textAt(at(option, 'DefElem'), 'defname') !== 'restart') continue;
+        sequenceReset(relationName(node['sequence']), effects);
+      }
+      break;
+    case 'LockStmt':
+      for (const relation of list(node['relations'])) {
+        const name = relationName(at(relation, 'RangeVar'));
+        effects.push({
+          effect: 'risks',
+          object: { kind: 'table', name },
+          what: `locks the table ${name}`,
+          why: 'requests wait for as long as the lock is held',
+        });
+      }
+      break;
+    case 'VacuumStmt':
+      if (list(node['options']).some((option) => textAt(at(option, 'DefElem'), 'defname') === 'full')) {
+        effects.push(tableLock('', 'rewrites tables (VACUUM FULL)'));
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+function judgeDrop(node: SqlNode, effects: SqlEffect[]): void {
+  const type = textAt(node, 'removeType');
+  const kind = objectKind(type);
+  for (const object of list(node['objects'])) {
+    const name = droppedName(object);
+    const target: SqlObject = { kind, name };
+    switch (kind) {
+      case 'table':
+      case 'schema':
+        destroyed(
+          'data-delete',
+          target,
+          `drops the ${kind} ${name}`,
+          kind === 'table'
+            ? 'its rows are gone; rolling the deployment back does not bring them back'
+            : 'everything in it is gone; rolling the deployment back does not bring it back',
+          `${BACKUP}; or ${EXPAND_CONTRACT}`,
+          effects,
+        );
+        break;
+      case 'view':
+      case 'function':
+      case 'type':
+      case 'sequence':
+      case 'extension':
+        destroyed(
+          'schema-break',
+          target,
+          `drops the ${kind} ${name}`,
+          `a version that still uses the ${kind} fails`,
+          EXPAND_CONTRACT,
+          effects,
+        );
+        break;
+      case 'index':
+        effects.push({
+          effect: 'risks',
+          object: target,
+          what: `drops the index ${name}`,
+          why: 'queries that relied on it become slow, and making it anew takes time',
+        });
+        break;
+      default:
+        effects.push({
+          effect: 'risks',
+          object: target,
+          what: `drops the ${kind} ${name}`,
+          why: 'what relied on it behaves differently',
+        });
+    }
+  }
+}
+
+/** DELETE and UPDATE: without a condition every row is lost or overwritten. */
+function judgeRows(verb: 'deletes' | 'overwrites', node: SqlNode, effects: SqlEffect[]): void {
+  const name = relationName(node['relation']);
+  const condition = node['whereClause'];
+  const columns = list(node['targetList']).map((target) => textAt(at(target, 'ResTarget'), 'name'));
+  if (verb === 'overwrites') {
+    for (const column of columns) {
+      const object = { kind: 'values', name: `${name}.${column}` };
+      if (condition === undefined || isAlwaysTrue(condition)) {
+        destroyed(
+          'data-delete',
+          object,
+          `overwrites ${column} in every row of ${name}`,
+          'the values before are not kept anywhere',
+          `copy the old values to another column or table first, or ${BACKUP}`,
+          effects,
+        );
+      } else {
+        effects.push({
+          effect: 'risks',
+          object,
+          what: `overwrites ${column} in rows of ${name}`,
+          why: 'the values before are not kept in the rows that match',
+        });
+      }
+    }
+    return;
+  }
+  const isBounded =
+    list(node['usingClause']).length > 0 || (condition !== undefined && !isAlwaysTrue(condition));
+  if (isBounded) {
+    effects.push({
+      effect: 'risks',
+      object: { kind: 'rows', name },
+      what: `deletes rows of ${name}`,
+      why: 'the rows that match are gone; a rollback does not bring them back',
+    });
+  } else {
+    destroyed(
+      'data-delete',
+      { kind: 'rows', name },
+      `deletes every row of ${name}`,
+      'no rollback of the deployment brings the rows back',
+      BACKUP,
+      effects,
+    );
+  }
+}
+
+function judgeRename(node: SqlNode, effects: SqlEffect[]): void {
+  const type = textAt(node, 'renameType');
+  const table = relationName(node['relation']);
+  const newName = textAt(node, 'newname');
+  const keepBoth =
+    'keep both names until no running version uses the old one, then remove it in a later release';
+  const broken = 'the previous version, and instances still running it, look for the old name';
+  if (type === 'OBJECT_COLUMN' || type === 'OBJECT_ATTRIBUTE') {
+    const column = textAt(node, 'subname');
+    destroyed(
+      'schema-break',
+      { kind: 'column', name: `${table}.${column}` },
+      `renames the column ${table}.${column} to ${newName}`,
+      broken,
+      `add the new column, write both, move readers over; ${keepBoth}`,
+      effects,
+    );
+    effects.push({
+      effect: 'renames',
+      object: { kind: 'column', name: `${table}.${column}` },
+      to: { kind: 'column', name: `${table}.${newName}` },
+    });
+    return;
+  }
+  const kind = objectKind(type);
+  if (kind === 'constraint' || kind === 'index' || kind === 'trigger' || kind === 'policy') return;
+  const name = table || dotted(node['object']);
+  destroyed(
+    'schema-break',
+    { kind, name },
+    `renames the ${kind} ${name} to ${newName}`,
+    broken,
+    kind === 'table' ? `a view with the old name; ${keepBoth}` : keepBoth,
+    effects,
+  );
+  const schema = name.includes('.') ? `${name.slice(0, name.lastIndexOf('.'))}.` : '';
+  effects.push({ effect: 'renames', object: { kind, name }, to: { kind, name: `${schema}${newName}` } });
+}
+
+function judgeAlterTable(node: SqlNode, effects: SqlEffect[]): void {
+  const table = relationName(node['relation']);
+  const objectType = objectKind(textAt(node, 'objtype'));
+  for (const entry of list(node['cmds'])) {
+    const command = asNode(at(entry, 'AlterTableCmd'));
+    const column = textAt(command, 'name');
+    const name = `${table}.${column}`;
+    const definition = asNode(at(command['def'], 'ColumnDef'));
+    switch (textAt(command, 'subtype')) {
+      case 'AT_DropColumn':
+        destroyed(
+          objectType === 'view' || objectType === 'type' ? 'schema-break' : 'data-delete',
+          { kind: 'column', name },
+          `drops the column ${name}`,
+          'its values are gone, and the previous version that reads or writes it fails',
+          `${EXPAND_CONTRACT}; before that, ${BACKUP}`,
+          effects,
+        );
+        break;
+      case 'AT_AddColumn':
+        judgeAddedColumn(table, definition, effects);
+        break;
+      case 'AT_AlterColumnType':
+        judgeType(name, definition, effects);
+        break;
+      case 'AT_SetNotNull':
+        destroyed(
+          'schema-break',
+          { kind: 'column', name },
+          `makes ${name} refuse NULL`,
+          'what the previous version writes without a value is refused, and so is the change itself where a row has none',
+          'give the column a default and write it in all running versions first; tighten it in a later release',
+          effects,
+        );
+        break;
+      case 'AT_DropConstraint':
+        if (isOwnRule(column) && textAt(command, 'behavior') !== 'DROP_CASCADE') {
+          effects.push({
+            effect: 'risks',
+            object: { kind: 'constraint', name },
+            what: `drops the constraint ${column} of ${table}`,
+            why: 'rows written from now on may break the rule, and then it cannot be put back',
+          });
+          break;
+        }
+        destroyed(
+          'schema-break',
+          { kind: 'constraint', name },
+          `drops the constraint ${column} of ${table}`,
+          'rows written from now on may break the rule, and then it cannot be put back; ON CONFLICT that names it fails',
+          'check the rule in the application, and test that the rows still keep it before it is put back',
+          effects,
+        );
+        break;
+      case 'AT_AddConstraint':
+        judgeAddedConstraint(table, asNode(at(command['def'], 'Constraint')), effects);
+        break;
+      case 'AT_ColumnDefault':
+        if (command['def'] === undefined) {
+          effects.push({
+            effect: 'risks',
+            object: { kind: 'column', name },
+            what: `drops the default of ${name}`,
+            why: 'a version that leaves the value out gets NULL or an error',
+          });
+        }
+        break;
+      case 'AT_DetachPartition':
+        effects.push({
+          effect: 'risks',
+          object: { kind: 'table', name: table },
+          what: `detaches a partition of ${table}`,
+          why: 'its rows are no longer seen through the table',
+        });
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+/** By PostgreSQL's and the frameworks' names: a foreign key or check, which no other object can rely on. */
+function isOwnRule(constraint: string): boolean {
+  return /(?:^|_)(?:fk|fkey|foreign|check|chk|ck)(?:_|$)/i.test(constraint);
+}
+
+function judgeAddedColumn(table: string, definition: SqlNode, effects: SqlEffect[]): void {
+  const column = textAt(definition, 'colname');
+  const name = `${table}.${column}`;
+  const constraints = list(definition['constraints']).map((each) =>
+    textAt(at(each, 'Constraint'), 'contype'),
+  );
+  const hasValue = constraints.some((type) =>
+    ['CONSTR_DEFAULT', 'CONSTR_IDENTITY', 'CONSTR_GENERATED'].includes(type),
+  );
+  const isSerial = /^(?:small|big)?serial[248]?$/.test(lastOf(dotted(at(definition['typeName'], 'names'))));
+  const refusesNull = constraints.includes('CONSTR_NOTNULL') || constraints.includes('CONSTR_PRIMARY');
+  if (refusesNull && !hasValue && !isSerial) {
+    destroyed(
+      'schema-break',
+      { kind: 'column', name },
+      `adds ${name} as NOT NULL without a default`,
+      'what the previous version inserts is refused, and so is the change itself where the table has rows',
+      'add it with a default or without NOT NULL, fill it, and tighten it in a later release',
+      effects,
+    );
+  }
+  created('column', name, effects);
+}
+
+/** Types that every value of the types that PostgreSQL converts to them by itself mostly fits in. */
+const WIDE_TYPES = /^(?:text|varchar|bpchar|int8|numeric|timestamptz)$/;
+
+/** The statement does not say the type before: a wide type without USING is a risk, everything else may lose values. */
+function judgeType(name: string, definition: SqlNode, effects: SqlEffect[]): void {
+  const type = typeText(definition['typeName']);
+  const object = { kind: 'column', name };
+  if (WIDE_TYPES.test(type) && definition['raw_default'] === undefined) {
+    effects.push({
+      effect: 'risks',
+      object,
+      what: `changes the type of ${name} to ${type}`,
+      why: 'it is wide enough for most types before it, which the statement does not name; the table may be rewritten under a lock',
+    });
+    return;
+  }
+  destroyed(
+    'data-delete',
+    object,
+    `changes the type of ${name} to ${type}`,
+    'values of the type before may be cut, rounded or refused, and the old ones are not kept',
+    'add a column of the new type, write both, copy and compare, and drop the old one in a later release',
+    effects,
+  );
+}
+
+function judgeAddedConstraint(table: string, constraint: SqlNode, effects: SqlEffect[]): void {
+  const name = textAt(constraint, 'conname');
+  created('constraint', `${table}.${name}`, effects);
+  const type = textAt(constraint, 'contype');
+  const isChecked = constraint['skip_validation'] !== true;
+  if ((type === 'CONSTR_FOREIGN' || type === 'CONSTR_CHECK') && isChecked) {
+    effects.push(tableLock(table, `checks every row of ${table} against a new constraint`));
+  }
+  if ((type === 'CONSTR_UNIQUE' || type === 'CONSTR_PRIMARY') && textAt(constraint, 'indexname') === '') {
+    effects.push(tableLock(table, `builds a unique index on ${table}`));
+  }
+}
+
+function judgeIndex(node: SqlNode, effects: SqlEffect[]): void {
+  if (node['concurrent'] === true) return;
+  const table = relationName(node['relation']);
+  effects.push(tableLock(table, `builds an index on ${table} without CONCURRENTLY`));
+}
+
+function judgeEnum(node: SqlNode, effects: SqlEffect[]): void {
+  const type = dotted(node['typeName']);
+  const oldValue = textAt(node, 'oldVal');
+  const newValue = textAt(node, 'newVal');
+  if (oldValue !== '') {
+    destroyed(
+      'schema-break',
+      { kind: 'enum value', name: `${type}.${oldValue}` },
+      newValue === ''
+        ? `drops the value ${oldValue} of ${type}`
+        : `renames the value ${oldValue} of ${type} to ${newValue}`,
+      'the previous version reads and writes the old value',
+      'add the new value, move the rows over, and stop using the old one in a later release',
+      effects,
+    );
+    return;
+  }
+  effects.push({
+    effect: 'risks',
+    object: { kind: 'type', name: type },
+    what: `adds the value ${newValue} to ${type}`,
+    why: 'a value cannot be taken out of a type again, and the previous version does not know it',
+  });
+}
+
+function judgeCall(call: SqlNode, effects: SqlEffect[]): void {
+  const name = lastOf(dotted(call['funcname']));
+  if (name !== 'setval') return;
+  const first = list(call['args'])[0];
+  const target = textAt(at(at(first, 'A_Const'), 'sval'), 'sval');
+  // setval to what the table holds (a subquery) repairs a sequence; a number sets it anew.
+  const second = list(call['args'])[1];
+  if (at(second, 'A_Const') === undefined) return;
+  sequenceReset(target === '' ? 'of an expression' : withoutPublic(target), effects);
+}
+
+function sequenceReset(name: string, effects: SqlEffect[]): void {
+  destroyed(
+    'data-delete',
+    { kind: 'sequence', name },
+    `sets the sequence ${name} anew`,
+    'numbers that were given out may be given out again',
+    'set it to no less than the greatest number in use',
+    effects,
+  );
+}
+
+function tableLock(table: string, what: string): SqlEffect {
+  return {
+    effect: 'risks',
+    object: { kind: 'table', name: table },
+    what,
+    why: 'writes to the table wait until it is done',
+  };
+}
+
+function created(kind: string, name: string, effects: SqlEffect[]): void {
+  if (name !== '') effects.push({ effect: 'creates', object: { kind, name } });
+}
+
+function destroyed(
+  kind: 'data-delete' | 'schema-break',
+  object: SqlObject,
+  what: string,
+  why: string,
+  compensation: string,
+  effects: SqlEffect[],
+): void {
+  effects.push({ effect: 'destroys', kind, object, what, why, compensation });
+}
+
+/** `true`, `1 = 1` and the like, joined by AND, or on one side of an OR: conditions that hold for every row. */
+function isAlwaysTrue(condition: unknown): boolean {
+  const constant = at(condition, 'A_Const');
+  if (constant !== undefined) return at(at(constant, 'boolval'), 'boolval') === true;
+  const expression = at(condition, 'A_Expr');
+  if (expression !== undefined) {
+    if (textAt(expression, 'kind') !== 'AEXPR_OP' || dotted(at(expression, 'name')) !== '=') return false;
+    const left = constantText(at(expression, 'lexpr'));
+    const right = constantText(at(expression, 'rexpr'));
+    return left !== null && left === right;
+  }
+  const bool = at(condition, 'BoolExpr');
+  if (bool === undefined) return false;
+  const parts = list(at(bool, 'args'));
+  if (textAt(bool, 'boolop') === 'AND_EXPR') return parts.every(isAlwaysTrue);
+  return textAt(bool, 'boolop') === 'OR_EXPR' && parts.some(isAlwaysTrue);
+}
+
+function constantText(node: unknown): string | null {
+  const value = Object.entries(asNode(at(node, 'A_Const'))).filter(([key]) => key !== 'location');
+  return value.length === 0 ? null : JSON.stringify(value);
+}
+
+const OBJECT_KINDS: Readonly<Record<string, string>> = {
+  OBJECT_TABLE: 'table',
+  OBJECT_FOREIGN_TABLE: 'table',
+  OBJECT_VIEW: 'view',
+  OBJECT_MATVIEW: 'view',
+  OBJECT_FUNCTION: 'function',
+  OBJECT_PROCEDURE: 'function',
+  OBJECT_ROUTINE: 'function',
+  OBJECT_AGGREGATE: 'function',
+  OBJECT_TYPE: 'type',
+  OBJECT_DOMAIN: 'type',
+  OBJECT_SCHEMA: 'schema',
+  OBJECT_SEQUENCE: 'sequence',
+  OBJECT_INDEX: 'index',
+  OBJECT_TRIGGER: 'trigger',
+  OBJECT_POLICY: 'policy',
+  OBJECT_RULE: 'rule',
+  OBJECT_EXTENSION: 'extension',
+  OBJECT_TABCONSTRAINT: 'constraint',
+  OBJECT_DOMCONSTRAINT: 'constraint',
+  OBJECT_DATABASE: 'database',
+};
+
+function objectKind(type: string): string {
+  return (
+    OBJECT_KINDS[type] ??
+    type
+      .replace(/^OBJECT_/, '')
+      .toLowerCase()
+      .replaceAll('_', ' ')
+  );
+}
+
+function droppedName(object: unknown): string {
+  const routine = at(object, 'ObjectWithArgs');
+  if (routine !== undefined) return dotted(at(routine, 'objname'));
+  const type = at(object, 'TypeName');
+  if (type !== undefined) return dotted(at(type, 'names'));
+  const items = at(object, 'List');
+  if (items !== undefined) return dotted(at(items, 'items'));
+  return withoutPublic(textAt(at(object, 'String'), 'sval'));
+}
+
+function typeText(typeName: unknown): string {
+  const names = dotted(at(typeName, 'names')).replace(/^pg_catalog\./, '');
+  const modifiers = list(at(typeName, 'typmods'))
+    .map((each) => at(at(at(each, 'A_Const'), 'ival'), 'ival'))
+    .filter((each): each is number => typeof each === 'number');
+  const dimensions = list(at(typeName, 'arrayBounds')).map(() => '[]');
+  return `${names}${modifiers.length > 0 ? `(${modifiers.join(', ')})` : ''}${dimensions.join('')}`;
+}
+
+function relationName(relation: unknown): string {
+  const name = textAt(relation, 'relname');
+  const schema = textAt(relation, 'schemaname');
+  return name === '' ? '' : withoutPublic(schema === '' ? name : `${schema}.${name}`);
+}
+
+/** `["a", "b"]` as the parser writes names: `a.b`. */
+function dotted(names: unknown): string {
+  const items = Array.isArray(names) ? (names as readonly unknown[]) : list(at(at(names, 'List'), 'items'));
+  return withoutPublic(items.map((item) => textAt(at(item, 'String'), 'sval')).join('.'));
+}
+
+function withoutPublic(name: string): string {
+  return name.startsWith('public.') ? name.slice('public.'.length) : name;
+}
+
+function lastOf(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
+}
+
+type SqlNode = Readonly<Record<string, unknown>>;
+
+function onlyEntry(tree: unknown): readonly [string, SqlNode] {
+  const [entry] = Object.entries(asNode(tree));
+  return entry ? [entry[0], asNode(entry[1])] : ['', {}];
+}
+
+function asNode(value: unknown): SqlNode {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as SqlNode) : {};
+}
+
+function at(node: unknown, key: string): unknown {
+  return asNode(node)[key];
+}
+
+function textAt(node: unknown, key: string): string {
+  const value = at(node, key);
+  return typeof value === 'string' ? value : '';
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as readonly unknown[]) : [];
+}
+
+/** Calls `visit` for every named node below `node`; bodies of functions and rules are kept, not run, and left out. */
+function walk(node: unknown, visit: (name: string, inner: SqlNode) => void): void {
+  const open: unknown[] = [node];
+  while (open.length > 0) {
+    const next = open.pop();
+    if (Array.isArray(next)) {
+      for (const each of next as readonly unknown[]) open.push(each);
+      continue;
+    }
+    for (const [key, value] of Object.entries(asNode(next))) {
+      if (key === 'sql_body' || key === 'actions') continue;
+      if (/^[A-Z]/.test(key)) visit(key, asNode(value));
+      open.push(value);
+    }
+  }
+}
