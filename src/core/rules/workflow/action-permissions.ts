@@ -1,6 +1,6 @@
-import type { Job, Step } from '../../workflow/model';
+import type { Job, NamedScalar, Step } from '../../workflow/model';
 import type { JobFacts, StepCommand } from '../../workflow/understanding';
-import { actionOf, inputOf } from './static-credentials';
+import { actionOf } from '../../workflow/static-credentials';
 
 /** What a job's token is used for: scope to `read` or `write`. */
 export type NeededPermissions = ReadonlyMap<string, 'read' | 'write'>;
@@ -106,11 +106,11 @@ export function needsOfToken(facts: JobFacts): JobNeeds {
 /** Null where nothing is known of what the step does with the token. */
 function scopesOf(step: Step, commands: readonly StepCommand[]): Scopes | null {
   if (step.uses) {
-    const entry = ACTIONS[actionOf(step)];
+    const action = actionOf(step) ?? '';
+    const entry = ACTIONS[action];
     const scopes = typeof entry === 'function' ? entry(step) : (entry ?? null);
     // A token that is handed in by hand does what a person meant it to do, which the table cannot know.
-    const handsOn =
-      handsTokenOn(step.env) || (actionOf(step) !== 'docker/login-action' && handsTokenOn(step.with));
+    const handsOn = handsTokenOn(step.env) || (action !== 'docker/login-action' && handsTokenOn(step.with));
     return handsOn ? null : scopes;
   }
   if (!step.run || /GITHUB_TOKEN|GH_TOKEN|github\.token|ACTIONS_ID_TOKEN|\bgit\s+push\b/.test(step.run.text))
@@ -124,6 +124,11 @@ function scopesOf(step: Step, commands: readonly StepCommand[]): Scopes | null {
 function isQuiet(command: StepCommand): boolean {
   const program = command.words[0] ?? '';
   return QUIET_PROGRAMS.has(program) || QUIET_PACKAGE_COMMANDS.test(command.words.join(' '));
+}
+
+/** The input of a step by name, compared as GitHub does, without case; null where there is none. */
+function inputOf(step: Step, name: string): NamedScalar | null {
+  return step.with.find((input) => input.name.value.toLowerCase() === name) ?? null;
 }
 
 function handsTokenOn(entries: Job['env']): boolean {

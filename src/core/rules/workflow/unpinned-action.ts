@@ -59,27 +59,33 @@ function unpinned(value: string): string | null {
   return `The ${noun} "${value}" is named by "${ref}", which can be moved to other code: pin it to a full commit, with the version in a comment`;
 }
 
-/** Pins to the known commit of just this version; a commit that nothing tells is never written. */
+/**
+ * Pins to the known commit of this version; a commit that nothing tells is never written. Safe where the ref names one
+ * release; a moving tag such as `v4` may stand at a later release than the one whose commit is known.
+ */
 function pinFix(workflow: Workflow, use: Located<string>, gate: GateFacts): Fix | null {
   const at = use.value.lastIndexOf('@');
   const name = use.value.slice(0, at);
   const ref = use.value.slice(at + 1);
   const repository = name.split('/').slice(0, 2).join('/');
-  const pin = gate.pins.get(`${repository}@${ref}`.toLowerCase());
+  const pin =
+    gate.pins.get(`${name}@${ref}`.toLowerCase()) ?? gate.pins.get(`${repository}@${ref}`.toLowerCase());
   if (!pin) return null;
   const written = workflow.text.slice(use.span.start, use.span.end);
   const refStart = written.lastIndexOf(`@${ref}`);
   if (refStart < 0) return null;
+  const version = `${/^v/i.test(ref) ? 'v' : ''}${pin.version}`;
   const start = use.span.start + refStart + 1;
   const edits: TextEdit[] = [{ span: { start, end: start + ref.length }, text: pin.commit }];
-  const lineEnd = workflow.text.slice(use.span.end).search(/\r?\n|$/);
-  const behind = workflow.text.slice(use.span.end, use.span.end + lineEnd);
+  const lineLength = workflow.text.slice(use.span.end).search(/\r|\n|$/);
+  const behind = workflow.text.slice(use.span.end, use.span.end + lineLength);
+  // In a flow map, or before a comment of somebody else's, a comment would swallow or be swallowed.
   if (behind.trim() === '') {
-    edits.push({ span: { start: use.span.end, end: use.span.end }, text: ` # ${pin.version}` });
+    edits.push({ span: { start: use.span.end, end: use.span.end }, text: ` # ${version}` });
   }
   return {
-    kind: 'safe',
-    title: `Pin ${repository} to the commit of ${pin.version}`,
+    kind: /^v?\d+\.\d+\.\d+$/.test(ref) ? 'safe' : 'proposed',
+    title: `Pin ${name} to the commit of ${version}`,
     edits: [{ path: workflow.path, edits }],
   };
 }
