@@ -29,7 +29,7 @@ export const quietSettings = {
  * @param {boolean} [options.isTrustAsked] whether workspaces are untrusted until somebody trusts them
  * @param {boolean} [options.isDriven] whether the page takes an extension under test (`underTest` of `address`)
  * @param {Record<string, string>} [options.environment] for the extension host
- * @returns {Promise<{ port: number, home: string, address: Function, log: () => string, stop: () => Promise<void> }>}
+ * @returns {Promise<{ port: number, home: string, address: Function, log: () => string, ended: Promise<unknown>, stop: () => Promise<void> }>}
  */
 export async function startCodeServer({
   installation,
@@ -74,7 +74,7 @@ export async function startCodeServer({
     ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...environment, HOME: home, XDG_CONFIG_HOME: home },
+      env: serverEnvironment(home, environment),
     },
   );
 
@@ -117,10 +117,24 @@ export async function startCodeServer({
       return `http://127.0.0.1:${port}/?${query}`;
     },
     log: () => log,
+    /** Done when the server is, whatever ended it. */
+    ended: new Promise((resolve) => child.once('exit', resolve)),
     stop: async () => {
       await stop(child);
       removeFolder(home);
     },
+  };
+}
+
+/** No gallery of extensions is asked for anything, and nothing of the person's own home is read or written. */
+export function serverEnvironment(home, environment = {}) {
+  return {
+    ...process.env,
+    EXTENSIONS_GALLERY: '{"serviceUrl":""}',
+    ...environment,
+    HOME: home,
+    XDG_CONFIG_HOME: path.join(home, '.config'),
+    XDG_DATA_HOME: path.join(home, '.local', 'share'),
   };
 }
 

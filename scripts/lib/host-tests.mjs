@@ -5,13 +5,13 @@ import { browserInstallation, openBrowser } from './browser.mjs';
 import { startCodeServer } from './code-server.mjs';
 import { makeDemoRepository } from './demo-repository.mjs';
 import { desktopCode, displayFor } from './desktop-code.mjs';
+import { project } from './packed-extension.mjs';
 import { openPageChannel } from './page-channel.mjs';
 import { runToEnd, temporaryFolder, within } from './processes.mjs';
 import { codeServerInstallation } from './test-cache.mjs';
 import { followResults } from './test-results.mjs';
 import { workbenchPage } from './workbench-page.mjs';
 
-const project = fileURLToPath(new URL('../../', import.meta.url)).replace(/[\\/]$/, '');
 const built = path.join(project, 'dist-test');
 const hostLimitMs = 300_000;
 

@@ -65,14 +65,17 @@ export function itInPage(title: string, body: (workbench: Workbench) => Promise<
 }
 
 /** The other end is `scripts/lib/page-channel.mjs`. */
-async function connect(address: string): Promise<Workbench & { close(): void }> {
+async function connect(address: string): Promise<Workbench & { readonly close: () => void }> {
   const [host = '', port = '', key = ''] = address.split(':');
   const socket = await new Promise<Socket>((resolve, reject) => {
     const opening = createConnection({ host, port: Number(port) }, () => resolve(opening));
     opening.once('error', reject);
   });
 
-  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  const waiting = new Map<
+    number,
+    { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }
+  >();
   const endAll = (): void => {
     for (const { reject } of waiting.values()) reject(new Error('the page is gone'));
     waiting.clear();

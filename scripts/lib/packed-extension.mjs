@@ -1,0 +1,36 @@
+import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import vsce from '@vscode/vsce';
+import { runToEnd, temporaryFolder } from './processes.mjs';
+
+/** The project's folder. */
+export const project = fileURLToPath(new URL('../../', import.meta.url)).replace(/[\\/]$/, '');
+
+/** Builds the programs that ship; throws with the build's own words when that fails. */
+export async function buildExtension() {
+  const { code, output } = await runToEnd(process.execPath, ['esbuild.mjs'], {
+    cwd: project,
+    quiet: true,
+    timeoutMs: 120_000,
+  });
+  if (code !== 0) throw new Error(`The build failed:\n${output.trim()}`);
+}
+
+/** The files that the package holds, by path from the project's folder. */
+export async function packedFiles() {
+  const files = await vsce.listFiles({ cwd: project, packageManager: vsce.PackageManager.None });
+  return files.map((file) => file.replaceAll('\\', '/')).sort();
+}
+
+/** A temporary folder with just what the package holds: the extension as a person has it. */
+export async function unpackedExtension() {
+  if (!existsSync(path.join(project, 'dist', 'extension.js'))) await buildExtension();
+  const folder = temporaryFolder('extension');
+  for (const file of await packedFiles()) {
+    const target = path.join(folder, file);
+    mkdirSync(path.dirname(target), { recursive: true });
+    cpSync(path.join(project, file), target);
+  }
+  return folder;
+}
