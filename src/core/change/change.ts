@@ -109,6 +109,8 @@ export interface ChangeRange {
   readonly commits: CommitRange;
   /** The release tag at the base; null where a person named another base or there is none. */
   readonly baseTag: string | null;
+  /** ISO 8601, of `baseTag`. */
+  readonly baseTaggedAt: string | null;
   /** How a person calls the ends: a tag, a given name, or the abbreviated id; null: from the first commit. */
   readonly baseName: string | null;
   readonly headName: string;
@@ -139,5 +141,7 @@ export interface Change {
   readonly irreversible: readonly IrreversibleAction[];
   readonly risks: readonly DiffRisk[];
   readonly components: readonly ChangedComponent[];
+  /** The owners of each changed path that has any, by the file that says so; null where there is no such file. */
+  readonly owners: { readonly file: string; readonly byPath: ReadonlyMap<string, readonly string[]> } | null;
   readonly isShallow: boolean;
 }

@@ -45,7 +45,8 @@ export async function readChange(
     repositoryPaths,
     signal,
   );
-  const ownersOfPath = ownersOf(await readOwners(world.files, repositoryPaths));
+  const ownersFile = CODEOWNERS_PATHS.find((candidate) => repositoryPaths.has(candidate)) ?? null;
+  const ownersOfPath = ownersOf(ownersFile === null ? [] : await readOwners(world.files, ownersFile));
   const paths = files.map((file) => file.path);
   return {
     ok: true,
@@ -66,6 +67,17 @@ export async function readChange(
       irreversible: database.irreversible,
       risks: database.risks,
       components: groupByComponent(paths, listed.paths, ownersOfPath),
+      owners:
+        ownersFile === null
+          ? null
+          : {
+              file: ownersFile,
+              byPath: new Map(
+                paths
+                  .map((path) => [path, ownersOfPath(path)] as const)
+                  .filter(([, names]) => names.length > 0),
+              ),
+            },
       isShallow: found.isShallow,
     },
   };
@@ -88,8 +100,7 @@ function touchesOf(
   }));
 }
 
-async function readOwners(files: RepositoryFiles, paths: ReadonlySet<string>): Promise<readonly OwnerRule[]> {
-  const path = CODEOWNERS_PATHS.find((candidate) => paths.has(candidate));
-  const read = path === undefined ? null : await files.read(path);
-  return read?.ok ? readCodeOwners(read.text) : [];
+async function readOwners(files: RepositoryFiles, path: string): Promise<readonly OwnerRule[]> {
+  const read = await files.read(path);
+  return read.ok ? readCodeOwners(read.text) : [];
 }

@@ -1,0 +1,320 @@
+import type { Change, ChangedComponent, IrreversibleAction } from '../change/change';
+import { fact, fileSource, unknown, type Known, type Source } from '../evidence/fact';
+import {
+  IMPACT,
+  IRREVERSIBLE_FLOOR,
+  IRREVERSIBLE_WEIGHTS,
+  LEVEL_FROM_POINTS,
+  LIKELIHOOD,
+  OLD_AFTER_DAYS,
+  OTHER_WEIGHTS,
+  SIZES,
+  TOUCH_WEIGHTS,
+  type Impact,
+  type Likelihood,
+  type RiskLevel,
+  type Weight,
+} from './weights';
+
+/** One line of the risk register, with what it was read from. */
+export interface RiskEntry {
+  /** What was seen, in a sentence without a full stop. */
+  readonly signal: string;
+  readonly likelihood: Likelihood;
+  readonly impact: Impact;
+  /** Why the signal weighs what it weighs. */
+  readonly reason: string;
+  readonly blastRadius: string;
+  readonly mitigation: string;
+  readonly owner: Known<string>;
+  /** What would show that it has happened. */
+  readonly trigger: string;
+  readonly state: 'open';
+  readonly sources: readonly Source[];
+}
+
+/** The register, heaviest first, with the level that follows from it. */
+export interface RiskRegister {
+  readonly level: RiskLevel;
+  /** Why this level, in a sentence without a full stop. */
+  readonly why: string;
+  readonly points: number;
+  readonly entries: readonly RiskEntry[];
+}
+
+/** So many entries of one kind stand by themselves; further ones are counted in one. */
+const MAX_OF_A_KIND = 20;
+
+const LOCK_FILES =
+  /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|poetry\.lock|uv\.lock|pipfile\.lock|go\.sum|cargo\.lock|gemfile\.lock|composer\.lock)$/i;
+
+/** Makes the register of a change. `now` is the time of asking, for the age of the last release. */
+export function assessRisk(change: Change, now: Date): RiskRegister {
+  const entries = [
+    ...irreversibleEntries(change),
+    ...hurtfulEntries(change),
+    ...commitEntries(change),
+    ...touchEntries(change),
+    ...rangeEntries(change, now),
+  ].sort((a, b) => pointsOf(b) - pointsOf(a));
+  const points = entries.reduce((sum, entry) => sum + pointsOf(entry), 0);
+  const bySum = LEVEL_FROM_POINTS.find((step) => points >= step.points)?.level ?? 'low';
+  const lost = change.irreversible.filter((action) => action.kind !== 'unjudgeable').length;
+  const unread = change.irreversible.length - lost;
+  const isFloored = change.irreversible.length > 0 && rank(bySum) < rank(IRREVERSIBLE_FLOOR);
+  const level = isFloored ? IRREVERSIBLE_FLOOR : bySum;
+  const reasons = [
+    lost > 0 ? `${count(lost, 'action')} cannot be undone` : null,
+    unread > 0 ? `${count(unread, 'action')} could not be judged` : null,
+    entries.length === 0
+      ? 'the range shows no signal of risk'
+      : `${count(entries.length, 'signal')} weigh ${points} points together`,
+  ].filter((reason) => reason !== null);
+  return { level, why: reasons.join('; '), points, entries };
+}
+
+/** Likelihood times impact. */
+export function pointsOf(entry: Pick<RiskEntry, 'likelihood' | 'impact'>): number {
+  return LIKELIHOOD[entry.likelihood] * IMPACT[entry.impact];
+}
+
+function irreversibleEntries(change: Change): readonly RiskEntry[] {
+  const shown = change.irreversible.slice(0, MAX_OF_A_KIND);
+  const rest = change.irreversible.slice(MAX_OF_A_KIND);
+  const entries = shown.map((action) =>
+    entry(IRREVERSIBLE_WEIGHTS[action.kind], {
+      signal: `${placeOf(action)}: ${action.why}`,
+      blastRadius:
+        action.kind === 'unjudgeable'
+          ? 'not known before somebody says what it does'
+          : 'every version that uses what it names, the one before this release too',
+      mitigation: action.compensation ?? 'say what it does and how it would be undone, before the release',
+      owner: ownerOf(change, [action.path]),
+      trigger:
+        action.kind === 'unjudgeable'
+          ? 'the step fails, or rows, tables or columns are missed after it'
+          : 'queries fail on a missing or changed object, or rows are missed',
+      sources: [fileSource(action.path, action.range)],
+    }),
+  );
+  if (rest.length === 0) return entries;
+  const heaviest = rest.some((action) => action.kind === 'data-delete') ? 'data-delete' : 'schema-break';
+  return [
+    ...entries,
+    entry(IRREVERSIBLE_WEIGHTS[heaviest], {
+      signal: `${count(rest.length, 'further action')} cannot be undone or judged, listed under irreversible actions`,
+      blastRadius: 'every version that uses what they name',
+      mitigation: 'as said beside each of them',
+      owner: ownerOf(
+        change,
+        rest.map((action) => action.path),
+      ),
+      trigger: 'queries fail on a missing or changed object, or rows are missed',
+      sources: rest.slice(0, MAX_OF_A_KIND).map((action) => fileSource(action.path, action.range)),
+    }),
+  ];
+}
+
+function hurtfulEntries(change: Change): readonly RiskEntry[] {
+  const shown = change.risks.slice(0, MAX_OF_A_KIND);
+  const rest = change.risks.slice(MAX_OF_A_KIND);
+  const entries = shown.map((risk) =>
+    entry(OTHER_WEIGHTS.hurtful, {
+      signal: `${placeOf(risk)}: it ${risk.what}`,
+      blastRadius: 'requests that read or write what it names',
+      mitigation: `${risk.why}: run it on a copy of production's size first, and set a lock timeout`,
+      owner: ownerOf(change, [risk.path]),
+      trigger: 'statements wait for locks, or run longer than they did on the copy',
+      sources: [fileSource(risk.path, risk.range)],
+    }),
+  );
+  if (rest.length === 0) return entries;
+  return [
+    ...entries,
+    entry(OTHER_WEIGHTS.hurtful, {
+      signal: `${count(rest.length, 'further statement')} may lock tables or change rows`,
+      blastRadius: 'requests that read or write what they name',
+      mitigation: 'run them on a copy of production’s size first',
+      owner: ownerOf(
+        change,
+        rest.map((risk) => risk.path),
+      ),
+      trigger: 'statements wait for locks, or run longer than they did on the copy',
+      sources: rest.slice(0, MAX_OF_A_KIND).map((risk) => fileSource(risk.path, risk.range)),
+    }),
+  ];
+}
+
+function commitEntries(change: Change): readonly RiskEntry[] {
+  const breaking = change.commits.filter((commit) => commit.isBreaking && commit.revertedBy === null);
+  const reverted = change.commits.filter((commit) => commit.revertedBy !== null);
+  const entries: RiskEntry[] = [];
+  if (breaking.length > 0) {
+    entries.push(
+      entry(OTHER_WEIGHTS.breaking, {
+        signal: `${count(breaking.length, 'commit')} ${breaking.length === 1 ? 'is' : 'are'} marked as breaking`,
+        blastRadius: 'whoever relies on what they change',
+        mitigation:
+          'tell those who rely on it before the release, and keep the old behaviour until they have moved',
+        owner: ownerOfMost(change),
+        trigger: 'errors of clients rise after the release',
+        sources: breaking.slice(0, MAX_OF_A_KIND).map(({ commit }) => commitSource(commit)),
+      }),
+    );
+  }
+  if (reverted.length > 0) {
+    entries.push(
+      entry(OTHER_WEIGHTS.reverted, {
+        signal: `${count(reverted.length, 'commit')} of the range ${reverted.length === 1 ? 'was' : 'were'} undone again within it`,
+        blastRadius: 'what the undone commits changed',
+        mitigation: 'check that nothing of them is left, in data and configuration too',
+        owner: ownerOfMost(change),
+        trigger: 'the fault that led to the revert is seen again',
+        sources: reverted.slice(0, MAX_OF_A_KIND).map(({ commit }) => commitSource(commit)),
+      }),
+    );
+  }
+  return entries;
+}
+
+function touchEntries(change: Change): readonly RiskEntry[] {
+  return change.touches.flatMap((touch) => {
+    const weight = TOUCH_WEIGHTS[touch.kind];
+    if (!weight) return [];
+    return [
+      entry(weight, {
+        signal: `${count(touch.paths.length, 'changed file')} of ${touch.kind}: ${namesOf(touch.paths)}`,
+        blastRadius: weight.blastRadius,
+        mitigation: weight.mitigation,
+        owner: ownerOf(change, touch.paths),
+        trigger: weight.trigger,
+        sources: touch.paths.slice(0, MAX_OF_A_KIND).map((path) => fileSource(path)),
+      }),
+    ];
+  });
+}
+
+function rangeEntries(change: Change, now: Date): readonly RiskEntry[] {
+  const entries: RiskEntry[] = [];
+  const files = change.files.filter((file) => !LOCK_FILES.test(file.path));
+  const lines = files.reduce((sum, file) => sum + (file.added ?? 0) + (file.removed ?? 0), 0);
+  const size = SIZES.find((each) => lines >= each.lines);
+  const isFirst = change.range.commits.base === null;
+  const general = { owner: ownerOfMost(change) };
+  if (size && !isFirst) {
+    entries.push(
+      entry(size, {
+        ...general,
+        signal: `${lines} lines in ${count(files.length, 'file')} and ${count(change.components.length, 'component')} change, lock files not counted`,
+        blastRadius: componentsOf(change.components),
+        mitigation: 'release in smaller parts, or let few users have it first',
+        trigger: 'the error rate or the latency leaves its baseline',
+        sources: [gitSource(change)],
+      }),
+    );
+  }
+  if (change.range.baseTaggedAt !== null) {
+    const days = Math.floor((now.getTime() - Date.parse(change.range.baseTaggedAt)) / 86_400_000);
+    if (days >= OLD_AFTER_DAYS) {
+      entries.push(
+        entry(OTHER_WEIGHTS.old, {
+          ...general,
+          signal: `The last release, ${change.range.baseTag ?? ''}, is ${days} days old`,
+          blastRadius: 'the whole release: more changes meet production at once',
+          mitigation: 'watch longer than usual, and release more often',
+          trigger: 'a fault cannot be put down to one change',
+          sources: baseSource(change),
+        }),
+      );
+    }
+  }
+  if (isFirst) {
+    entries.push(
+      entry(OTHER_WEIGHTS.noTarget, {
+        ...general,
+        signal: 'No release tag lies before this one',
+        blastRadius: 'the whole service: there is no version to go back to',
+        mitigation: 'tag what runs today, so that there is a version to go back to',
+        trigger: 'a rollback is needed and has no target',
+        sources: [gitSource(change)],
+      }),
+    );
+  }
+  if (change.isShallow) {
+    entries.push(
+      entry(OTHER_WEIGHTS.shallow, {
+        ...general,
+        signal: 'The clone is shallow, so commits of this release may not be here',
+        blastRadius: 'not known',
+        mitigation: 'fetch the whole history and make the plan again (`git fetch --unshallow --tags`)',
+        trigger: 'the release brings changes that this plan does not name',
+        sources: [gitSource(change)],
+      }),
+    );
+  }
+  return entries;
+}
+
+function entry(
+  weight: Weight,
+  rest: Omit<RiskEntry, 'likelihood' | 'impact' | 'reason' | 'state'>,
+): RiskEntry {
+  return {
+    ...rest,
+    likelihood: weight.likelihood,
+    impact: weight.impact,
+    reason: weight.reason,
+    state: 'open',
+  };
+}
+
+/** Whom CODEOWNERS names for the paths, the first path first. */
+function ownerOf(change: Change, paths: readonly string[]): Known<string> {
+  const owners = change.owners;
+  if (!owners) return unknown('owner');
+  const name = paths.flatMap((path) => owners.byPath.get(path) ?? [])[0];
+  return name === undefined ? unknown('owner') : fact(name, fileSource(owners.file));
+}
+
+/** Whom CODEOWNERS names for most of what changed. */
+function ownerOfMost(change: Change): Known<string> {
+  const [name] = change.components.flatMap((component) => component.owners);
+  return name === undefined || !change.owners ? unknown('owner') : fact(name, fileSource(change.owners.file));
+}
+
+function placeOf(action: Pick<IrreversibleAction, 'path' | 'range'>): string {
+  return action.range === null ? action.path : `${action.path}:${action.range.start.line}`;
+}
+
+function namesOf(paths: readonly string[]): string {
+  const shown = paths.slice(0, 3).join(', ');
+  return paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown;
+}
+
+function componentsOf(components: readonly ChangedComponent[]): string {
+  return namesOf(components.map((component) => (component.folder === '' ? 'the root' : component.folder)));
+}
+
+function commitSource(commit: { readonly hash: string; readonly subject: string }): Source {
+  return { kind: 'commit', hash: commit.hash, subject: commit.subject };
+}
+
+function gitSource(change: Change): Source {
+  const { base, head } = change.range.commits;
+  return { kind: 'git', what: base === null ? head : `${base}..${head}` };
+}
+
+function baseSource(change: Change): readonly Source[] {
+  const { baseTag, commits } = change.range;
+  return baseTag === null || commits.base === null
+    ? []
+    : [{ kind: 'tag', name: baseTag, commit: commits.base }];
+}
+
+function rank(level: RiskLevel): number {
+  return ['low', 'medium', 'high', 'critical'].indexOf(level);
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,43 @@
+/** When to go back, as numbers that a monitor can compare. */
+export interface MachineTrigger {
+  readonly metric: string;
+  readonly comparison: '>' | '>=' | '<' | '<=' | 'fails';
+  /** With its unit. */
+  readonly threshold: string;
+  /** With its unit. */
+  readonly window: string;
+  /** Whether it can only be judged against a baseline, which has to be measured. */
+  readonly needsBaseline: boolean;
+}
+
+/** Minutes after a deployment during which the triggers are watched. */
+export const WATCH_MINUTES = { production: 60, other: 15 } as const;
+
+/**
+ * The triggers that a service has unless its people set others: an error rate beyond a ceiling or twice the baseline,
+ * a p99 latency three times the baseline, a health check that fails twice running.
+ */
+export const DEFAULT_TRIGGERS: readonly MachineTrigger[] = [
+  { metric: 'error rate', comparison: '>', threshold: '5 %', window: '60 min', needsBaseline: false },
+  {
+    metric: 'error rate',
+    comparison: '>=',
+    threshold: '2 x baseline',
+    window: '60 min',
+    needsBaseline: true,
+  },
+  {
+    metric: 'p99 latency',
+    comparison: '>=',
+    threshold: '3 x baseline',
+    window: '60 min',
+    needsBaseline: true,
+  },
+  {
+    metric: 'health check',
+    comparison: 'fails',
+    threshold: '2 consecutive intervals',
+    window: '60 min',
+    needsBaseline: false,
+  },
+];
