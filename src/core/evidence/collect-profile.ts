@@ -1,8 +1,19 @@
 import type { History, RepositoryFiles } from '../ports';
-import { fact, unknown, type Source } from './fact';
-import type { RepositoryProfile } from './profile';
+import { fact, fileSource, isKnown, unknown, type Fact, type Known, type Source } from './fact';
+import type { DeployTarget, RepositoryProfile, Stack } from './profile';
+import { readContainers, readLinks } from './detect/containers';
+import { orderEnvironments } from './detect/environments';
+import { readGoStacks } from './detect/go';
+import { readInfrastructure } from './detect/infrastructure';
+import { readJavaStacks } from './detect/java';
+import { readDashboards, readKubernetes } from './detect/kubernetes';
 import { readNodeStacks } from './detect/node';
+import { readOwners } from './detect/owners';
+import { readPythonStacks } from './detect/python';
 import { startReading } from './detect/reading';
+import { readScripts } from './detect/scripts';
+import { shellWord } from './detect/shell-text';
+import { readWorkflowFacts } from './detect/workflow-facts';
 
 /** One repository, as far as its profile needs it; a task's `World` is one. */
 export interface ProfileWorld {
@@ -28,37 +39,141 @@ export interface ProfileRun {
  * @throws The signal's reason when it is aborted.
  */
 export async function collectProfile(world: ProfileWorld, run: ProfileRun): Promise<RepositoryProfile> {
+  const { history } = world;
+  const known = world.configuration ?? { productionEnvironments: [], otherEnvironments: [] };
   const reading = await startReading(world.files, run.signal);
-  const stacks = [...(await readNodeStacks(reading))];
-  const remote = await remoteOf(world.history, run.signal);
-  const branch = await world.history.defaultBranch(run.signal);
+  const workflows = reading.paths.filter((path) => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path));
+  const stacks = [
+    ...(await readNodeStacks(reading)),
+    ...(await readPythonStacks(reading)),
+    ...(await readGoStacks(reading)),
+    ...(await readJavaStacks(reading)),
+  ].sort(byFolder);
+  const containers = await readContainers(reading);
+  const kubernetes = await readKubernetes(reading);
+  const infrastructure = await readInfrastructure(reading);
+  const scripts = await readScripts(reading);
+  const fromWorkflows = await readWorkflowFacts(reading, workflows);
+  const owners = await readOwners(reading);
+  const links = [...(await readDashboards(reading)), ...(await readLinks(reading))];
+  const remote = await remoteOf(history, run.signal);
+  const branch = await history.defaultBranch(run.signal);
+
+  const compose = containers.composeFiles.map((file) => composeTarget(file));
+  const targets = [
+    ...(scripts.target ? [scripts.target] : []),
+    ...kubernetes.targets,
+    ...infrastructure.targets,
+    ...compose,
+  ];
+  const built = containers.dockerfiles.length > 0;
+  const image = built
+    ? (fromWorkflows.images[0] ?? kubernetes.images[0] ?? containers.builtImages[0])
+    : undefined;
   const profile: RepositoryProfile = {
-    service: stacks[0]?.name ?? unknown('name of the service'),
+    service: serviceOf(stacks, targets, remote),
     remote,
     defaultBranch: branch
       ? fact(branch, { kind: 'git', what: 'refs/remotes/origin/HEAD' })
       : unknown('default branch of the repository'),
     stacks,
-    dockerfiles: [],
-    image: unknown('name of the container image'),
-    deployTargets: [],
-    environments: [],
-    deployScript: null,
-    rollbackScript: null,
-    smokeTest: null,
-    operations: [],
-    owners: [],
-    migrationFolders: [],
-    infrastructure: [],
-    workflows: reading.paths.filter((path) => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path)),
-    clouds: [],
+    dockerfiles: containers.dockerfiles,
+    image:
+      image ??
+      unknown(
+        built
+          ? 'name of the container image in its registry'
+          : 'name of a container image: no Dockerfile builds one',
+      ),
+    deployTargets: targets,
+    environments: orderEnvironments(
+      [...fromWorkflows.environments, ...kubernetes.environments, ...infrastructure.environments],
+      known,
+    ),
+    deployScript: scripts.deploy,
+    rollbackScript: scripts.rollback,
+    smokeTest: scripts.smoke ?? smokeOfStacks(stacks),
+    operations: distinct(
+      [...kubernetes.health, ...containers.health, ...links, ...kubernetes.alerts],
+      (link) =>
+        link.kind === 'health' ? `health ${link.target}` : `${link.kind} ${link.name} ${link.target}`,
+    ),
+    owners,
+    migrationFolders: infrastructure.migrationFolders,
+    infrastructure: distinct(
+      [...infrastructure.folders, ...kubernetes.infrastructure, ...containers.composeFiles],
+      (path) => path,
+    ),
+    workflows,
+    clouds: distinct([...fromWorkflows.clouds, ...infrastructure.clouds], (cloud) => cloud),
     problems: reading.problems,
   };
   run.report(
-    'Read the repository',
-    stacks.map((stack) => stack.manifest.sources[0]).filter((source) => source !== undefined),
+    `Read ${count(reading.paths.length, 'file')} of ${world.files.name}: ${count(stacks.length, 'manifest')}, ` +
+      `${count(containers.dockerfiles.length, 'Dockerfile')}, ${count(targets.length, 'deployment target')}, ` +
+      count(workflows.length, 'workflow'),
+    [
+      ...stacks.flatMap((stack) => stack.manifest.sources),
+      ...containers.dockerfiles.flatMap((file) => file.sources),
+      ...targets.flatMap((target) => target.path.sources.slice(0, 1)),
+      ...workflows.map((path) => fileSource(path)),
+    ],
   );
   return profile;
+}
+
+/** A service's smoke script that asks an address is told apart from a smoke test of the code by what it runs. */
+function smokeOfStacks(stacks: readonly Stack[]): Fact<string> | null {
+  for (const stack of stacks) {
+    const smoke = stack.commands.smoke?.[0];
+    if (smoke)
+      return fact(
+        stack.folder === '' ? smoke.value : `cd ${shellWord(stack.folder)} && ${smoke.value}`,
+        ...smoke.sources,
+      );
+  }
+  return null;
+}
+
+function composeTarget(file: Fact<string>): DeployTarget {
+  return {
+    kind: 'compose',
+    path: file,
+    deployCommand: unknown(`host on which ${file.value} is started`),
+    rollbackCommand: unknown(`host on which ${file.value} is started`),
+  };
+}
+
+/** The root's package, the only package, the only workload, else the repository: whatever names it without a doubt. */
+function serviceOf(
+  stacks: readonly Stack[],
+  targets: readonly DeployTarget[],
+  remote: RepositoryProfile['remote'],
+): Known<string> {
+  const root = stacks.find((stack) => stack.folder === '') ?? (stacks.length === 1 ? stacks[0] : undefined);
+  if (root && isKnown(root.name)) return fact(root.name.value.replace(/^@[^/]+\//, ''), ...root.name.sources);
+  const workloads = targets.flatMap((target) => target.workloads ?? []);
+  const [only] = workloads;
+  if (only && workloads.length === 1) return fact(only.value.name, ...only.sources);
+  return isKnown(remote) ? fact(remote.value.name, ...remote.sources) : unknown('name of the service');
+}
+
+/** Equal values become one fact with all their sources. */
+function distinct<T>(facts: readonly Fact<T>[], keyOf: (value: T) => string): Fact<T>[] {
+  const byKey = new Map<string, Fact<T>>();
+  for (const item of facts) {
+    const before = byKey.get(keyOf(item.value));
+    byKey.set(keyOf(item.value), before ? fact(before.value, ...before.sources, ...item.sources) : item);
+  }
+  return [...byKey.values()];
+}
+
+function byFolder(a: Stack, b: Stack): number {
+  return a.folder < b.folder ? -1 : a.folder > b.folder ? 1 : 0;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 async function remoteOf(history: History, signal: AbortSignal): Promise<RepositoryProfile['remote']> {

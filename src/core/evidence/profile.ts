@@ -48,6 +48,19 @@ export interface DeployTarget {
   /** The exact command that the repository uses for it, with `${ENV}` and `${VERSION}` for what varies. */
   readonly deployCommand: Known<string>;
   readonly rollbackCommand: Known<string>;
+  /** What runs there, where a manifest names it: what a new image is given to. */
+  readonly workloads?: readonly Fact<Workload>[];
+}
+
+/** Something that runs containers, as its manifest names it. */
+export interface Workload {
+  /** As the manifest has it: `Deployment`, `StatefulSet`, `DaemonSet`; `Service` for Cloud Run; the Helm release. */
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string | null;
+  readonly container: string | null;
+  /** Without tag and digest; null where the manifest leaves it to a template. */
+  readonly image: string | null;
 }
 
 export interface Environment {
@@ -87,7 +100,7 @@ export interface RepositoryProfile {
   readonly infrastructure: readonly Fact<string>[];
   /** Paths under `.github/workflows`. */
   readonly workflows: readonly string[];
-  /** Cloud providers that workflows log in to. */
+  /** Cloud providers that workflows log in to, or whose cluster or service the Terraform files make. */
   readonly clouds: readonly Fact<'aws' | 'azure' | 'google'>[];
   /** Files of which the profile knows less than they hold: broken, unreadable, or with a name that is refused. */
   readonly problems?: readonly ProfileProblem[];

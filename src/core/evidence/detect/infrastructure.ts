@@ -1,0 +1,126 @@
+import { fact, fileSource, unknown, type Fact, type Source } from '../fact';
+import type { DeployTarget, RepositoryProfile } from '../profile';
+import { isStageName } from './environments';
+import { findLine } from './places';
+import { baseOf, folderOf, inFolder, type Reading } from './reading';
+
+/** What Terraform files, ECS task definitions and migration folders say. */
+export interface InfrastructureFacts {
+  readonly targets: readonly DeployTarget[];
+  readonly folders: readonly Fact<string>[];
+  readonly environments: readonly { readonly name: string; readonly source: Source }[];
+  readonly clouds: RepositoryProfile['clouds'];
+  readonly migrationFolders: readonly Fact<string>[];
+}
+
+/** Resources by which a provider runs an application. */
+const CLOUD_RESOURCES: readonly (readonly [RegExp, 'aws' | 'azure' | 'google'])[] = [
+  [/^\s*resource\s+"(aws_eks_cluster|aws_ecs_service|aws_ecs_cluster|aws_lambda_function)"/, 'aws'],
+  [/^\s*resource\s+"(azurerm_kubernetes_cluster|azurerm_linux_web_app|azurerm_container_app)"/, 'azure'],
+  [
+    /^\s*resource\s+"(google_container_cluster|google_cloud_run_service|google_cloud_run_v2_service)"/,
+    'google',
+  ],
+];
+
+/** Folder names of the migration tools that are in wide use, with the files that make a folder theirs. */
+const MIGRATION_FILES =
+  /(^|\/)(migrations?|migrate|versions|changelog)\/(?:[\w.-]+\/)?[\w.-]+\.(sql|py|rb|ts|js|xml|ya?ml|php|cs)$/i;
+
+/** Reads Terraform folders, ECS task definitions and migration folders. */
+export async function readInfrastructure(reading: Reading): Promise<InfrastructureFacts> {
+  const environments: { name: string; source: Source }[] = [];
+  const clouds: Fact<'aws' | 'azure' | 'google'>[] = [];
+  const targets: DeployTarget[] = [];
+  const folders: Fact<string>[] = [];
+
+  const terraform = reading.paths.filter((path) => path.endsWith('.tf'));
+  for (const path of terraform.slice(0, 200)) {
+    const text = await reading.text(path);
+    for (const [pattern, cloud] of text === null ? [] : CLOUD_RESOURCES) {
+      const found = findLine(text ?? '', pattern);
+      if (found) clouds.push(fact(cloud, fileSource(path, found.range)));
+    }
+  }
+  for (const path of reading.paths) {
+    const parts = path.split('/');
+    const inEnvironments = parts.findIndex((part) => /^(environments?|envs?|stages?)$/.test(part));
+    const stage = /\.tf$/.test(path)
+      ? inEnvironments >= 0
+        ? parts[inEnvironments + 1]
+        : parts.at(-2)
+      : /\.tfvars$/.test(path)
+        ? baseOf(path).replace(/\.tfvars$/, '')
+        : undefined;
+    if (stage && isStageName(stage)) environments.push({ name: stage, source: fileSource(path) });
+  }
+  const roots = [...new Set(terraform.map(folderOf))].filter(
+    (folder) => !/(^|\/)modules?(\/|$)/.test(folder),
+  );
+  for (const folder of roots) {
+    const files = terraform.filter((path) => folderOf(path) === folder);
+    folders.push(fact(folder || '.', ...files.slice(0, 1).map((path) => fileSource(path))));
+  }
+  const [root] = roots;
+  const first = root === undefined ? undefined : terraform.find((path) => folderOf(path) === root);
+  if (root !== undefined && first) {
+    targets.push({
+      kind: 'terraform',
+      path: fact(root || '.', fileSource(first)),
+      deployCommand: unknown(`backend and variables with which ${root || 'the root folder'} is applied`),
+      rollbackCommand: unknown(`how a change applied from ${root || 'the root folder'} is taken back`),
+    });
+  }
+
+  for (const path of reading.paths.filter((other) =>
+    /task[-_]?def(inition)?[\w.-]*\.json$/i.test(baseOf(other)),
+  )) {
+    const text = await reading.text(path);
+    const family = text === null ? null : findLine(text, /"family"\s*:\s*"([\w-]{1,200})"/);
+    if (text === null || !/"containerDefinitions"/.test(text)) continue;
+    const here = fileSource(path, family?.range ?? null);
+    const container = /"containerDefinitions"\s*:\s*\[\s*\{[^{}]{0,2000}?"name"\s*:\s*"([\w-]{1,200})"/.exec(
+      text,
+    )?.[1];
+    targets.push({
+      kind: 'ecs',
+      path: fact(path, here),
+      deployCommand: unknown(`cluster and service that run ${path}`),
+      rollbackCommand: unknown(`cluster and service that run ${path}`),
+      ...(family?.match[1]
+        ? {
+            workloads: [
+              fact(
+                {
+                  kind: 'ecs',
+                  name: family.match[1],
+                  namespace: null,
+                  container: container ?? null,
+                  image: null,
+                },
+                here,
+              ),
+            ],
+          }
+        : {}),
+    });
+  }
+
+  const migrations = new Map<string, string>();
+  for (const path of reading.paths) {
+    const match = MIGRATION_FILES.exec(path);
+    if (!match || baseOf(path) === '__init__.py') continue;
+    const folder = path.slice(0, match.index + (match[1]?.length ?? 0)) + (match[2] ?? '');
+    // `versions` is Alembic's only where Alembic is; `changelog` is Liquibase's only below a resource folder.
+    if (match[2] === 'versions' && !reading.has(inFolder(folderOf(folder), 'env.py'))) continue;
+    if (/^changelog$/i.test(match[2] ?? '') && !/(^|\/)(db|liquibase)\//.test(path)) continue;
+    if (!migrations.has(folder)) migrations.set(folder, path);
+  }
+  return {
+    targets,
+    folders,
+    environments,
+    clouds,
+    migrationFolders: [...migrations].map(([folder, file]) => fact(folder, fileSource(file))),
+  };
+}

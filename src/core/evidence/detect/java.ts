@@ -1,0 +1,201 @@
+import { fact, fileSource, unknown, type Fact, type Known, type Source } from '../fact';
+import type { PipelinePhase, Stack } from '../profile';
+import { findLine, lineSource } from './places';
+import { baseOf, folderOf, foldersAbove, inFolder, isInside, type Reading } from './reading';
+
+const GRADLE_FILES = ['build.gradle.kts', 'build.gradle'];
+
+/** Reads Maven and Gradle builds: the outermost of each; modules below are built by it. */
+export async function readJavaStacks(reading: Reading): Promise<Stack[]> {
+  const stacks: Stack[] = [];
+  const poms = reading.paths.filter((path) => baseOf(path) === 'pom.xml');
+  for (const path of poms) {
+    if (
+      !poms.some(
+        (other) =>
+          other !== path && isInside(folderOf(path), folderOf(other)) && folderOf(other) !== folderOf(path),
+      )
+    ) {
+      const stack = await readMaven(reading, path);
+      if (stack) stacks.push(stack);
+    }
+  }
+  const builds = reading.paths.filter((path) => GRADLE_FILES.includes(baseOf(path)));
+  const settings = reading.paths.filter((path) => /^settings\.gradle(\.kts)?$/.test(baseOf(path)));
+  for (const path of builds) {
+    const folder = folderOf(path);
+    const isModule = foldersAbove(folder)
+      .slice(folder === '' ? 0 : 1)
+      .some(
+        (above) => above !== folder && [...builds, ...settings].some((other) => folderOf(other) === above),
+      );
+    const hasBoth = poms.some((pom) => folderOf(pom) === folder);
+    if (
+      isModule ||
+      hasBoth ||
+      stacks.some((stack) => stack.manifest.value !== path && stack.folder === folder)
+    )
+      continue;
+    const stack = await readGradle(reading, path);
+    if (stack) stacks.push(stack);
+  }
+  return stacks;
+}
+
+async function readMaven(reading: Reading, path: string): Promise<Stack | null> {
+  const text = await reading.text(path);
+  if (text === null) return null;
+  const folder = folderOf(path);
+  if (!/<project[\s>]/.test(text)) {
+    reading.problem(path, 'is no Maven project');
+    return null;
+  }
+  // What stands in <parent> describes another project.
+  const own = blank(blank(text, 'parent'), 'dependencies');
+  const name = findLine(own, /<artifactId>\s*([\w.-]{1,200})\s*<\/artifactId>/);
+  const version = findLine(own, /<version>\s*([\w.-]{1,100})\s*<\/version>/);
+  const wrapper = inFolder(folder, 'mvnw');
+  const mvn = reading.has(wrapper) ? './mvnw' : 'mvn';
+  const here = fileSource(path);
+  const tests = testFile(reading, folder);
+  const commands: Partial<Record<PipelinePhase, readonly Fact<string>[]>> = {};
+  const plugin = (artifact: string): Source | null =>
+    text.includes(`<artifactId>${artifact}</artifactId>`)
+      ? lineSource(path, text, new RegExp(`<artifactId>${artifact}</artifactId>`))
+      : null;
+  const spotless = plugin('spotless-maven-plugin');
+  if (spotless) commands.format = [fact(`${mvn} -B spotless:check`, spotless)];
+  const checkstyle = plugin('maven-checkstyle-plugin');
+  if (checkstyle) commands.lint = [fact(`${mvn} -B checkstyle:check`, checkstyle)];
+  if (tests) commands.unit = [fact(`${mvn} -B test`, fileSource(tests))];
+  const failsafe = plugin('maven-failsafe-plugin');
+  if (failsafe) commands['end-to-end'] = [fact(`${mvn} -B verify`, failsafe)];
+  commands.build = [fact(`${mvn} -B -DskipTests package`, here)];
+  const packaging = /<packaging>\s*(\w+)\s*<\/packaging>/.exec(own)?.[1] ?? 'jar';
+  const javaVersion = findLine(
+    text,
+    /<(?:maven\.compiler\.release|java\.version|maven\.compiler\.target|maven\.compiler\.source|release)>\s*(\d{1,2}(?:\.\d+)?)\s*</,
+  );
+  return {
+    language: 'java',
+    folder,
+    manifest: fact(path, here),
+    name: name?.match[1]
+      ? fact(name.match[1], fileSource(path, name.range))
+      : unknown(`artifactId in ${path}`),
+    version: version?.match[1]
+      ? fact(version.match[1], fileSource(path, version.range))
+      : unknown(`version in ${path}`),
+    packageManager: fact('maven', reading.has(wrapper) ? fileSource(wrapper) : here),
+    lockFile: null,
+    languageVersion: javaVersion?.match[1]
+      ? fact(javaVersion.match[1].replace(/^1\./, ''), fileSource(path, javaVersion.range))
+      : await toolVersion(reading, folder, path),
+    commands,
+    isPublished:
+      text.includes('<distributionManagement>') || plugin('central-publishing-maven-plugin') !== null,
+    ...(packaging === 'jar' || packaging === 'war' ? { outputs: [fact(`target/*.${packaging}`, here)] } : {}),
+  };
+}
+
+async function readGradle(reading: Reading, path: string): Promise<Stack | null> {
+  const text = await reading.text(path);
+  if (text === null) return null;
+  const folder = folderOf(path);
+  const isJvm =
+    /\b(java|java-library|application|org\.springframework\.boot|kotlin\(|org\.jetbrains\.kotlin|com\.android)\b/.test(
+      text,
+    );
+  if (
+    !isJvm &&
+    !reading.paths.some((file) => isInside(file, folder) && /\/src\/main\/(java|kotlin)\//.test(`/${file}`))
+  )
+    return null;
+  const wrapper = inFolder(folder, 'gradlew');
+  const gradle = reading.has(wrapper) ? './gradlew' : 'gradle';
+  const here = fileSource(path);
+  const commands: Partial<Record<PipelinePhase, readonly Fact<string>[]>> = {};
+  const plugin = (pattern: RegExp): Source | null =>
+    pattern.test(text) ? lineSource(path, text, pattern) : null;
+  const spotless = plugin(/com\.diffplug\.spotless/);
+  if (spotless) commands.format = [fact(`${gradle} spotlessCheck`, spotless)];
+  const checkstyle = plugin(/^\s*(?:id[ (]*['"]checkstyle['"]|checkstyle\s*$|apply plugin: ['"]checkstyle)/m);
+  const detekt = plugin(/io\.gitlab\.arturbosch\.detekt/);
+  if (checkstyle) commands.lint = [fact(`${gradle} checkstyleMain checkstyleTest`, checkstyle)];
+  else if (detekt) commands.lint = [fact(`${gradle} detekt`, detekt)];
+  const tests = testFile(reading, folder);
+  if (tests) commands.unit = [fact(`${gradle} test`, fileSource(tests))];
+  const endToEnd = reading.paths.find(
+    (file) => isInside(file, folder) && /(^|\/)src\/(integrationTest|e2eTest)\//.test(file),
+  );
+  const endToEndTask = endToEnd ? /src\/(integrationTest|e2eTest)\//.exec(endToEnd)?.[1] : undefined;
+  if (endToEnd && endToEndTask && text.includes(endToEndTask)) {
+    commands['end-to-end'] = [
+      fact(`${gradle} ${endToEndTask}`, lineSource(path, text, new RegExp(endToEndTask))),
+    ];
+  }
+  commands.build = [fact(`${gradle} assemble`, here)];
+  const javaVersion = findLine(
+    text,
+    /(?:JavaLanguageVersion\.of\(|JavaVersion\.VERSION_|sourceCompatibility\s*=\s*['"]?|jvmToolchain\()(\d{1,2})/,
+  );
+  const version = findLine(text, /^version\s*=\s*['"]([\w.-]{1,100})['"]/);
+  const settings = ['settings.gradle.kts', 'settings.gradle']
+    .map((file) => inFolder(folder, file))
+    .find((file) => reading.has(file));
+  const settingsText = settings ? await reading.text(settings) : null;
+  const name =
+    settingsText === null
+      ? null
+      : findLine(settingsText, /^\s*rootProject\.name\s*=\s*['"]([\w.-]{1,200})['"]/);
+  return {
+    language: 'java',
+    folder,
+    manifest: fact(path, here),
+    name:
+      name?.match[1] && settings
+        ? fact(name.match[1], fileSource(settings, name.range))
+        : unknown(`rootProject.name in settings.gradle of ${folder || 'the root'}`),
+    version: version?.match[1]
+      ? fact(version.match[1], fileSource(path, version.range))
+      : unknown(`version in ${path}`),
+    packageManager: fact('gradle', reading.has(wrapper) ? fileSource(wrapper) : here),
+    lockFile: reading.has(inFolder(folder, 'gradle.lockfile'))
+      ? fact(inFolder(folder, 'gradle.lockfile'), fileSource(inFolder(folder, 'gradle.lockfile')))
+      : null,
+    languageVersion: javaVersion?.match[1]
+      ? fact(javaVersion.match[1], fileSource(path, javaVersion.range))
+      : await toolVersion(reading, folder, path),
+    commands,
+    isPublished: /maven-publish/.test(text),
+    outputs: [fact('build/libs/*.jar', here)],
+  };
+}
+
+async function toolVersion(reading: Reading, folder: string, manifest: string): Promise<Known<string>> {
+  const path = inFolder(folder, '.java-version');
+  const text = reading.has(path) ? await reading.text(path) : null;
+  const found = text === null ? null : findLine(text, /^(?:\D{0,20}-)?(\d{1,2})\b/);
+  return found?.match[1]
+    ? fact(found.match[1], fileSource(path, found.range))
+    : unknown(`Java version of ${manifest}`);
+}
+
+function testFile(reading: Reading, folder: string): string | undefined {
+  return reading.paths.find(
+    (file) =>
+      isInside(file, folder) && /(^|\/)src\/test\/(java|kotlin|groovy)\/.+\.(java|kt|groovy)$/.test(file),
+  );
+}
+
+/** The text with every element of that name emptied of all but its line breaks, so that places stay what they are. */
+function blank(text: string, element: string): string {
+  let result = text;
+  for (let from = 0; ;) {
+    const start = result.indexOf(`<${element}>`, from);
+    const end = start < 0 ? -1 : result.indexOf(`</${element}>`, start);
+    if (start < 0 || end < 0) return result;
+    result = result.slice(0, start) + result.slice(start, end).replace(/[^\r\n]/g, ' ') + result.slice(end);
+    from = end + 1;
+  }
+}

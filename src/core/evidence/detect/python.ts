@@ -1,0 +1,319 @@
+import { parse as parseToml } from 'smol-toml';
+import { fact, fileSource, unknown, type Fact, type Known, type Source } from '../fact';
+import type { PipelinePhase, Stack } from '../profile';
+import { makeCommands, readMakeTargets } from './makefile';
+import { findLine, lineSource, listAt, mapAt, stringAt } from './places';
+import { baseOf, folderOf, inFolder, isInside, type Reading } from './reading';
+import { isPlainText } from './shell-text';
+
+/** What the files of one Python project say: which tools it depends on or configures, and where. */
+interface PythonFacts {
+  readonly folder: string;
+  readonly manifest: string;
+  readonly toml: unknown;
+  readonly tomlText: string;
+  readonly dependencies: ReadonlyMap<string, Source>;
+  /** Sections of `setup.cfg` and `tox.ini`, `file:section` to its place. */
+  readonly sections: ReadonlyMap<string, Source>;
+}
+
+const MANIFESTS = ['pyproject.toml', 'setup.py', 'setup.cfg', 'Pipfile', 'requirements.txt'];
+
+/** Reads Python projects: a folder with a `pyproject.toml`, a setup file, a Pipfile or requirements, one each. */
+export async function readPythonStacks(reading: Reading): Promise<Stack[]> {
+  const folders = new Map<string, string>();
+  for (const name of MANIFESTS) {
+    for (const path of reading.paths) {
+      if (baseOf(path) === name && !folders.has(folderOf(path))) folders.set(folderOf(path), path);
+    }
+  }
+  const stacks: Stack[] = [];
+  for (const [folder, manifest] of [...folders].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    // A documentation folder's requirements build documentation, not the product.
+    if (/(^|\/)(docs?|\.github|scripts|tools)$/.test(folder) && baseOf(manifest) === 'requirements.txt')
+      continue;
+    const facts = await readFacts(reading, folder, manifest);
+    if (facts) stacks.push(await stackOf(reading, facts));
+  }
+  return stacks;
+}
+
+async function readFacts(reading: Reading, folder: string, manifest: string): Promise<PythonFacts | null> {
+  const dependencies = new Map<string, Source>();
+  const sections = new Map<string, Source>();
+  let toml: unknown = {};
+  let tomlText = '';
+  const pyproject = inFolder(folder, 'pyproject.toml');
+  if (reading.has(pyproject)) {
+    tomlText = (await reading.text(pyproject)) ?? '';
+    try {
+      toml = parseToml(tomlText);
+    } catch (error) {
+      const message = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
+      reading.problem(pyproject, `cannot be read: ${message}`);
+      if (manifest === pyproject) return null;
+    }
+    for (const name of dependencyNames(toml)) {
+      dependencies.set(
+        name,
+        lineSource(pyproject, tomlText, new RegExp(`^\\s*["']?${flexible(name)}["'\\s=<>~!\\[;,]`, 'i')),
+      );
+    }
+  }
+  const requirements = reading.paths.filter(
+    (path) =>
+      /^(requirements|dev-requirements|test-requirements)[\w.-]*\.(txt|in)$/.test(baseOf(path)) &&
+      (folderOf(path) === folder || folderOf(path) === inFolder(folder, 'requirements')),
+  );
+  const nested = reading.paths.filter(
+    (path) => folderOf(path) === inFolder(folder, 'requirements') && path.endsWith('.txt'),
+  );
+  for (const path of new Set([...requirements, ...nested])) {
+    const text = (await reading.text(path)) ?? '';
+    for (const [index, line] of text.split(/\r\n|\n/).entries()) {
+      const name = /^\s*([A-Za-z0-9][\w.-]{0,100})/.exec(line)?.[1];
+      if (name && !line.trimStart().startsWith('#')) {
+        const range = {
+          start: { line: index + 1, column: 1 },
+          end: { line: index + 1, column: line.length + 1 },
+        };
+        dependencies.set(normal(name), fileSource(path, range));
+      }
+    }
+  }
+  const pipfile = inFolder(folder, 'Pipfile');
+  if (reading.has(pipfile)) {
+    const text = (await reading.text(pipfile)) ?? '';
+    try {
+      const data: unknown = parseToml(text);
+      for (const table of ['packages', 'dev-packages']) {
+        for (const name of Object.keys(mapAt(data, [table]))) {
+          dependencies.set(
+            normal(name),
+            lineSource(pipfile, text, new RegExp(`^\\s*["']?${flexible(normal(name))}["'\\s=]`, 'i')),
+          );
+        }
+      }
+    } catch {
+      reading.problem(pipfile, 'cannot be read as TOML');
+    }
+  }
+  for (const name of ['setup.cfg', 'tox.ini', 'pytest.ini', 'mypy.ini', '.flake8']) {
+    const path = inFolder(folder, name);
+    if (!reading.has(path)) continue;
+    const text = (await reading.text(path)) ?? '';
+    for (const [index, line] of text.split(/\r\n|\n/).entries()) {
+      const section = /^\[([^\]]{1,100})\]/.exec(line)?.[1];
+      if (!section) continue;
+      const range = {
+        start: { line: index + 1, column: 1 },
+        end: { line: index + 1, column: line.length + 1 },
+      };
+      sections.set(`${name}:${section.trim()}`, fileSource(path, range));
+    }
+  }
+  return { folder, manifest, toml, tomlText, dependencies, sections };
+}
+
+async function stackOf(reading: Reading, facts: PythonFacts): Promise<Stack> {
+  const { folder, manifest, toml, tomlText } = facts;
+  const pyproject = inFolder(folder, 'pyproject.toml');
+  const tomlSource = (table: string): Source => lineSource(pyproject, tomlText, tableLine(table));
+  const manager = managerOf(reading, facts);
+  const name = stringAt(toml, ['project', 'name']) ?? stringAt(toml, ['tool', 'poetry', 'name']);
+  const version = stringAt(toml, ['project', 'version']) ?? stringAt(toml, ['tool', 'poetry', 'version']);
+  const classifiers = listAt(toml, ['project', 'classifiers']).concat(
+    listAt(toml, ['tool', 'poetry', 'classifiers']),
+  );
+  const isPrivate = classifiers.some((item) => typeof item === 'string' && item.startsWith('Private ::'));
+  const buildSystem = stringAt(toml, ['build-system', 'build-backend']);
+  const isPackage = buildSystem !== null && mapAt(toml, ['tool', 'poetry'])['package-mode'] !== false;
+  return {
+    language: 'python',
+    folder,
+    manifest: fact(manifest, fileSource(manifest)),
+    name:
+      name && isPlainText(name)
+        ? fact(name, lineSource(pyproject, tomlText, /^\s*name\s*=/))
+        : unknown(`name of the project in ${manifest}`),
+    version:
+      version && isPlainText(version)
+        ? fact(version, lineSource(pyproject, tomlText, /^\s*version\s*=/))
+        : unknown(`version of the project in ${manifest}`),
+    packageManager: manager.manager,
+    lockFile: manager.lockFile,
+    languageVersion: await pythonVersion(reading, facts),
+    commands: await commandsOf(
+      reading,
+      facts,
+      manager.manager.value,
+      isPackage ? tomlSource('build-system') : null,
+    ),
+    isPublished: isPackage && !isPrivate && !reading.has(inFolder(folder, 'Dockerfile')),
+    ...(isPackage ? { outputs: [fact('dist', tomlSource('build-system'))] } : {}),
+  };
+}
+
+async function commandsOf(
+  reading: Reading,
+  facts: PythonFacts,
+  manager: string,
+  buildSource: Source | null,
+): Promise<Stack['commands']> {
+  const { folder, toml, tomlText, dependencies, sections } = facts;
+  const pyproject = inFolder(folder, 'pyproject.toml');
+  const prefix =
+    manager === 'poetry'
+      ? 'poetry run '
+      : manager === 'uv'
+        ? 'uv run '
+        : manager === 'pipenv'
+          ? 'pipenv run '
+          : '';
+  const configured = (tool: string, ...files: readonly string[]): Source | null => {
+    if (Object.hasOwn(mapAt(toml, ['tool']), tool))
+      return lineSource(pyproject, tomlText, tableLine(`tool.${tool}`));
+    const file = files.map((other) => inFolder(folder, other)).find((path) => reading.has(path));
+    return file ? fileSource(file) : (dependencies.get(tool) ?? null);
+  };
+  const commands: Partial<Record<PipelinePhase, Fact<string>[]>> = {};
+  const add = (phase: PipelinePhase, command: string, source: Source | null): void => {
+    if (source) commands[phase] = [...(commands[phase] ?? []), fact(prefix + command, source)];
+  };
+  if (Object.keys(mapAt(toml, ['tool', 'ruff', 'format'])).length > 0) {
+    add('format', 'ruff format --check .', lineSource(pyproject, tomlText, tableLine('tool.ruff.format')));
+  }
+  add('format', 'black --check .', configured('black'));
+  add('format', 'isort --check-only .', configured('isort', '.isort.cfg'));
+  add('lint', 'ruff check .', configured('ruff', 'ruff.toml', '.ruff.toml'));
+  add(
+    'lint',
+    'flake8',
+    sections.get('setup.cfg:flake8') ?? sections.get('.flake8:flake8') ?? dependencies.get('flake8') ?? null,
+  );
+  const mypy = configured('mypy') ?? sections.get('mypy.ini:mypy') ?? sections.get('setup.cfg:mypy') ?? null;
+  const names = mapAt(toml, ['tool', 'mypy']);
+  add(
+    'type-check',
+    names['files'] !== undefined || names['packages'] !== undefined ? 'mypy' : 'mypy .',
+    mypy,
+  );
+  add('type-check', 'pyright', configured('pyright', 'pyrightconfig.json'));
+  add(
+    'scan',
+    'bandit -c pyproject.toml -r .',
+    Object.hasOwn(mapAt(toml, ['tool']), 'bandit') ? configured('bandit') : null,
+  );
+  add('scan', 'pip-audit', dependencies.get('pip-audit') ?? null);
+
+  const pytest =
+    configured('pytest') ??
+    sections.get('pytest.ini:pytest') ??
+    sections.get('setup.cfg:tool:pytest') ??
+    sections.get('tox.ini:pytest') ??
+    null;
+  if (pytest) {
+    const tests = reading.paths.filter(
+      (path) => isInside(path, inFolder(folder, 'tests')) && path.endsWith('.py'),
+    );
+    const within = (name: string): string | undefined =>
+      tests.find((path) => isInside(path, inFolder(folder, `tests/${name}`)));
+    const special = ['smoke', 'e2e', 'end_to_end'].filter((name) => within(name));
+    const unit = within('unit');
+    const ignored = special.map((name) => ` --ignore=tests/${name}`).join('');
+    add('unit', unit ? 'pytest tests/unit' : `pytest${ignored}`, unit ? fileSource(unit) : pytest);
+    for (const name of special) {
+      const first = within(name);
+      if (first) add(name === 'smoke' ? 'smoke' : 'end-to-end', `pytest tests/${name}`, fileSource(first));
+    }
+  }
+  if (buildSource) {
+    const build = manager === 'poetry' ? 'poetry build' : manager === 'uv' ? 'uv build' : 'pipx run build';
+    commands.build = [fact(build, buildSource)];
+  }
+  const make = makeCommands(await readMakeTargets(reading, folder));
+  return { ...make, ...commands };
+}
+
+function managerOf(
+  reading: Reading,
+  facts: PythonFacts,
+): { readonly manager: Fact<string>; readonly lockFile: Fact<string> | null } {
+  const locks = [
+    ['poetry.lock', 'poetry'],
+    ['uv.lock', 'uv'],
+    ['Pipfile.lock', 'pipenv'],
+  ] as const;
+  for (const [file, manager] of locks) {
+    const path = inFolder(facts.folder, file);
+    if (reading.has(path))
+      return { manager: fact(manager, fileSource(path)), lockFile: fact(path, fileSource(path)) };
+  }
+  const tool = mapAt(facts.toml, ['tool']);
+  const pyproject = inFolder(facts.folder, 'pyproject.toml');
+  for (const name of ['poetry', 'uv'] as const) {
+    if (Object.hasOwn(tool, name)) {
+      return {
+        manager: fact(name, lineSource(pyproject, facts.tomlText, tableLine(`tool.${name}`))),
+        lockFile: null,
+      };
+    }
+  }
+  if (baseOf(facts.manifest) === 'Pipfile')
+    return { manager: fact('pipenv', fileSource(facts.manifest)), lockFile: null };
+  return { manager: fact('pip', fileSource(facts.manifest)), lockFile: null };
+}
+
+async function pythonVersion(reading: Reading, facts: PythonFacts): Promise<Known<string>> {
+  const path = inFolder(facts.folder, '.python-version');
+  const pinned = reading.has(path) ? await reading.text(path) : null;
+  const found = pinned === null ? null : findLine(pinned, /^\s*(\d+\.\d+(?:\.\d+)?)\s*$/);
+  if (found?.match[1]) return fact(found.match[1], fileSource(path, found.range));
+  const pyproject = inFolder(facts.folder, 'pyproject.toml');
+  const required =
+    stringAt(facts.toml, ['project', 'requires-python']) ??
+    stringAt(facts.toml, ['tool', 'poetry', 'dependencies', 'python']);
+  if (required && /^[\d\s.,<>=~^*!]{1,40}$/.test(required)) {
+    return fact(required, lineSource(pyproject, facts.tomlText, /^\s*(requires-python|python)\s*=/));
+  }
+  return unknown(`Python version of ${facts.manifest}`);
+}
+
+/** Every dependency that a `pyproject.toml` names, in the normal spelling of PEP 503. */
+function dependencyNames(toml: unknown): Set<string> {
+  const names = new Set<string>();
+  const requirement = (item: unknown): void => {
+    const name = typeof item === 'string' ? /^\s*([A-Za-z0-9][\w.-]{0,100})/.exec(item)?.[1] : undefined;
+    if (name) names.add(normal(name));
+  };
+  listAt(toml, ['project', 'dependencies']).forEach(requirement);
+  for (const groups of [
+    mapAt(toml, ['project', 'optional-dependencies']),
+    mapAt(toml, ['dependency-groups']),
+  ]) {
+    for (const group of Object.values(groups)) if (Array.isArray(group)) group.forEach(requirement);
+  }
+  listAt(toml, ['tool', 'uv', 'dev-dependencies']).forEach(requirement);
+  const poetry = mapAt(toml, ['tool', 'poetry']);
+  const tables = [
+    mapAt(poetry, ['dependencies']),
+    mapAt(poetry, ['dev-dependencies']),
+    ...Object.keys(mapAt(poetry, ['group'])).map((group) => mapAt(poetry, ['group', group, 'dependencies'])),
+  ];
+  for (const table of tables)
+    for (const name of Object.keys(table)) if (name !== 'python') names.add(normal(name));
+  return names;
+}
+
+function normal(name: string): string {
+  return name.toLowerCase().replace(/[-_.]+/g, '-');
+}
+
+/** The normal name as a pattern for its spellings. */
+function flexible(name: string): string {
+  return name.replace(/[^a-z0-9-]/g, '').replace(/-/g, '[-_.]');
+}
+
+function tableLine(table: string): RegExp {
+  return new RegExp(`^\\s*\\[\\[?\\s*${table.replace(/\./g, '\\s*\\.\\s*')}[\\].\\s]`);
+}
