@@ -7,6 +7,7 @@ export function openInstalledWorkbench(options: {
   readonly isTrustAsked?: boolean;
   readonly extensions?: readonly string[];
   readonly settings?: Readonly<Record<string, unknown>>;
+  readonly environment?: Readonly<Record<string, string>>;
   readonly picturesFolder: string;
   readonly say?: (line: string) => void;
 }): Promise<{ readonly page: Page; readonly workbench: Workbench; readonly close: () => Promise<void> }>;

@@ -13,6 +13,7 @@ import { workbenchPage } from './workbench-page.mjs';
  * @param {boolean} [options.isTrustAsked] opens the folder untrusted (Restricted Mode)
  * @param {readonly string[]} [options.extensions] folders of other unpacked extensions
  * @param {Record<string, unknown>} [options.settings]
+ * @param {Record<string, string>} [options.environment] for the extension host
  * @param {string} options.picturesFolder
  * @param {(line: string) => void} [options.say]
  * @returns {Promise<{ page: import('playwright-core').Page, workbench: ReturnType<typeof workbenchPage>, close: () => Promise<void> }>}
@@ -23,6 +24,7 @@ export async function openInstalledWorkbench({
   isTrustAsked = false,
   extensions = [],
   settings = {},
+  environment = {},
   picturesFolder,
   say = () => undefined,
 }) {
@@ -32,6 +34,7 @@ export async function openInstalledWorkbench({
     installation: web.installation,
     extensions: [await unpackedExtension(), ...extensions],
     settings,
+    environment,
     isTrustAsked,
   });
   let browser;
