@@ -210,9 +210,7 @@ export function applyWaivers(
 }
 
 /** The text of one waiver comment; null for a comment that does not mean to be one. */
-export function parseWaiver(
-  comment: string,
-):
+export function parseWaiver(comment: string):
   | {
       readonly ok: true;
       readonly rules: readonly string[];

@@ -1,6 +1,6 @@
 import type { Job, NamedScalar, Step } from '../../workflow/model';
 import type { JobFacts, StepCommand } from '../../workflow/understanding';
-import { actionOf } from '../../workflow/static-credentials';
+import { actionOf } from '../../workflow/credential-uses';
 
 /** What a job's token is used for: scope to `read` or `write`. */
 export type NeededPermissions = ReadonlyMap<string, 'read' | 'write'>;

@@ -1,4 +1,4 @@
-import { findStaticCredentials, type Cloud, type StaticCredential } from '../../workflow/static-credentials';
+import { findStaticCredentials, type Cloud, type StaticCredential } from '../../workflow/credential-uses';
 import type { Job, NamedScalar, Workflow } from '../../workflow/model';
 import type { JobFacts, WorkflowSet } from '../../workflow/understanding';
 import type { RuleFinding } from '../rule';
