@@ -1,0 +1,272 @@
+import type { Span } from '../../text/position';
+import type { Job, NamedScalar, Step, Workflow } from '../../workflow/model';
+import type { StepCommand } from '../../workflow/understanding';
+
+/** The clouds whose OIDC login from GitHub Actions is known. */
+export type Cloud = 'aws' | 'azure' | 'google';
+
+/**
+ * How a long-lived credential reaches a workflow. `publish-profile` and `other-input` have no one-to-one OIDC form;
+ * the others have.
+ */
+export type CredentialForm =
+  | 'login-input'
+  | 'setup-input'
+  | 'environment'
+  | 'terraform-environment'
+  | 'command'
+  | 'publish-profile'
+  | 'other-input';
+
+/** One place of a workflow where a long-lived cloud credential is used. */
+export interface StaticCredential {
+  readonly cloud: Cloud;
+  readonly form: CredentialForm;
+  /** Null for the workflow's own `env`. */
+  readonly job: Job | null;
+  /** Null for a workflow's or job's `env`. */
+  readonly step: Step | null;
+  /** The inputs or variables that hold it, in the order of the file; the command for `command`. */
+  readonly holders: readonly NamedScalar[];
+  readonly command: StepCommand | null;
+  /** Names of the repository's or environment's secrets that it comes from, each once. */
+  readonly secrets: readonly string[];
+  /** It is written into the file in clear text. */
+  readonly isLiteral: boolean;
+  /** Completes "Job "deploy" …", quoting the file. */
+  readonly message: string;
+  readonly span: Span;
+}
+
+const AWS_KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+
+/** Storage that speaks S3 but is not AWS has no OIDC login of AWS. */
+const OTHER_STORE =
+  /r2|minio|spaces|wasabi|backblaze|b2_|cloudflare|digitalocean|scaleway|hetzner|localstack/i;
+const AZURE_ENVIRONMENT = ['AZURE_CREDENTIALS', 'AZURE_CLIENT_SECRET'];
+const AZURE_TERRAFORM = ['ARM_CLIENT_SECRET'];
+const GOOGLE_ENVIRONMENT = [
+  'GOOGLE_APPLICATION_CREDENTIALS',
+  'GOOGLE_CREDENTIALS',
+  'GOOGLE_CLOUD_KEYFILE_JSON',
+  'GCLOUD_KEYFILE_JSON',
+];
+
+/**
+ * Finds the long-lived cloud credentials of a workflow: inputs of the clouds' login actions, environment variables
+ * that their tools read, and login commands. A value counts when it comes from a secret or is a key in clear text;
+ * one that comes from an earlier step (`steps.*`, `needs.*`) is a short-lived one and does not count.
+ *
+ * @param commandsOf The commands of a job's scripts, as understanding reads them.
+ */
+export function findStaticCredentials(
+  workflow: Workflow,
+  commandsOf: (job: Job) => readonly StepCommand[],
+): readonly StaticCredential[] {
+  const found: StaticCredential[] = [...inEnvironment(workflow.env, null, null)];
+  for (const job of workflow.jobs) {
+    found.push(...inEnvironment(job.env, job, null));
+    const commands = commandsOf(job);
+    for (const step of job.steps) {
+      found.push(...inEnvironment(step.env, job, step));
+      found.push(...inInputs(workflow, job, step));
+      for (const command of commands) {
+        if (command.step.index !== step.index) continue;
+        const credential = inCommand(workflow, job, step, command);
+        if (credential) found.push(credential);
+      }
+    }
+  }
+  return found;
+}
+
+/** The names of the secrets that a value takes, as `secrets.NAME` or `secrets['NAME']`, each once. */
+export function secretsIn(value: string): readonly string[] {
+  const names = new Set<string>();
+  for (const match of value.matchAll(/\bsecrets\s*(?:\.\s*([\w-]+)|\[\s*'([\w-]+)'\s*\])/gi)) {
+    const name = match[1] ?? match[2];
+    if (name) names.add(name);
+  }
+  return [...names];
+}
+
+/** The action of a `uses:` without its version, in lower case; null for a step that uses none. */
+export function actionOf(step: Step): string | null {
+  const uses = step.uses?.value.trim();
+  if (!uses) return null;
+  return (uses.split('@', 1)[0] ?? uses).toLowerCase();
+}
+
+function inEnvironment(env: readonly NamedScalar[], job: Job | null, step: Step | null): StaticCredential[] {
+  const kinds: readonly (readonly [Cloud, CredentialForm, readonly string[]])[] = [
+    ['aws', 'environment', AWS_KEYS],
+    ['azure', 'environment', AZURE_ENVIRONMENT],
+    ['azure', 'terraform-environment', AZURE_TERRAFORM],
+    ['google', 'environment', GOOGLE_ENVIRONMENT],
+  ];
+  return kinds.flatMap(([cloud, form, names]) => {
+    const holders = env.filter(({ name, value }) => names.includes(name.value) && isStatic(value.text));
+    const [first] = holders;
+    if (!first || (cloud === 'aws' && isTemporaryOrForeign(env, holders))) return [];
+    const where = step ? 'the environment of a step' : job ? 'its environment' : "the workflow's environment";
+    return [
+      credential(cloud, form, job, step, holders, `has ${first.name.value} in ${where}`, first.name.span),
+    ];
+  });
+}
+
+function inInputs(workflow: Workflow, job: Job, step: Step): StaticCredential[] {
+  const action = actionOf(step);
+  if (!action) return [];
+  const resolved = (value: string): string => resolveEnv(value, workflow, job, step);
+  const inputs = (...names: readonly string[]): NamedScalar[] =>
+    step.with.filter(
+      ({ name, value }) => names.includes(name.value.toLowerCase()) && isStatic(resolved(value.text)),
+    );
+  const make = (cloud: Cloud, form: CredentialForm, holders: readonly NamedScalar[]): StaticCredential[] => {
+    const [first] = holders;
+    if (!first) return [];
+    const uses = step.uses?.value ?? action;
+    return [
+      credential(
+        cloud,
+        form,
+        job,
+        step,
+        holders,
+        `gives "${uses}" ${first.name.value}`,
+        first.name.span,
+        resolved,
+      ),
+    ];
+  };
+  switch (action) {
+    case 'aws-actions/configure-aws-credentials':
+      return isTemporaryOrForeign(step.with, step.with)
+        ? []
+        : make('aws', 'login-input', inputs('aws-access-key-id', 'aws-secret-access-key'));
+    case 'azure/login':
+      return make('azure', 'login-input', inputs('creds'));
+    case 'google-github-actions/auth':
+      return make('google', 'login-input', inputs('credentials_json'));
+    case 'google-github-actions/setup-gcloud':
+      return make('google', 'setup-input', inputs('service_account_key', 'credentials_json'));
+    default: {
+      const profile = step.with.filter(
+        ({ name, value }) => name.value.toLowerCase() === 'publish-profile' && isStatic(resolved(value.text)),
+      );
+      if (profile.length > 0) return make('azure', 'publish-profile', profile);
+      const others: readonly (readonly [Cloud, RegExp])[] = [
+        ['aws', /AWS_?(?:SECRET_?)?ACCESS_?KEY/i],
+        ['azure', /AZURE_(?:CREDENTIALS|CLIENT_SECRET)|ARM_CLIENT_SECRET/i],
+        ['google', /(?:GCP|GOOGLE|GCLOUD|GKE)_(?:[A-Z]+_)*(?:KEY|CREDENTIALS)\b/i],
+      ];
+      for (const [cloud, pattern] of others) {
+        const holders = step.with.filter(({ value }) =>
+          secretsIn(resolved(value.text)).some((name) => pattern.test(name)),
+        );
+        if (holders.length > 0) return make(cloud, 'other-input', holders);
+      }
+      return [];
+    }
+  }
+}
+
+function inCommand(workflow: Workflow, job: Job, step: Step, command: StepCommand): StaticCredential | null {
+  const [program, ...rest] = command.words;
+  const words = rest.filter((word) => !word.startsWith('-'));
+  const cloud: Cloud | null =
+    program === 'aws' &&
+    words[0] === 'configure' &&
+    words[1] === 'set' &&
+    /(?:^|\.)aws_(?:access_key_id|secret_access_key|session_token)$/i.test(words[2] ?? '')
+      ? 'aws'
+      : program === 'az' && words[0] === 'login' && isPasswordLogin(rest)
+        ? 'azure'
+        : program === 'gcloud' && words[0] === 'auth' && words[1] === 'activate-service-account'
+          ? 'google'
+          : null;
+  if (!cloud) return null;
+  const text = command.words.map((word) => resolveShell(word, workflow, job, step)).join(' ');
+  return {
+    cloud,
+    form: 'command',
+    job,
+    step,
+    holders: [],
+    command,
+    secrets: secretsIn(text),
+    isLiteral: isLiteralKey(text),
+    message: `runs "${command.words.slice(0, 3).join(' ')}" with a long-lived key`,
+    span: command.span,
+  };
+}
+
+/** `az login --service-principal` with a password; with `--federated-token` it is an OIDC login already. */
+function isPasswordLogin(words: readonly string[]): boolean {
+  const has = (...flags: readonly string[]): boolean =>
+    words.some((word) => flags.some((flag) => word === flag || word.startsWith(`${flag}=`)));
+  return (
+    (has('--service-principal') && has('-p', '--password', '--certificate') && !has('--federated-token')) ||
+    (!has('--service-principal') && has('-u', '--username') && has('-p', '--password'))
+  );
+}
+
+function credential(
+  cloud: Cloud,
+  form: CredentialForm,
+  job: Job | null,
+  step: Step | null,
+  holders: readonly NamedScalar[],
+  message: string,
+  span: Span,
+  resolved: (value: string) => string = (value) => value,
+): StaticCredential {
+  const values = holders.map(({ value }) => resolved(value.text)).join(' ');
+  return {
+    cloud,
+    form,
+    job,
+    step,
+    holders,
+    command: null,
+    secrets: secretsIn(values),
+    isLiteral: isLiteralKey(values),
+    message,
+    span,
+  };
+}
+
+/** A session token makes a key a temporary one; an endpoint of its own makes it another provider's. */
+function isTemporaryOrForeign(all: readonly NamedScalar[], holders: readonly NamedScalar[]): boolean {
+  return (
+    all.some(({ name }) =>
+      /^(?:aws[-_]session[-_]token|aws_endpoint_url.*|s3_endpoint|endpoint(?:-url)?)$/i.test(name.value),
+    ) || holders.some(({ value }) => OTHER_STORE.test(secretsIn(value.text).join(' ')))
+  );
+}
+
+function isStatic(value: string): boolean {
+  return /\bsecrets\s*[.[]/i.test(value) || isLiteralKey(value);
+}
+
+/** An AWS access key id, or a Google or Azure key file, in clear text. */
+function isLiteralKey(value: string): boolean {
+  return /\bAKIA[A-Z0-9]{16}\b/.test(value) || /-----BEGIN (?:RSA )?PRIVATE KEY-----/.test(value);
+}
+
+/** Writes the values of `env.NAME` in the place of the names, one level deep. */
+function resolveEnv(value: string, workflow: Workflow, job: Job, step: Step): string {
+  return value.replace(/\benv\s*\.\s*([\w-]+)/g, (whole, name: string) => {
+    const holder = [...step.env, ...job.env, ...workflow.env].find((entry) => entry.name.value === name);
+    return holder ? `${whole} ${holder.value.text}` : whole;
+  });
+}
+
+function resolveShell(word: string, workflow: Workflow, job: Job, step: Step): string {
+  const names = [...word.matchAll(/\$\{?(\w+)\}?/g)].map((match) => match[1]);
+  const values = [...step.env, ...job.env, ...workflow.env]
+    .filter((entry) => names.includes(entry.name.value))
+    .map((entry) => entry.value.text);
+  return [word, ...values].join(' ');
+}
