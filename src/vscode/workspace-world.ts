@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { defaultConfiguration, type Configuration } from '../core/gate/configuration';
+import type { Configuration } from '../core/gate/configuration';
 import type { Parsers } from '../core/ports';
 import { pathIn } from './places';
 import type { Repositories, Repository, WorldResult } from './repositories';
@@ -74,14 +74,22 @@ async function openWorld(
   openTexts: ReadonlyMap<string, string>,
   loadParsers: () => Promise<Parsers>,
 ): Promise<WorldResult> {
-  const [{ createNodeFiles }, { overlayFiles }, { createGitHistory }, { systemClock }, parsers] =
-    await Promise.all([
-      import('../adapters/node-files'),
-      import('../core/gate/overlay'),
-      import('../adapters/git-history'),
-      import('../adapters/clock'),
-      loadParsers(),
-    ]);
+  // Loaded here and not above: the engine is large, and activation must not wait for it.
+  const [
+    { createNodeFiles },
+    { overlayFiles },
+    { createGitHistory },
+    { systemClock },
+    { defaultConfiguration, readConfiguration },
+    parsers,
+  ] = await Promise.all([
+    import('../adapters/node-files'),
+    import('../core/gate/overlay'),
+    import('../adapters/git-history'),
+    import('../adapters/clock'),
+    import('../core/gate/configuration'),
+    loadParsers(),
+  ]);
   const root = folder.uri.fsPath;
   const isTrusted = vscode.workspace.isTrusted;
   const files = overlayFiles(createNodeFiles(root), openTexts);
@@ -89,7 +97,6 @@ async function openWorld(
   const read = await files.read(path);
   let configuration: Configuration = defaultConfiguration;
   if (read.ok) {
-    const { readConfiguration } = await import('../core/gate/configuration');
     const reading = readConfiguration(path, read.text);
     if (!reading.ok) {
       const problems = reading.problems.map(({ line, column, message }) => ({ path, line, column, message }));
@@ -100,7 +107,11 @@ async function openWorld(
         problems,
       };
     }
-    configuration = isTrusted ? reading.configuration : withoutPaths(reading.configuration);
+    // In an untrusted workspace no configured path is used and nothing goes to the network.
+    const { releaseFolder, operationsFolder, isOnline } = defaultConfiguration;
+    configuration = isTrusted
+      ? reading.configuration
+      : { ...reading.configuration, releaseFolder, operationsFolder, isOnline };
   } else if (read.reason !== 'missing') {
     return { ok: false, message: `The configuration ${path} ${read.detail}.`, problems: [] };
   }
@@ -122,10 +133,4 @@ function configurationPath(folder: vscode.Uri, isTrusted: boolean): string {
   const usual = '.github/release-gate.yml';
   if (!isTrusted) return usual;
   return vscode.workspace.getConfiguration('releaseGate', folder).get('configurationFile', usual) || usual;
-}
-
-/** In an untrusted workspace no configured path is used and nothing goes to the network. */
-function withoutPaths(configuration: Configuration): Configuration {
-  const { releaseFolder, operationsFolder, isOnline } = defaultConfiguration;
-  return { ...configuration, releaseFolder, operationsFolder, isOnline };
 }

@@ -1,3 +1,4 @@
+import { markdownText } from '../../core/documents/markdown/write';
 import type { DraftModel } from '../../core/ports';
 import { TaskFailure, type Task, type TaskInput, type TaskResult } from '../../core/tasks/task';
 import { unifiedDifference } from '../../core/text/difference';
@@ -5,7 +6,7 @@ import { changesAnything } from '../../core/text/proposal';
 import type { Proposals } from '../proposals/proposals';
 import type { Repository } from '../repositories';
 import { describeResult, offerResult, placesOf } from './describe-result';
-import { fenced, markdownText } from './markdown-parts';
+import { fenced, sentenceMarkdown } from './markdown-parts';
 import { isCancellation, type Outcome } from './outcome';
 import { notTold } from './prompt-inputs';
 import type { Reply } from './reply';
@@ -71,7 +72,7 @@ export async function answerTask(
 function describeNotTold(task: Task, missing: readonly TaskInput[], prompt: string, reply: Reply): void {
   if (missing.length === 0) return;
   reply.markdown('**Not told**, and not to be read from the repository:\n\n');
-  for (const input of missing) reply.markdown(`- \`${input.name}:\` ${markdownText(input.question)}\n`);
+  for (const input of missing) reply.markdown(`- \`${input.name}:\` ${sentenceMarkdown(input.question)}\n`);
   reply.markdown('\nAdd them after the command and run it again, or answer now.\n\n');
   reply.button({ kind: 'answer', task: task.id, prompt });
 }

@@ -1,10 +1,11 @@
+import { markdownText } from '../../core/documents/markdown/write';
 import type { Source } from '../../core/evidence/fact';
 import type { Finding } from '../../core/gate/report';
 import { verdictOf } from '../../core/gate/report';
 import type { ManualStep, TaskResult } from '../../core/tasks/task';
 import { unifiedDifference } from '../../core/text/difference';
 import { changesAnything, type ProposedFile } from '../../core/text/proposal';
-import { fenced, fenceLanguage, markdownText } from './markdown-parts';
+import { fenced, fenceLanguage, sentenceMarkdown } from './markdown-parts';
 import { placeText } from './markdown-reply';
 import type { Place, Reply } from './reply';
 
@@ -99,7 +100,7 @@ function describeFiles(files: readonly ProposedFile[], proposal: string, reply: 
 }
 
 function describeFile(file: ProposedFile, proposal: string, reply: Reply): void {
-  const purpose = `: ${markdownText(file.purpose)}`;
+  const purpose = `: ${sentenceMarkdown(file.purpose)}`;
   if (file.before === null) {
     reply.markdown(`**\`${file.path}\`** (new)${purpose}\n\n`);
     const { markdown, isCut } = fenced(file.after, fenceLanguage(file.path));
@@ -124,7 +125,7 @@ function describeUnknowns(result: TaskResult, reply: Reply): void {
   reply.markdown(
     `**Not known (${unknowns.length}).** Each stands as \`UNKNOWN(…)\` in the files until somebody fills it in:\n\n`,
   );
-  const shown = unknowns.slice(0, MAX_UNKNOWNS).map((each) => `- ${markdownText(each.unknown)}\n`);
+  const shown = unknowns.slice(0, MAX_UNKNOWNS).map((each) => `- ${sentenceMarkdown(each.unknown)}\n`);
   reply.markdown(`${shown.join('')}${rest(unknowns.length, MAX_UNKNOWNS)}\n`);
 }
 
@@ -132,7 +133,7 @@ function describeManualSteps(steps: readonly ManualStep[], reply: Reply): void {
   if (steps.length === 0) return;
   reply.markdown('**To be done by hand:**\n\n');
   for (const [index, step] of steps.entries()) {
-    reply.markdown(`${index + 1}. ${markdownText(step.title)}. ${markdownText(step.why)}\n\n`);
+    reply.markdown(`${index + 1}. ${sentenceMarkdown(step.title)}. ${sentenceMarkdown(step.why)}\n\n`);
     if (step.command !== null) reply.markdown(`${fenced(step.command, 'shellscript').markdown}\n`);
   }
 }
@@ -152,9 +153,9 @@ export function describeFindingList(findings: readonly Finding[], reply: Reply):
   for (const finding of findings.slice(0, MAX_FINDINGS)) {
     reply.markdown(`- **${stateWord(finding)}** \`${finding.rule}\` `);
     reply.anchor(finding, placeText(finding));
-    reply.markdown(`: ${markdownText(finding.message)}\n`);
+    reply.markdown(`: ${sentenceMarkdown(finding.message)}\n`);
     for (const step of finding.counterexample?.steps ?? []) {
-      reply.markdown(`  - \`${step.job}\` ${markdownText(step.result)}: ${markdownText(step.why)}\n`);
+      reply.markdown(`  - \`${step.job}\` ${sentenceMarkdown(step.result)}: ${sentenceMarkdown(step.why)}\n`);
     }
   }
   reply.markdown(`${rest(findings.length, MAX_FINDINGS)}\n`);
@@ -178,7 +179,7 @@ export function stateWord(finding: Pick<Finding, 'severity' | 'status'>): string
 
 function describeNotes(notes: readonly string[], reply: Reply): void {
   if (notes.length === 0) return;
-  reply.markdown(`**Left alone:**\n\n${notes.map((note) => `- ${note.replace(/\s+/g, ' ')}\n`).join('')}\n`);
+  reply.markdown(`**Left alone:**\n\n${notes.map((note) => `- ${sentenceMarkdown(note)}\n`).join('')}\n`);
 }
 
 function rest(total: number, shown: number): string {

@@ -6,24 +6,14 @@ export interface TreeNode {
 
 /** Paths with forward slashes as a tree, in their order; folders hold what is below them. */
 export function fileTreeOf(paths: readonly string[]): readonly TreeNode[] {
-  const roots: MutableNode[] = [];
+  const below = new Map<string, string[]>();
   for (const path of paths) {
-    let level = roots;
-    const parts = path.split('/');
-    for (const [index, name] of parts.entries()) {
-      let node = level.find((each) => each.name === name);
-      if (!node) {
-        node = index === parts.length - 1 ? { name } : { name, children: [] };
-        level.push(node);
-      }
-      level = node.children ??= [];
-      if (index === parts.length - 1 && level.length === 0) delete node.children;
-    }
+    const slash = path.indexOf('/');
+    const name = slash === -1 ? path : path.slice(0, slash);
+    const rest = below.get(name) ?? [];
+    below.set(name, slash === -1 ? rest : [...rest, path.slice(slash + 1)]);
   }
-  return roots;
-}
-
-interface MutableNode {
-  name: string;
-  children?: MutableNode[];
+  return [...below].map(([name, rest]) =>
+    rest.length === 0 ? { name } : { name, children: fileTreeOf(rest) },
+  );
 }

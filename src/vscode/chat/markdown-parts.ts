@@ -1,3 +1,5 @@
+import { markdownText } from '../../core/documents/markdown/write';
+
 /** Beyond this many lines a fence is cut; the whole is one press away. */
 export const MAX_FENCE_LINES = 120;
 
@@ -29,10 +31,20 @@ export function fenceLanguage(path: string): string {
   return languages[extension] ?? '';
 }
 
-/** Text of the repository or of a person as Markdown that shows exactly it, on one line. */
-export function markdownText(text: string): string {
-  return text
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
-    .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
-    .replace(/[\\`*_{}[\]<>()#+!|~$&-]/g, '\\$&');
+/**
+ * A sentence of the engine, which may quote the repository: its code spans stay code (nothing inside one can be a link
+ * or HTML), everything else is shown as it is.
+ */
+export function sentenceMarkdown(sentence: string): string {
+  return sentence
+    .split(/(`[^`\r\n]+`)/)
+    .map((part, index) => (index % 2 === 1 ? part : edgedText(part)))
+    .join('');
+}
+
+/** `markdownText` cuts white space at the ends, which here stands before and after a code span. */
+function edgedText(part: string): string {
+  const text = markdownText(part);
+  if (text === '') return part === '' ? '' : ' ';
+  return `${/^\s/.test(part) ? ' ' : ''}${text}${/\s$/.test(part) ? ' ' : ''}`;
 }

@@ -1,13 +1,11 @@
 import * as vscode from 'vscode';
 import type { TaskId } from '../../core/tasks/task';
 import { createChatModel } from '../chat-model';
-import { describeReport } from '../gate/describe-report';
 import { faultSentence } from '../log';
 import { signalOf } from '../places';
 import { NO_FOLDER } from '../repositories';
 import type { Workbench } from '../workbench';
 import type { WorkspaceRepository } from '../workspace-world';
-import { answerTask } from './answer-task';
 import { createChatReply } from './chat-reply';
 import { isCancellation, type NextStep } from './outcome';
 import { readPromptInputs } from './prompt-inputs';
@@ -73,9 +71,10 @@ async function answerCommand(
   token: vscode.CancellationToken,
   workbench: Workbench,
 ): Promise<vscode.ChatResult> {
-  const [{ tasks }, { improveProse }] = await Promise.all([
+  const [{ tasks }, { improveProse }, { answerTask }] = await Promise.all([
     import('../../core/tasks/index'),
     import('../../core/drafting/improve-prose'),
+    import('./answer-task'),
   ]);
   const task = tasks.find((each) => each.id === command);
   if (!task) {
@@ -129,6 +128,7 @@ async function answerCheck(
   token: vscode.CancellationToken,
   workbench: Workbench,
 ): Promise<vscode.ChatResult> {
+  const { describeReport } = await import('../gate/describe-report');
   const cancel = signalOf(token);
   try {
     for (const repository of workbench.repositories.all()) {

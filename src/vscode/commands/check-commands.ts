@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import type { RootReport } from '../../core/gate/report';
 import { createMarkdownReply } from '../chat/markdown-reply';
 import { isCancellation } from '../chat/outcome';
-import { describeReport } from '../gate/describe-report';
 import { faultSentence } from '../log';
 import { signalOf } from '../places';
 import { NO_FOLDER } from '../repositories';
@@ -33,6 +32,7 @@ async function checkWorkspace(workbench: Workbench): Promise<readonly RootReport
     reply.markdown(`${message}\n\n`);
   });
   if (reports === null) return null;
+  const { describeReport } = await import('../gate/describe-report');
   for (const report of reports) describeReport(report, reply);
   await workbench.reports.show('check', `# Check of the workspace\n\n${reply.text()}`, null);
   if (reports.some((report) => report.findings.length > 0)) {

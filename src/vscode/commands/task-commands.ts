@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { Task } from '../../core/tasks/task';
-import { answerTask } from '../chat/answer-task';
 import { createMarkdownReply } from '../chat/markdown-reply';
 import type { Outcome } from '../chat/outcome';
 import { faultSentence } from '../log';
@@ -55,7 +54,10 @@ async function runTask(task: Task, given: TaskArguments, workbench: Workbench): 
         cancellable: true,
       },
       async (progress, token) => {
-        const { improveProse } = await import('../../core/drafting/improve-prose');
+        const [{ improveProse }, { answerTask }] = await Promise.all([
+          import('../../core/drafting/improve-prose'),
+          import('../chat/answer-task'),
+        ]);
         const cancel = signalOf(token);
         try {
           return await answerTask(

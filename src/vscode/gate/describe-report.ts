@@ -1,6 +1,6 @@
+import { markdownText } from '../../core/documents/markdown/write';
 import type { RootReport } from '../../core/gate/report';
 import { describeFindingList } from '../chat/describe-result';
-import { markdownText } from '../chat/markdown-parts';
 import type { Reply } from '../chat/reply';
 
 /** Says the gate's word on a repository: the verdict with its figures, the findings, and what was not asked. */

@@ -7,7 +7,7 @@ import type { WorkspaceRepositories } from '../workspace-world';
 import { DIAGNOSTIC_SOURCE, GATE_LANGUAGES } from './live-gate';
 import { combineFixes } from './combine-fixes';
 import { problemOf } from './problem';
-import { waiverComment } from './waiver-comment';
+import type { waiverComment } from './waiver-comment';
 import type { Judgement, WorkspaceGate } from './workspace-gate';
 
 /** Fixes every safe finding of a file at once; also what "fix all on save" runs. */
@@ -20,18 +20,19 @@ export function registerQuickFixes(
   gate: WorkspaceGate,
 ): void {
   const provider: vscode.CodeActionProvider = {
-    provideCodeActions: (document, _range, actionContext) => {
+    provideCodeActions: async (document, _range, actionContext) => {
       const place = repositories.ofUri(document.uri);
       const judgement = place ? gate.latest(place.repository) : null;
       if (!place || judgement?.kind !== 'judged') return [];
       // Offsets of an older text would cut into the wrong place.
       if (judgement.report.sources?.get(place.path) !== document.getText()) return [];
+      const { waiverComment } = await import('./waiver-comment');
       const here = judgement.report.findings.filter((finding) => finding.path === place.path);
       const actions = actionContext.diagnostics
         .filter((diagnostic) => diagnostic.source === DIAGNOSTIC_SOURCE)
         .flatMap((diagnostic) => {
           const finding = here.find((each) => isSame(each, diagnostic));
-          return finding ? actionsFor(finding, diagnostic, document, judgement) : [];
+          return finding ? actionsFor(finding, diagnostic, document, judgement, waiverComment) : [];
         });
       const safe = here.flatMap((finding) =>
         finding.fix?.kind === 'safe' && finding.status !== 'waived' ? [finding.fix] : [],
@@ -74,6 +75,7 @@ function actionsFor(
   diagnostic: vscode.Diagnostic,
   document: vscode.TextDocument,
   judgement: Extract<Judgement, { kind: 'judged' }>,
+  commentFor: typeof waiverComment,
 ): vscode.CodeAction[] {
   if (finding.status === 'waived') return [];
   const actions: vscode.CodeAction[] = [];
@@ -87,7 +89,7 @@ function actionsFor(
     fix.isPreferred = finding.fix.kind === 'safe';
     actions.push(fix);
   }
-  const comment = waiverComment(document.getText(), finding);
+  const comment = commentFor(document.getText(), finding);
   const waive = new vscode.CodeAction(`Waive ${finding.rule}…`, vscode.CodeActionKind.QuickFix);
   const snippet = new vscode.SnippetString()
     .appendText(comment.before)

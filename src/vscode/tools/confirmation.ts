@@ -1,6 +1,6 @@
 import { unifiedDifference } from '../../core/text/difference';
 import { changesAnything } from '../../core/text/proposal';
-import { fenced, markdownText } from '../chat/markdown-parts';
+import { fenced, sentenceMarkdown } from '../chat/markdown-parts';
 import type { Proposal } from '../proposals/proposals';
 
 /** A confirmation longer than this is not read; a longer difference is opened in the editor instead. */
@@ -21,7 +21,7 @@ export function confirmationOf(proposal: Proposal): Confirmation {
     `Release Gate would write ${changing.length} ${changing.length === 1 ? 'file' : 'files'}:\n\n`,
     ...changing.map(
       (file) =>
-        `- \`${file.path}\` (${file.before === null ? 'new' : 'changes an existing file'}): ${markdownText(file.purpose)}\n`,
+        `- \`${file.path}\` (${file.before === null ? 'new' : 'changes an existing file'}): ${sentenceMarkdown(file.purpose)}\n`,
     ),
     '\n',
   ];

@@ -1,16 +1,13 @@
 import * as vscode from 'vscode';
 import { modelTools, type ModelToolName } from '../../core/tasks/model-tools';
 import type { TaskId } from '../../core/tasks/task';
-import { answerTask } from '../chat/answer-task';
 import { createMarkdownReply } from '../chat/markdown-reply';
-import { describeReport } from '../gate/describe-report';
 import { signalOf } from '../places';
 import { applyProposal } from '../proposals/apply-proposal';
 import { showDifference } from '../proposals/proposed-documents';
 import { NO_FOLDER } from '../repositories';
 import type { Workbench } from '../workbench';
 import type { WorkspaceRepository } from '../workspace-world';
-import { confirmationOf } from './confirmation';
 import { boundedAnswer, proposalNote, textInputs } from './task-tool-answer';
 
 /** The engine as tools for language models. All but one only read; that one asks the person first. */
@@ -45,9 +42,10 @@ function toolOf(
 function taskTool(id: TaskId, workbench: Workbench): vscode.LanguageModelTool<object> {
   return {
     invoke: async ({ input }, token) => {
-      const [{ tasks }, { improveProse }] = await Promise.all([
+      const [{ tasks }, { improveProse }, { answerTask }] = await Promise.all([
         import('../../core/tasks/index'),
         import('../../core/drafting/improve-prose'),
+        import('../chat/answer-task'),
       ]);
       const task = tasks.find((each) => each.id === id);
       if (!task) return answer(`This build has no task ${id}.`);
@@ -93,6 +91,7 @@ function checkTool(workbench: Workbench): vscode.LanguageModelTool<object> {
       try {
         const judgement = await workbench.gate.judge(repository, cancel.signal, { isFresh: true });
         if (judgement.kind === 'not-judged') return answer(`Not checked. ${judgement.message}`);
+        const { describeReport } = await import('../gate/describe-report');
         const { report } = judgement;
         const reply = createMarkdownReply();
         describeReport(
@@ -142,10 +141,11 @@ function ruleTool(extensionUri: vscode.Uri): vscode.LanguageModelTool<object> {
 function applyTool(workbench: Workbench): vscode.LanguageModelTool<object> {
   const proposalOf = (input: unknown): string => textInputs(input)['proposalId'] ?? '';
   return {
-    prepareInvocation: ({ input }) => {
+    prepareInvocation: async ({ input }) => {
       const proposal = workbench.proposals.get(proposalOf(input));
       // Without a confirmation there is nothing to confirm: `invoke` refuses an id that is not known.
       if (!proposal) return { invocationMessage: 'Looking for the proposal' };
+      const { confirmationOf } = await import('./confirmation');
       const { title, markdown, shownPaths } = confirmationOf(proposal);
       for (const path of shownPaths) workbench.proposals.markShown(proposal.id, path);
       return {
