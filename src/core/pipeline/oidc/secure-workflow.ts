@@ -15,7 +15,13 @@ import type { StepCommand } from '../../workflow/understanding';
 import { entryOf, valueOf } from '../../workflow/yaml-tree';
 import { onMap, removeWithin, runOperations, setAt, type Operation, type OperationsResult } from './draft';
 import { grantIdToken, type TokenNeeds } from './id-token';
-import { actionOf, findStaticCredentials, type Cloud, type StaticCredential } from './static-credentials';
+import {
+  actionOf,
+  findStaticCredentials,
+  secretsIn,
+  type Cloud,
+  type StaticCredential,
+} from './static-credentials';
 import { variablesFor } from './variables';
 
 /** What a workflow's text means; asked again after each step of the rewriting. */
@@ -400,6 +406,14 @@ function convertCommand(
   );
   if (script === null) return { reason: 'the command shares its line with others' };
   const at = ['jobs', job.id.value, 'steps', step.index] as const;
+  // A key that only the removed command read has nothing left to do in the step.
+  const spent =
+    script.trim() === ''
+      ? []
+      : step.env
+          .filter(({ name, value }) => secretsIn(value.text).length > 0 && !script.includes(name.value))
+          .map(({ name }) => name.value)
+          .filter((name) => commands.some((other) => other.words.some((word) => word.includes(name))));
   const change: Operation =
     script.trim() === ''
       ? (now) => {
@@ -410,9 +424,15 @@ function convertCommand(
           const run = valueOf(map, 'run');
           return run?.kind === 'scalar' ? replaceScalar(now, run, script) : missing('run');
         });
+  const isLoggedIn = job.steps.some(
+    (other) => other.index < step.index && isOidcLogin(cloud, other, credential),
+  );
   return [
     change,
-    insertAt(job.id.value, step.index, loginStep(credential, region(meaning.workflow, job, step))),
+    ...spent.map((name) => removeWithin(at, 'env', name)),
+    ...(isLoggedIn
+      ? []
+      : [insertAt(job.id.value, step.index, loginStep(credential, region(meaning.workflow, job, step)))]),
   ];
 }
 
@@ -524,7 +544,9 @@ function isOidcLogin(cloud: Cloud, step: Step, credential: StaticCredential): bo
   if (actionOf(step) !== LOGIN_ACTION[cloud].action) return false;
   const [expected] = Object.entries(variablesFor(cloud, credential.secrets).inputs);
   return step.with.some(
-    ({ name, value }) => name.value === expected?.[0] && value.text.includes(`vars.${expected[1]} `),
+    ({ name, value }) =>
+      name.value === expected?.[0] &&
+      (credential.secrets.length === 0 || value.text.includes(`vars.${expected[1]} `)),
   );
 }
 
