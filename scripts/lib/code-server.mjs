@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { launch, removeFolder, stop, temporaryFolder } from './processes.mjs';
+import { launch, removeFolder, runToEnd, stop, temporaryFolder } from './processes.mjs';
 
 /** What every workbench of ours starts with: nothing that asks, greets, updates or reports. */
 export const quietSettings = {
@@ -25,6 +25,8 @@ export const quietSettings = {
  * @param {object} options
  * @param {{ entry: string, node: string }} options.installation
  * @param {readonly string[]} [options.extensions] folders of unpacked extensions to have installed
+ * @param {string} [options.packageFile] a `.vsix` to install by code-server's own means; not beside `extensions`,
+ *   since a folder that was not installed so is then overlooked
  * @param {Record<string, unknown>} [options.settings] over the quiet ones
  * @param {boolean} [options.isTrustAsked] whether workspaces are untrusted until somebody trusts them
  * @param {boolean} [options.isDriven] whether the page takes an extension under test (`underTest` of `address`)
@@ -34,6 +36,7 @@ export const quietSettings = {
 export async function startCodeServer({
   installation,
   extensions = [],
+  packageFile = null,
   settings = {},
   isTrustAsked = false,
   isDriven = false,
@@ -57,15 +60,21 @@ export async function startCodeServer({
   );
   writeFileSync(path.join(home, 'config.yaml'), 'auth: none\n');
 
+  const env = serverEnvironment(home, environment);
+  const profile = [
+    ...['--config', path.join(home, 'config.yaml')],
+    ...['--user-data-dir', userData],
+    ...['--extensions-dir', extensionsFolder],
+  ];
+  if (packageFile !== null) await install(installation, profile, packageFile, env);
+
   const child = launch(
     installation.node,
     [
       installation.entry,
-      ...['--config', path.join(home, 'config.yaml')],
+      ...profile,
       ...['--bind-addr', '127.0.0.1:0'],
       ...['--auth', 'none'],
-      ...['--user-data-dir', userData],
-      ...['--extensions-dir', extensionsFolder],
       '--disable-telemetry',
       '--disable-update-check',
       '--disable-getting-started-override',
@@ -126,8 +135,17 @@ export async function startCodeServer({
   };
 }
 
+async function install(installation, profile, packageFile, env) {
+  const { code, output } = await runToEnd(
+    installation.node,
+    [installation.entry, ...profile, '--install-extension', packageFile],
+    { env, quiet: true, timeoutMs: 60_000 },
+  );
+  if (code !== 0) throw new Error(`${packageFile} does not install:\n${output.trim()}`);
+}
+
 /** No gallery of extensions is asked for anything, and nothing of the person's own home is read or written. */
-export function serverEnvironment(home, environment = {}) {
+function serverEnvironment(home, environment = {}) {
   return {
     ...process.env,
     EXTENSIONS_GALLERY: '{"serviceUrl":""}',

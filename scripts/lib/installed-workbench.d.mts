@@ -5,6 +5,7 @@ import type { Workbench } from '../../test/host/workbench';
 export function openInstalledWorkbench(options: {
   readonly workspace: string;
   readonly isTrustAsked?: boolean;
+  readonly isPacked?: boolean;
   readonly extensions?: readonly string[];
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly environment?: Readonly<Record<string, string>>;

@@ -1,7 +1,9 @@
+import path from 'node:path';
 import { openBrowser } from './browser.mjs';
 import { startCodeServer } from './code-server.mjs';
 import { codeServerInBrowser } from './host-tests.mjs';
-import { unpackedExtension } from './packed-extension.mjs';
+import { buildExtension, packInto, unpackedExtension } from './packed-extension.mjs';
+import { temporaryFolder } from './processes.mjs';
 import { workbenchPage } from './workbench-page.mjs';
 
 /**
@@ -11,7 +13,9 @@ import { workbenchPage } from './workbench-page.mjs';
  * @param {object} options
  * @param {string} options.workspace
  * @param {boolean} [options.isTrustAsked] opens the folder untrusted (Restricted Mode)
- * @param {readonly string[]} [options.extensions] folders of other unpacked extensions
+ * @param {boolean} [options.isPacked] makes the package and has code-server install it, where else the files of the
+ *   package are laid where installed extensions stand
+ * @param {readonly string[]} [options.extensions] not with `isPacked`: folders of other unpacked extensions
  * @param {Record<string, unknown>} [options.settings]
  * @param {Record<string, string>} [options.environment] for the extension host
  * @param {string} options.picturesFolder
@@ -22,6 +26,7 @@ import { workbenchPage } from './workbench-page.mjs';
 export async function openInstalledWorkbench({
   workspace,
   isTrustAsked = false,
+  isPacked = false,
   extensions = [],
   settings = {},
   environment = {},
@@ -32,7 +37,9 @@ export async function openInstalledWorkbench({
   if (!web.ok) throw new Error(web.reason);
   const server = await startCodeServer({
     installation: web.installation,
-    extensions: [await unpackedExtension(), ...extensions],
+    ...(isPacked
+      ? { packageFile: await packedExtension() }
+      : { extensions: [await unpackedExtension(), ...extensions] }),
     settings,
     environment,
     isTrustAsked,
@@ -54,4 +61,11 @@ export async function openInstalledWorkbench({
     await close();
     throw error;
   }
+}
+
+async function packedExtension() {
+  await buildExtension();
+  const file = path.join(temporaryFolder('package'), 'extension.vsix');
+  await packInto(file);
+  return file;
 }

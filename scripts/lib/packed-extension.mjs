@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import vsce from '@vscode/vsce';
@@ -33,4 +33,30 @@ export async function unpackedExtension() {
     cpSync(path.join(project, file), target);
   }
   return folder;
+}
+
+/** Its name as VS Code lists it: `publisher.name@version`. */
+export function listedName() {
+  const { publisher, name, version } = JSON.parse(readFileSync(path.join(project, 'package.json'), 'utf8'));
+  return `${publisher}.${name}@${version}`;
+}
+
+/** Packs what is built into a `.vsix`. */
+export async function packInto(file) {
+  const program = path.join(project, 'node_modules', '@vscode', 'vsce', 'vsce');
+  const { code, output } = await runToEnd(
+    process.execPath,
+    // The project has no public home yet, so relative links in its README stay relative.
+    [
+      program,
+      'package',
+      '--no-dependencies',
+      '--allow-missing-repository',
+      '--no-rewrite-relative-links',
+      '--out',
+      file,
+    ],
+    { cwd: project, quiet: true, timeoutMs: 120_000 },
+  );
+  if (code !== 0) throw new Error(`The package could not be made:\n${output.trim()}`);
 }

@@ -94,8 +94,10 @@ async function connect(address: string): Promise<Workbench & { readonly close: (
   const ask = <T>(action: keyof Workbench, ...args: readonly unknown[]): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       const id = ++lastId;
+      // JSON has no undefined: an optional argument that was not told would arrive as null.
+      const told = args.filter((each) => each !== undefined);
       waiting.set(id, { resolve: (value) => resolve(value as T), reject });
-      socket.write(`${JSON.stringify({ id, key, action, args })}\n`);
+      socket.write(`${JSON.stringify({ id, key, action, args: told })}\n`);
     });
 
   return {

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { modelTools } from '../../../src/core/tasks/model-tools';
+
+interface Listed {
+  readonly uri: vscode.Uri;
+  readonly type: string;
+}
+
+describe('what the extension contributes', () => {
+  it('is listed by VS Code: four agents, six prompts, six skills', async () => {
+    const listed = await vscode.commands.executeCommand<readonly Listed[]>('_listExtensionPromptFiles');
+    const ours = listed.filter((each) => each.uri.path.includes(extensionPath()));
+    const names = (ending: RegExp): readonly string[] =>
+      ours.flatMap((each) => ending.exec(each.uri.path)?.[1] ?? []).sort();
+    assert.deepEqual(names(/agents\/([^/]+)\.agent\.md$/), [
+      'incident-scribe',
+      'prod-risk-and-rollback-gate',
+      'release-pipeline-author',
+      'runbook-and-ops-docs',
+    ]);
+    const six = [
+      'extract-reusable-workflows',
+      'generate-gh-actions-pipeline',
+      'postmortem-skeleton',
+      'release-plan-from-change',
+      'runbook-for-deployment',
+      'secure-cloud-auth-with-oidc',
+    ];
+    assert.deepEqual(names(/prompts\/([^/]+)\.prompt\.md$/), six);
+    assert.deepEqual(names(/skills\/([^/]+)\/SKILL\.md$/), six);
+  });
+
+  it('registers every tool, with a schema', () => {
+    const ours = vscode.lm.tools.filter((tool) => tool.name.startsWith('release_gate_'));
+    assert.deepEqual(ours.map((tool) => tool.name).sort(), Object.keys(modelTools).sort());
+    for (const tool of ours) assert.ok(tool.inputSchema, tool.name);
+  });
+});
+
+function extensionPath(): string {
+  const extension = vscode.extensions.getExtension('release-gate.release-gate');
+  assert.ok(extension);
+  return extension.extensionUri.path;
+}

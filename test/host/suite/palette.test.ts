@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { changedFiles, eventually, fileUri, resetWorkspace, textOnDisk } from '../workspace';
+
+interface Outcome {
+  readonly kind: string;
+  readonly proposal?: string | null;
+  readonly message?: string;
+}
+
+interface ApplyOutcome {
+  readonly kind: string;
+  readonly paths?: readonly string[];
+  readonly message?: string;
+}
+
+const run = (command: string, inputs: Readonly<Record<string, string>> = {}): Thenable<Outcome | null> =>
+  vscode.commands.executeCommand<Outcome | null>(command, { inputs });
+
+const apply = (proposal: string): Thenable<ApplyOutcome> =>
+  vscode.commands.executeCommand<ApplyOutcome>('releaseGate.applyProposal', proposal);
+
+/** No model takes part in any of these: it is what somebody without one has. */
+describe('the palette commands', () => {
+  beforeEach(resetWorkspace);
+  after(resetWorkspace);
+
+  const commands: readonly [string, RegExp][] = [
+    ['releaseGate.planRelease', /^docs\/release\/RELEASE_PLAN\.md$/],
+    ['releaseGate.generatePipeline', /^\.github\/workflows\//],
+    ['releaseGate.secureCloudAuth', /^\.github\/workflows\//],
+    ['releaseGate.draftRunbook', /^docs\/ops\/RUNBOOK\.md$/],
+    ['releaseGate.draftPostmortem', /^docs\/ops\/postmortems\/PM_/],
+  ];
+  for (const [command, writes] of commands) {
+    it(`${command} opens its report, and Apply writes its files`, async () => {
+      const outcome = await run(command);
+      assert.equal(outcome?.kind, 'answered', outcome?.message);
+      assert.ok(outcome.proposal);
+      const report = vscode.window.activeTextEditor?.document;
+      assert.equal(report?.uri.scheme, 'release-gate-report');
+      assert.match(report.getText(), /nothing is written before Apply/);
+      assert.deepEqual(await changedFiles(), []);
+      let applied = await apply(outcome.proposal);
+      if (applied.kind === 'review') applied = await apply(outcome.proposal);
+      assert.equal(applied.kind, 'applied', applied.message);
+      assert.ok(
+        applied.paths?.some((path) => writes.test(path)),
+        applied.paths?.join(', '),
+      );
+    });
+  }
+
+  it('says why it cannot do what there is nothing for', async () => {
+    const outcome = await run('releaseGate.extractWorkflows');
+    assert.ok(outcome);
+    if (outcome.kind === 'stopped') assert.ok((outcome.message ?? '').length > 20);
+    else assert.equal(outcome.kind, 'answered');
+  });
+
+  it('does not replace a file that a person wrote without its difference shown', async () => {
+    const mine = '# Release plan\n\nWritten by hand.\n';
+    const uri = fileUri('docs/release/RELEASE_PLAN.md');
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(mine));
+    const outcome = await run('releaseGate.planRelease');
+    assert.ok(outcome?.proposal);
+    assert.equal((await apply(outcome.proposal)).kind, 'review');
+    assert.equal(await textOnDisk('docs/release/RELEASE_PLAN.md'), mine);
+    const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+    assert.ok(tab?.input instanceof vscode.TabInputTextDiff, 'no difference is open');
+    assert.equal(tab.input.original.path, uri.path);
+    assert.equal(tab.input.modified.scheme, 'release-gate-proposal');
+    assert.equal((await apply(outcome.proposal)).kind, 'applied');
+    assert.notEqual(await textOnDisk('docs/release/RELEASE_PLAN.md'), mine);
+  });
+
+  it('works on what stands in the editor, saved or not', async () => {
+    const uri = fileUri('.github/workflows/unsaved.yml');
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode('on: push\njobs: {}\n'));
+    const document = await vscode.workspace.openTextDocument(uri);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(uri, new vscode.Position(0, 0), 'jobs: [\n');
+    await vscode.workspace.applyEdit(edit);
+    const reports = await vscode.commands.executeCommand<
+      readonly { readonly findings: readonly { readonly path: string; readonly rule: string }[] }[]
+    >('releaseGate.checkWorkspace');
+    assert.ok(
+      reports
+        .flatMap((report) => report.findings)
+        .some((finding) => finding.path.endsWith('unsaved.yml') && finding.rule === 'unreadable-file'),
+    );
+    assert.equal(document.isDirty, true);
+  });
+
+  it('refuses to write through a symbolic link to the outside', async () => {
+    const { mkdtemp, symlink, rm, readdir, mkdir } = await import('node:fs/promises');
+    const { tmpdir } = await import('node:os');
+    const path = await import('node:path');
+    const outside = await mkdtemp(path.join(tmpdir(), 'outside-'));
+    try {
+      await rm(fileUri('docs').fsPath, { recursive: true, force: true });
+      await mkdir(fileUri('docs').fsPath);
+      await symlink(outside, fileUri('docs/release').fsPath);
+      const outcome = await run('releaseGate.planRelease');
+      assert.ok(outcome?.proposal);
+      const applied = await apply(outcome.proposal);
+      assert.equal(applied.kind, 'refused');
+      assert.match(applied.message ?? '', /symbolic link/);
+      assert.deepEqual(await readdir(outside), []);
+    } finally {
+      await rm(outside, { recursive: true, force: true });
+    }
+  });
+
+  it('shows the page of a rule', async () => {
+    await vscode.commands.executeCommand('releaseGate.showRule', 'prod-without-tests');
+    await eventually('the page', () =>
+      vscode.window.tabGroups.all
+        .flatMap((group) => group.tabs)
+        .some((tab) => tab.label.includes('prod-without-tests'))
+        ? true
+        : undefined,
+    );
+  });
+});
