@@ -60,7 +60,7 @@ export function readScriptRollback(text: string, shell: ShellParser): ScriptRoll
 /** A script whose own purpose is to go back is judged by whether it runs anything. */
 export function readRollbackScript(text: string, shell: ShellParser): ScriptRollback {
   const root = shell.parse(text);
-  const command = commandsIn(root, functionsOf(root)).find((each) => !IDLE.has(nameOf(each)));
+  const command = all(root).find((node) => isCommand(node) && !IDLE.has(nameOf(node)));
   if (command) {
     const range = lineIndex(text).rangeOf(command.span);
     return { kind: 'handled', range, how: command.text.split('\n', 1)[0]?.slice(0, 80) ?? '' };
@@ -126,7 +126,7 @@ function saysRollback(text: string): boolean {
 
 function assignedIn(nodes: readonly ShellNode[]): readonly string[] {
   return nodes
-    .flatMap(all)
+    .flatMap((node) => all(node))
     .filter((node) => node.type === 'variable_assignment')
     .map((node) => /^[A-Za-z_]\w*/.exec(node.text)?.[0])
     .filter((name) => name !== undefined);
@@ -138,7 +138,7 @@ function doesSomething(
   seen: ReadonlySet<string>,
 ): boolean {
   return body.some((node) =>
-    commandsIn(node, new Map()).some((command) => {
+    commandsIn(node).some((command) => {
       const name = nameOf(command);
       const called = functions.get(name);
       if (called && !seen.has(name)) return doesSomething([called], functions, new Set([...seen, name]));
@@ -147,12 +147,13 @@ function doesSomething(
   );
 }
 
-/** The commands below a node; the bodies of functions that are only defined there are left out. */
-function commandsIn(node: ShellNode, functions: ReadonlyMap<string, ShellNode>): readonly ShellNode[] {
-  return all(
-    node,
-    (each) => each.type === 'function_definition' && each !== node && functions.size === 0,
-  ).filter((each) => each.type === 'command');
+/** The commands that run where the node runs: functions that are only defined there are left out. */
+function commandsIn(node: ShellNode): readonly ShellNode[] {
+  return all(node, (each) => each.type === 'function_definition' && each !== node).filter(isCommand);
+}
+
+function isCommand(node: ShellNode): boolean {
+  return node.type === 'command';
 }
 
 function functionsOf(root: ShellNode): ReadonlyMap<string, ShellNode> {

@@ -4,7 +4,7 @@ import { classifyCommits } from './commits';
 import { CODEOWNERS_PATHS, groupByComponent, ownersOf, readCodeOwners, type OwnerRule } from './components';
 import { readDatabaseChange } from './irreversible';
 import { touchesOfPath } from './path-kinds';
-import { findReleaseRange, type RangeRequest } from './release-range';
+import { findReleaseRange, type RangeAnswer, type RangeRequest } from './release-range';
 
 /** What reading a change needs of the world. */
 export interface ChangeWorld {
@@ -13,9 +13,9 @@ export interface ChangeWorld {
   readonly parsers: Pick<Parsers, 'sql'>;
 }
 
-/** The change, or why there is none: `reason` completes "The change is not known: …". */
+/** The change, or why there is none: the range's answer. */
 export type ChangeAnswer =
-  { readonly ok: true; readonly change: Change } | { readonly ok: false; readonly reason: string };
+  { readonly ok: true; readonly change: Change } | Exclude<RangeAnswer, { readonly ok: true }>;
 
 /**
  * Reads what a range of commits changes: one call of git for the commits and one for the files, whatever the number of

@@ -13,8 +13,8 @@ export interface RangeRequest {
 
 export type RangeAnswer =
   | { readonly ok: true; readonly range: ChangeRange; readonly isShallow: boolean }
-  /** `reason` completes "There is nothing to compare: …". */
-  | { readonly ok: false; readonly reason: string };
+  /** `no-history`: git tells nothing here; `no-such-commit`: what was asked for is not there. `reason` is a clause. */
+  | { readonly ok: false; readonly kind: 'no-history' | 'no-such-commit'; readonly reason: string };
 
 /** A tag that names a release: what stands before the version, and the version. */
 export interface ReleaseTag {
@@ -32,9 +32,10 @@ export async function findReleaseRange(
   signal?: AbortSignal,
 ): Promise<RangeAnswer> {
   const state = await history.state(signal);
-  if (state.kind === 'unavailable') return { ok: false, reason: state.detail };
+  if (state.kind === 'unavailable') return { ok: false, kind: 'no-history', reason: state.detail };
   const head = request.head === null ? state.head : await history.resolve(request.head, signal);
-  if (head === null) return { ok: false, reason: `no commit is called "${request.head ?? 'HEAD'}"` };
+  if (head === null)
+    return { ok: false, kind: 'no-such-commit', reason: `no commit is called "${request.head ?? 'HEAD'}"` };
 
   const notes: string[] = [];
   const releases = releaseTags(await history.tags(head, signal), request.tagPattern);
@@ -49,10 +50,15 @@ export async function findReleaseRange(
 
   if (request.base !== null) {
     const base = await history.resolve(request.base, signal);
-    if (base === null) return { ok: false, reason: `no commit is called "${request.base}"` };
+    if (base === null)
+      return { ok: false, kind: 'no-such-commit', reason: `no commit is called "${request.base}"` };
     const meeting = await history.mergeBase(base, head, signal);
     if (meeting === null) {
-      return { ok: false, reason: `"${request.base}" and "${headName}" share no commit` };
+      return {
+        ok: false,
+        kind: 'no-such-commit',
+        reason: `"${request.base}" and "${headName}" share no commit`,
+      };
     }
     if (meeting !== base) {
       notes.push(

@@ -1,0 +1,247 @@
+import type { Change, ClassifiedCommit, CommitGroup } from '../../change/change';
+import type {
+  PersonClaim,
+  PlannedChange,
+  ReleasePlan,
+  RegisteredRisk,
+} from '../../documents/release-plan/release-plan';
+import { isKnown, placeholder, textOf } from '../../evidence/fact';
+import type { RepositoryProfile } from '../../evidence/profile';
+import type { RollbackCredibility } from '../../risk/credibility';
+import type { RiskRegister } from '../../risk/register';
+import { DEFAULT_TRIGGERS } from '../../risk/rollback-triggers';
+import type { RolloutAdvice } from '../../risk/rollout';
+import type { ProposedVersion } from './propose-version';
+import { releaseSteps, rollbackPlan, type PlannedEnvironment } from './release-steps';
+
+/** More commits than this are counted, not listed: the plan is read by people. */
+const MAX_LISTED_COMMITS = 1000;
+
+const GROUPS: readonly CommitGroup[] = ['features', 'fixes', 'breaking', 'security', 'other'];
+
+/** Everything that a plan is made from. */
+export interface PlanFacts {
+  /** Null where git tells nothing; `noChange` says why. */
+  readonly change: Change | null;
+  /** A clause: "this is no git repository". */
+  readonly noChange: string;
+  readonly profile: RepositoryProfile;
+  readonly register: RiskRegister | null;
+  readonly rollout: RolloutAdvice;
+  readonly credibility: RollbackCredibility | null;
+  readonly version: ProposedVersion;
+  /** The summary to write; null for the one that the facts give. */
+  readonly summary: string | null;
+  /** What the person told, by input name, empty answers left out. */
+  readonly told: ReadonlyMap<string, string>;
+  /** The questions of the inputs, by name. */
+  readonly questions: ReadonlyMap<string, string>;
+}
+
+/** Puts the plan together; pure, and the same facts give the same plan. */
+export function assemblePlan(facts: PlanFacts): ReleasePlan {
+  const { change, profile, register, rollout, told } = facts;
+  const owner = told.get('owner') ?? ownerOfRelease(change);
+  const environments = environmentsOf(profile, told.get('environments') ?? null);
+  const steps = { change, profile, rollout, environments, owner };
+  return {
+    service: textOf(profile.service),
+    version: textOf(facts.version.version),
+    range: {
+      base: change ? (change.range.baseName ?? '') : placeholder('base of the range'),
+      head: change ? change.range.commits.head : placeholder('head of the range'),
+    },
+    summary: facts.summary ?? planSummary(facts),
+    risk: register
+      ? { level: register.level, why: register.why }
+      : { level: 'unknown', why: `what changes is not known: ${facts.noChange}` },
+    scope: (change?.touches ?? []).map((touch) => ({ area: touch.kind, evidence: someOf(touch.paths, 5) })),
+    changes: change ? plannedChanges(change) : [],
+    irreversible: (change?.irreversible ?? []).map((action) => ({
+      path: action.path,
+      line: action.range?.start.line ?? null,
+      statement: action.statement,
+      why: action.reversibleBy === null ? action.why : `${action.why} (there is ${action.reversibleBy})`,
+      compensation: action.compensation ?? placeholder('what the statement does, and what would undo it'),
+    })),
+    risks: (register?.entries ?? []).map((entry): RegisteredRisk => ({
+      signal: entry.signal,
+      likelihood: entry.likelihood,
+      impact: entry.impact,
+      blastRadius: entry.blastRadius,
+      mitigation: entry.mitigation,
+      owner: textOf(entry.owner),
+      trigger: entry.trigger,
+    })),
+    rollout: { strategy: rollout.rollout, why: rollout.why },
+    steps: releaseSteps(steps),
+    rollback: rollbackPlan(steps),
+    communication: [
+      {
+        stage: 'before the release',
+        audience: placeholder('who is told before'),
+        channel: placeholder('channel'),
+        message: 'What is released, when, and how to stop it',
+      },
+      {
+        stage: 'after the release',
+        audience: placeholder('who is told after'),
+        channel: placeholder('channel'),
+        message: 'Which version runs, and what changed',
+      },
+      {
+        stage: 'when it is rolled back',
+        audience: placeholder('who is told of a rollback'),
+        channel: placeholder('channel'),
+        message: 'Which version runs again, which trigger was met, and who looks into it',
+      },
+    ],
+    claims: claimsOf(facts),
+    openDecisions: openDecisions(facts),
+  };
+}
+
+/** What the plan says first, from the facts alone: prose that a model may word better. */
+export function planSummary({ change, noChange, register, version, rollout }: PlanFacts): string {
+  if (!change) {
+    return `What this release changes is not known: ${noChange}. The steps and triggers below are what the files of the repository show; the rest has to be filled in.`;
+  }
+  const { counts, range } = change;
+  const since = range.baseName === null ? 'from the first commit on' : `since ${range.baseName}`;
+  const groups = GROUPS.map((group) => ({
+    group,
+    number: change.commits.filter((commit) => commit.group === group).length,
+  })).filter(({ number }) => number > 0);
+  const sentences = [
+    `${counted(counts.total, 'commit')} ${since}: ${groups.map(({ group, number }) => `${number} ${group}`).join(', ') || 'none'}.`,
+    `${counts.classified} of them follow a commit convention and ${counts.unclassified} do not${counts.reverted > 0 ? `; ${counts.reverted} ${counts.reverted === 1 ? 'was' : 'were'} undone again` : ''}.`,
+    `${counted(change.files.length, 'file')} ${change.files.length === 1 ? 'differs' : 'differ'}${change.touches.length > 0 ? `, touching ${change.touches.map((touch) => touch.kind).join(', ')}` : ''}.`,
+    register ? `The risk is ${register.level}: ${register.why}.` : '',
+    `The rollout is ${rollout.rollout}.`,
+    isKnown(version.version) ? `The version ${version.version.value} is ${version.from}.` : '',
+  ];
+  return [
+    sentences.filter((sentence) => sentence !== '').join(' '),
+    ...range.notes.map((note) => `${note}.`),
+  ].join('\n\n');
+}
+
+/** The environments that the files name; where they name none, what the person told; production is always there. */
+function environmentsOf(profile: RepositoryProfile, told: string | null): readonly PlannedEnvironment[] {
+  if (profile.environments.length > 0) return profile.environments.map((environment) => environment.value);
+  const names = (told ?? '')
+    .split(/[,;\n]/)
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && name.length <= 60)
+    .slice(0, 10);
+  return names.map((name) => ({ name, isProduction: /\b(?:prod|production|live)\b/i.test(name) }));
+}
+
+function ownerOfRelease(change: Change | null): string {
+  const owners = new Set((change?.components ?? []).flatMap((component) => component.owners));
+  const [only] = owners;
+  // Several owners have to agree on one; which one is theirs to say.
+  return owners.size === 1 && only !== undefined ? only : placeholder('owner of the release');
+}
+
+function plannedChanges(change: Change): readonly PlannedChange[] {
+  const listed = change.commits.slice(0, MAX_LISTED_COMMITS);
+  const rest = change.commits.length - listed.length;
+  const changes = GROUPS.flatMap((group) =>
+    listed.filter((commit) => commit.group === group).map((commit) => plannedChange(commit)),
+  );
+  if (rest === 0) return changes;
+  const { base, head } = change.range.commits;
+  return [
+    ...changes,
+    {
+      group: 'other',
+      commit: '',
+      subject: `${counted(rest, 'older commit')} of the range`,
+      detail: `not listed here; git log ${base === null ? head.slice(0, 12) : `${base.slice(0, 12)}..${head.slice(0, 12)}`} shows all ${change.commits.length}`,
+    },
+  ];
+}
+
+function plannedChange(commit: ClassifiedCommit): PlannedChange {
+  const details = [
+    commit.breakingNote === null ? null : `breaks: ${shortened(commit.breakingNote)}`,
+    commit.reverts.length > 0 ? `undoes ${commit.reverts.slice(0, 5).map(short).join(', ')}` : null,
+    commit.revertedBy === null ? null : `undone by ${short(commit.revertedBy)}`,
+    commit.parts.length > 0
+      ? `with ${commit.parts
+          .slice(0, 5)
+          .map((part) => shortened(`${part.type}: ${part.description}`))
+          .join('; ')}`
+      : null,
+    commit.type === null ? (commit.commit.parents.length > 1 ? 'a merge' : 'no conventional type') : null,
+  ];
+  return {
+    group: commit.group,
+    commit: short(commit.commit.hash),
+    subject: commit.commit.subject === '' ? '(no subject)' : commit.commit.subject,
+    detail: details.filter((detail) => detail !== null).join('; '),
+  };
+}
+
+function claimsOf({ told, questions }: PlanFacts): readonly PersonClaim[] {
+  return [...told]
+    .filter(([name]) => name !== 'base' && name !== 'head')
+    .map(([name, answer]) => ({ question: questions.get(name) ?? name, answer }));
+}
+
+function openDecisions(facts: PlanFacts): readonly string[] {
+  const { change, credibility, told, version, profile } = facts;
+  const decisions: (string | null)[] = [
+    isKnown(version.version)
+      ? version.from.startsWith('proposed')
+        ? `Confirm the version ${version.version.value}: it is ${version.from}`
+        : null
+      : 'Decide the version of the release',
+    change === null ? `Say what the release changes: ${facts.noChange}` : null,
+    ...(change?.irreversible ?? [])
+      .slice(0, 20)
+      .map((action) =>
+        action.kind === 'unjudgeable'
+          ? `Say what ${placeOf(action)} does, since it could not be judged`
+          : `Decide how ${placeOf(action)} is compensated`,
+      ),
+    (change?.irreversible.length ?? 0) > 20
+      ? `Decide the same for the other ${(change?.irreversible.length ?? 0) - 20} actions that cannot be undone or judged`
+      : null,
+    told.has('risk_posture') ? null : 'Say which blast radius and user impact are acceptable',
+    told.has('schedule') ? null : 'Set the window of the release, and who is on call in it',
+    told.has('rollback_constraints') ? null : 'Say what limits a rollback, and the recovery time objective',
+    profile.environments.length === 0 ? 'Name the environments that the release passes' : null,
+    `Measure the baseline of ${[...new Set(DEFAULT_TRIGGERS.filter((trigger) => trigger.needsBaseline).map((trigger) => trigger.metric))].join(' and ')}: ${placeholder('baseline')}`,
+    ...(credibility?.conditions ?? [])
+      .filter((condition) => condition.status === 'fail' && condition.id !== 'actions-compensated')
+      .map((condition) => `Make the rollback credible: ${condition.why}`),
+  ];
+  return decisions.filter((decision) => decision !== null);
+}
+
+function placeOf(action: {
+  readonly path: string;
+  readonly range: { readonly start: { readonly line: number } } | null;
+}): string {
+  return action.range === null ? action.path : `${action.path}:${action.range.start.line}`;
+}
+
+function short(hash: string): string {
+  return hash.slice(0, 12);
+}
+
+function shortened(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length <= 200 ? line : `${line.slice(0, 199)}…`;
+}
+
+function someOf(paths: readonly string[], limit: number): string {
+  const shown = paths.slice(0, limit).join(', ');
+  return paths.length > limit ? `${shown} and ${paths.length - limit} more` : shown;
+}
+
+function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,260 @@
+import type { Change } from '../../change/change';
+import type { PlannedStep, RollbackPlan } from '../../documents/release-plan/release-plan';
+import { isKnown, placeholder } from '../../evidence/fact';
+import type { DeployTarget, RepositoryProfile } from '../../evidence/profile';
+import { DEFAULT_TRIGGERS, WATCH_MINUTES } from '../../risk/rollback-triggers';
+import type { RolloutAdvice } from '../../risk/rollout';
+
+/** What the steps of a release are made from. */
+export interface StepFacts {
+  readonly change: Change | null;
+  readonly profile: RepositoryProfile;
+  readonly rollout: RolloutAdvice;
+  /** In the order of promotion, production last. */
+  readonly environments: readonly PlannedEnvironment[];
+  /** Who leads the release, or UNKNOWN(...). */
+  readonly owner: string;
+}
+
+/** An environment that the release passes. */
+export interface PlannedEnvironment {
+  readonly name: string;
+  readonly isProduction: boolean;
+}
+
+/** The steps in their order: settle, promote through the environments, approve, deploy, check, watch, tell. */
+export function releaseSteps(facts: StepFacts): readonly PlannedStep[] {
+  const { change, owner } = facts;
+  const steps: PlannedStep[] = [];
+  const head = change ? change.range.commits.head.slice(0, 12) : placeholder('commit');
+  steps.push(
+    byHand(
+      'Check that the build may be released',
+      owner,
+      `Look up the required checks of commit ${head} and the artifact that was built from it`,
+      'Every required check passed on this commit, and the artifact names it',
+    ),
+  );
+  steps.push(...settlingSteps(facts));
+  const others = facts.environments.filter((environment) => !environment.isProduction);
+  const production = facts.environments.filter((environment) => environment.isProduction);
+  for (const environment of others) steps.push(...environmentSteps(facts, environment));
+  steps.push(
+    byHand(
+      'Approve the release to production',
+      placeholder('approver'),
+      'Somebody other than the authors reads this plan and the results so far, and approves or declines in the deployment tool',
+      'The approval is recorded with name and time',
+    ),
+  );
+  const targets = production.length > 0 ? production : [{ name: 'production', isProduction: true }];
+  for (const environment of targets) {
+    steps.push(...environmentSteps(facts, environment));
+    steps.push({
+      ...byHand(
+        `Watch ${environment.name}`,
+        owner,
+        `Compare the metrics under “Rollback plan” with their thresholds for ${WATCH_MINUTES.production} minutes; where one is met, go back at once`,
+        'No trigger was met until the end of the window',
+      ),
+      durationMinutes: WATCH_MINUTES.production,
+    });
+  }
+  steps.push(
+    byHand(
+      'Tell that the release is done',
+      owner,
+      'Tell those named under “Communication” which version runs and what changed',
+      'The message is sent, and the record of the release is complete',
+    ),
+  );
+  return steps;
+}
+
+function settlingSteps({ change, owner }: StepFacts): readonly PlannedStep[] {
+  if (!change || change.irreversible.length === 0) return [];
+  const steps: PlannedStep[] = [];
+  const unread = change.irreversible.filter((action) => action.kind === 'unjudgeable').length;
+  const known = change.irreversible.length - unread;
+  steps.push(
+    byHand(
+      'Settle what cannot be undone',
+      owner,
+      [
+        known > 0
+          ? `Carry out or decline the compensation of ${counted(known, 'irreversible action')}`
+          : null,
+        unread > 0
+          ? `say what ${counted(unread, 'action')} that could not be judged ${unread === 1 ? 'does' : 'do'}`
+          : null,
+      ]
+        .filter((part) => part !== null)
+        .join(', and '),
+      'Each of them has its compensation with a name to it, or it is taken out of this release',
+    ),
+  );
+  if (change.irreversible.some((action) => action.kind === 'data-delete')) {
+    steps.push({
+      title: 'Back up the data that the release deletes, and restore it elsewhere',
+      owner,
+      command: placeholder('command that takes the backup'),
+      action: '',
+      expected: 'The restored copy holds the rows that production holds',
+      durationMinutes: null,
+    });
+  }
+  return steps;
+}
+
+function environmentSteps(facts: StepFacts, environment: PlannedEnvironment): readonly PlannedStep[] {
+  const { change, profile, owner } = facts;
+  const steps: PlannedStep[] = [];
+  const migrates = change?.touches.some((touch) => touch.kind === 'schema') ?? false;
+  if (migrates) {
+    steps.push({
+      title: `Run the migrations in ${environment.name}, unless its deployment does`,
+      owner,
+      command: placeholder('command that runs the migrations'),
+      action: '',
+      expected: 'The migrations of this release are recorded as applied, none as failed',
+      durationMinutes: null,
+    });
+  }
+  const deploy = deployTarget(profile);
+  const how = environment.isProduction ? ` (${facts.rollout.rollout})` : '';
+  steps.push({
+    title: `Deploy to ${environment.name}${how}`,
+    owner,
+    command:
+      deploy && isKnown(deploy.deployCommand)
+        ? inEnvironment(deploy.deployCommand.value, environment.name)
+        : placeholder(`command that deploys to ${environment.name}`),
+    action: '',
+    expected: `${environment.name} runs the version of this release, and its instances are ready`,
+    durationMinutes: null,
+  });
+  const health = profile.operations.find((link) => link.value.kind === 'health');
+  steps.push({
+    title: `Check ${environment.name}`,
+    owner,
+    command: profile.smokeTest
+      ? inEnvironment(profile.smokeTest.value, environment.name)
+      : placeholder(
+          health
+            ? `address of ${environment.name}, to ask ${health.value.target}`
+            : `command that checks ${environment.name}`,
+        ),
+    action: '',
+    expected: profile.smokeTest
+      ? 'It ends with status 0'
+      : 'It answers as healthy, with the version of this release',
+    durationMinutes: null,
+  });
+  return steps;
+}
+
+/** How to go back, with the default triggers; the target is the release before. */
+export function rollbackPlan(facts: StepFacts): RollbackPlan {
+  const { change, profile, owner } = facts;
+  const target = change?.range.baseTag ?? placeholder('version to go back to');
+  const command = rollbackCommand(profile);
+  const production = facts.environments.find((environment) => environment.isProduction)?.name ?? 'production';
+  const steps: PlannedStep[] = [
+    byHand(
+      'Decide to go back',
+      owner,
+      'Where a trigger of this plan is met, go back without waiting for its cause to be found; keep logs and metrics of the time',
+      'The decision is written down with time and trigger',
+    ),
+    {
+      title: `Put ${target} back in ${production}`,
+      owner,
+      command: command
+        ? inEnvironment(command.value, production)
+        : placeholder(`command that rolls ${production} back`),
+      action: '',
+      expected: `${production} runs ${target}, and its instances are ready`,
+      durationMinutes: null,
+    },
+  ];
+  const open = change?.irreversible.length ?? 0;
+  if (open > 0) {
+    steps.push(
+      byHand(
+        'Undo the effects on data and schema',
+        owner,
+        `Carry out the compensation of ${counted(open, 'action')} under “Irreversible actions”: putting the version back does not do it`,
+        'Each compensation is done and checked',
+      ),
+    );
+  }
+  steps.push({
+    title: `Check ${production} after going back`,
+    owner,
+    command: profile.smokeTest
+      ? inEnvironment(profile.smokeTest.value, production)
+      : placeholder(`command that checks ${production}`),
+    action: '',
+    expected: `It answers as healthy, with the version ${target}`,
+    durationMinutes: null,
+  });
+  return {
+    strategy: strategyOf(facts, command !== null),
+    target,
+    steps,
+    triggers: DEFAULT_TRIGGERS.map(({ metric, comparison, threshold, window }) => ({
+      metric,
+      comparison,
+      threshold,
+      window,
+    })),
+  };
+}
+
+/** The command that goes back, from the script or platform of the repository. */
+export function rollbackCommand(profile: RepositoryProfile): RollbackCommand | null {
+  const known = profile.deployTargets
+    .map((target) => target.rollbackCommand)
+    .find((command) => isKnown(command));
+  return known && isKnown(known) ? known : null;
+}
+
+type RollbackCommand = Extract<DeployTarget['rollbackCommand'], { readonly value: string }>;
+
+function strategyOf({ rollout }: StepFacts, hasCommand: boolean): string {
+  switch (rollout.rollout) {
+    case 'blue-green':
+      return 'blue-green switch: send the traffic back to the version before';
+    case 'canary':
+      return 'canary revert: take the share away, then put the version before back';
+    case 'rolling':
+    case 'all-at-once':
+      return 'artifact redeployment: deploy the version before again';
+    case 'manual':
+      return hasCommand
+        ? 'artifact redeployment: deploy the version before again'
+        : placeholder('how to put the version before back');
+    default:
+      return rollout.rollout satisfies never;
+  }
+}
+
+/** The target whose command is known, the first that the profile names; else the first. */
+function deployTarget(profile: RepositoryProfile): DeployTarget | null {
+  return (
+    profile.deployTargets.find((target) => isKnown(target.deployCommand)) ?? profile.deployTargets[0] ?? null
+  );
+}
+
+/** Puts the environment's name where the command leaves it open; a name that a shell would read otherwise stays out. */
+function inEnvironment(command: string, environment: string): string {
+  return /^[\w.-]+$/.test(environment) ? command.replaceAll('${ENV}', environment) : command;
+}
+
+function byHand(title: string, owner: string, action: string, expected: string): PlannedStep {
+  return { title, owner, command: '', action, expected, durationMinutes: null };
+}
+
+function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
