@@ -8,3 +8,9 @@ declare module '*.md' {
   const text: string;
   export default text;
 }
+
+/** The package's main file also hooks into `require` for `.hbs` files; this one is the same library without the hook. */
+declare module 'handlebars/dist/cjs/handlebars' {
+  import Handlebars from 'handlebars';
+  export default Handlebars;
+}

@@ -46,6 +46,19 @@ export interface ReadDocument {
   readonly data: unknown;
 }
 
+/** A section that a kind of document has. */
+export interface SectionShape {
+  readonly id: string;
+  readonly title: string;
+  readonly isRequired: boolean;
+  /** Other titles that people give it, in lower case. */
+  readonly aliases?: readonly string[];
+  /** What it is made of, for the rules that judge it; prose where nothing is said. */
+  readonly holds?: 'steps' | 'triggers' | 'steps-and-triggers' | 'actions' | 'timeline' | 'table' | 'list';
+  /** What a person would write there, for the placeholder of a section that is missing. */
+  readonly needs?: string;
+}
+
 /** A kind of document: its data `T`, its template and its reader, in a folder of its own. */
 export interface DocumentKind<T> {
   readonly id: string;
@@ -53,7 +66,7 @@ export interface DocumentKind<T> {
   /** Whether a path, or the text's front matter (`kind: release-plan`), makes a file one of this kind. */
   recognises(path: string, frontMatter: Readonly<Record<string, unknown>>): boolean;
   /** Sections in their order; `isRequired` ones are missed when absent. */
-  readonly sections: readonly { readonly id: string; readonly title: string; readonly isRequired: boolean }[];
+  readonly sections: readonly SectionShape[];
   /** `read(path, render(x)).data` equals `x`. */
   render(data: T): string;
   read(path: string, text: string): ReadDocument & { readonly data: T };

@@ -1,3 +1,5 @@
+import type { Step } from '../markdown/steps';
+
 /*
  * All texts are of one line unless said otherwise: the renderer folds white space and replaces control and bidirectional
  * characters, and writes them so that Markdown in them stays text. A text that nothing tells is `UNKNOWN(what is needed)`.
@@ -43,18 +45,8 @@ export interface RegisteredRisk {
   readonly trigger: string;
 }
 
-/** One step of the release, in the order in which it is done; its number is its place in the list, from 1. */
-export interface PlannedStep {
-  readonly title: string;
-  readonly owner: string;
-  /** Shell, possibly of several lines, with `${ENV}` and `${VERSION}`; '' where the step is done by hand. */
-  readonly command: string;
-  /** What is done, where no command does it; '' otherwise. */
-  readonly action: string;
-  readonly expected: string;
-  /** Minutes; null where nothing tells. */
-  readonly durationMinutes: number | null;
-}
+/** One step of the release, in the order in which it is done. */
+export type PlannedStep = Step;
 
 /** When to go back: a metric compared with a number, over a window. */
 export interface RollbackTrigger {
