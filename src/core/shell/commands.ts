@@ -1,0 +1,399 @@
+import type { ShellNode, ShellParser } from '../ports';
+import type { Span } from '../text/position';
+
+/** One simple command of a script, as it would run. */
+export interface ShellCommand {
+  /** Quotes and line continuations removed; `${{ … }}` and `$VAR` as written. The first is the program. */
+  readonly words: readonly string[];
+  /** Offsets in the script, UTF-16. */
+  readonly span: Span;
+  /** Its failure cannot fail the script. */
+  readonly isSwallowed: boolean;
+  /** It runs inside an `if`, a loop, a `case`, a function body, or to the right of `&&` or `||`. */
+  readonly isConditional: boolean;
+}
+
+/** How the shell was started: what its flags make of a command that fails. */
+export interface ShellMode {
+  /** `-e`: the script ends where a command fails. */
+  readonly stopsAtError: boolean;
+  /** `-o pipefail`: a pipe fails where any part of it does. */
+  readonly hasPipefail: boolean;
+}
+
+/** Nested `bash -c '…'` is followed so far. */
+const MAX_NESTED_SCRIPTS = 3;
+
+/**
+ * How GitHub starts the shell that a step names, or null where it is none that speaks the Bourne language.
+ * https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax, `jobs.<job_id>.steps[*].shell`.
+ *
+ * @param shell As written (`bash`, `sh`, `bash -el {0}`); null for GitHub's default on Linux and macOS.
+ */
+export function shellModeOf(shell: string | null): ShellMode | null {
+  if (shell === null) return { stopsAtError: true, hasPipefail: false };
+  const words = shell.trim().split(/\s+/);
+  const program = (words[0] ?? '').split('/').pop() ?? '';
+  if (!/^(ba|da|z|k)?sh$/.test(program)) return null;
+  if (words.length === 1) return { stopsAtError: true, hasPipefail: program === 'bash' };
+  const flags = words.slice(1).filter((word) => /^-[a-z]+$/.test(word));
+  return {
+    stopsAtError: flags.some((flag) => flag.includes('e')) || words.includes('errexit'),
+    hasPipefail: words.includes('pipefail'),
+  };
+}
+
+/**
+ * The script with each GitHub expression replaced by a word of the same length, since the shell's grammar does not
+ * take `${{ }}` and GitHub puts a text in its place before the shell sees it. Offsets stay the same.
+ */
+export function withoutExpressions(script: string): string {
+  let masked = '';
+  let at = 0;
+  for (let open = script.indexOf('${{'); open >= 0; open = script.indexOf('${{', at)) {
+    const close = endOfExpression(script, open + 3);
+    if (close < 0) break;
+    masked += script.slice(at, open) + 'x'.repeat(close - open);
+    at = close;
+  }
+  return masked + script.slice(at);
+}
+
+/** Behind the `}}` that ends an expression; a `}}` inside one of its strings does not. */
+function endOfExpression(script: string, from: number): number {
+  const plain = script.indexOf('}}', from);
+  if (plain < 0) return -1;
+  let isQuoted = false;
+  const limit = Math.min(script.length, from + 21_000);
+  for (let at = from; at < limit; at++) {
+    const character = script[at];
+    if (character === "'") isQuoted = !isQuoted;
+    else if (!isQuoted && character === '}' && script[at + 1] === '}') return at + 2;
+  }
+  // A lone quote is GitHub's error to report; the text is still to be read.
+  return plain + 2;
+}
+
+/** The commands of a script in the order of the text, those in command substitutions and function bodies included. */
+export function readCommands(script: string, parser: ShellParser, mode: ShellMode): readonly ShellCommand[] {
+  return read(script, parser, mode, 0);
+}
+
+function read(script: string, parser: ShellParser, mode: ShellMode, nesting: number): ShellCommand[] {
+  const found: ShellCommand[] = [];
+  const root = parser.parse(withoutExpressions(script));
+  const emit = (command: ShellCommand): void => {
+    found.push(command);
+    const inner = nesting < MAX_NESTED_SCRIPTS ? scriptArgument(command.words) : null;
+    if (inner === null) return;
+    for (const nested of read(inner.script, parser, inner.mode, nesting + 1)) {
+      found.push({
+        words: nested.words,
+        span: command.span,
+        isSwallowed: command.isSwallowed || nested.isSwallowed,
+        isConditional: command.isConditional || nested.isConditional,
+      });
+    }
+  };
+  const state: State = { ...mode, script, emit };
+  walkStatements(root.children, state, { isSwallowed: false, isConditional: false, isLast: true });
+  return found.sort((a, b) => a.span.start - b.span.start);
+}
+
+/** The script that `bash -c '…'` runs. */
+function scriptArgument(words: readonly string[]): { script: string; mode: ShellMode } | null {
+  if (!/^(.*\/)?(ba|da|z|k)?sh$/.test(words[0] ?? '')) return null;
+  const at = words.findIndex((word, index) => index > 0 && /^-[a-z]*c$/.test(word));
+  const script = at < 0 ? undefined : words[at + 1];
+  if (script === undefined) return null;
+  const flags = words.slice(1, at + 1).join(' ');
+  return {
+    script,
+    mode: { stopsAtError: /(^|\s)-[a-z]*e/.test(flags), hasPipefail: flags.includes('pipefail') },
+  };
+}
+
+/** What changes as the script runs: `set -e`, `set +e`, `set -o pipefail`. */
+interface State {
+  stopsAtError: boolean;
+  hasPipefail: boolean;
+  readonly script: string;
+  readonly emit: (command: ShellCommand) => void;
+}
+
+interface Surroundings {
+  readonly isSwallowed: boolean;
+  readonly isConditional: boolean;
+  /** Its status is the status of the whole script. */
+  readonly isLast: boolean;
+  /** It stands in a loop that tries again, with a failure behind the loop for when it gives up. */
+  readonly isRetried?: boolean;
+}
+
+function walkStatements(nodes: readonly ShellNode[], state: State, around: Surroundings): void {
+  const statements = nodes.filter((node) => node.isNamed && node.type !== 'comment');
+  const isBackground = new Set(
+    nodes.flatMap((node, index) => (nodes[index + 1]?.type === '&' ? [node] : [])),
+  );
+  const lastWithStatus = statements.findLastIndex((statement) => passesStatusOn(statement, state.script));
+  statements.forEach((statement, index) => {
+    const next = statements[index + 1];
+    const isLast = around.isLast && next === undefined;
+    const isLoop = /^(for|while|c_style_for)_statement$/.test(statement.type);
+    const failsBehind = isLoop && next !== undefined && endsInFailure(next, state.script);
+    const isForgotten = !state.stopsAtError && !isLast && index >= lastWithStatus && !failsBehind;
+    walk(statement, state, {
+      ...around,
+      isSwallowed: around.isSwallowed || isBackground.has(statement) || isForgotten,
+      isLast,
+      isRetried: around.isRetried === true || failsBehind,
+    });
+  });
+}
+
+/** `exit $status`, `exit "$?"` or a test of `$?`: a failure that did not end the script still decides how it ends. */
+function passesStatusOn(node: ShellNode, script: string): boolean {
+  const text = textOf(node, script);
+  return /\b(exit|return)\s+"?\$|\$\?|PIPESTATUS/.test(text) && /\b(exit|return|false)\b/.test(text);
+}
+
+/** Whether a statement, once begun, ends the script with a failure. */
+function endsInFailure(node: ShellNode, script: string): boolean {
+  switch (node.type) {
+    case 'command': {
+      const [program, status] = wordsOf(node, script);
+      if (program === 'false') return true;
+      return (program === 'exit' || program === 'return') && status !== undefined && status !== '0';
+    }
+    case 'compound_statement':
+    case 'subshell':
+    case 'list':
+    case 'else_clause':
+      return node.children.some((child) => child.isNamed && endsInFailure(child, script));
+    case 'redirected_statement': {
+      const body = node.childByField('body');
+      return body !== null && endsInFailure(body, script);
+    }
+    default:
+      return false;
+  }
+}
+
+/** `a || exit`: ends with the status of what failed. */
+function isBareExit(node: ShellNode, script: string): boolean {
+  return node.type === 'command' && /^(exit|return)\s*("?\$\?"?)?$/.test(textOf(node, script).trim());
+}
+
+function forgives(right: ShellNode | undefined, script: string): boolean {
+  return !right || !(endsInFailure(right, script) || isBareExit(right, script));
+}
+
+function walk(node: ShellNode, state: State, around: Surroundings): void {
+  switch (node.type) {
+    case 'command':
+      walkCommand(node, state, around);
+      return;
+    case 'list':
+      walkList(node, state, around);
+      return;
+    case 'pipeline': {
+      const parts = node.children.filter((child) => child.isNamed);
+      parts.forEach((part, index) => {
+        const isLost = index < parts.length - 1 && !state.hasPipefail;
+        walk(part, state, { ...around, isSwallowed: around.isSwallowed || isLost });
+      });
+      return;
+    }
+    case 'negated_command':
+      walkNamed(node, state, { ...around, isSwallowed: true });
+      return;
+    case 'redirected_statement':
+      walkRedirected(node, state, around);
+      return;
+    case 'if_statement':
+    case 'elif_clause':
+      walkIf(node, state, around);
+      return;
+    case 'while_statement': {
+      const body = node.childByField('body');
+      const inside = { ...around, isConditional: true, isLast: false };
+      for (const child of node.children) {
+        if (!child.isNamed) continue;
+        const isForgiven = child !== body && around.isRetried !== true;
+        walk(child, state, { ...inside, isSwallowed: around.isSwallowed || isForgiven });
+      }
+      return;
+    }
+    case 'program':
+    case 'do_group':
+    case 'compound_statement':
+    case 'subshell':
+    case 'else_clause':
+      walkStatements(node.children, state, around);
+      return;
+    case 'function_definition': {
+      // Whether a call of the function is forgiven is decided where it is called; its body is taken as it is.
+      const body = node.childByField('body');
+      if (body) walk(body, { ...state }, { isSwallowed: false, isConditional: true, isLast: true });
+      return;
+    }
+    case 'variable_assignment':
+    case 'variable_assignments':
+    case 'test_command':
+      walkSubstitutions(node, state, around);
+      return;
+    case 'declaration_command':
+      // `export X=$(…)` has the status of `export`.
+      walkSubstitutions(node, state, { ...around, isSwallowed: true });
+      return;
+    case 'case_item':
+      walkStatements(node.children, state, { ...around, isConditional: true });
+      return;
+    default:
+      walkNamed(node, state, { ...around, isConditional: true, isLast: false });
+  }
+}
+
+function walkNamed(node: ShellNode, state: State, around: Surroundings): void {
+  for (const child of node.children) if (child.isNamed) walk(child, state, around);
+}
+
+/** `a && b`, `a || b`, nested to the left. */
+function walkList(node: ShellNode, state: State, around: Surroundings): void {
+  const [left, right] = node.children.filter((child) => child.isNamed);
+  if (!left) return;
+  const isOr = node.children.some((child) => child.type === '||');
+  // With `-e` the shell goes on where any but the last command of an `&&` list fails; only as the last statement
+  // of all does the list's status count.
+  const isForgiven = isOr ? forgives(right, state.script) : !around.isLast;
+  walk(left, state, {
+    ...around,
+    isSwallowed: around.isSwallowed || (isForgiven && around.isRetried !== true),
+  });
+  if (right) walk(right, state, { ...around, isConditional: true });
+}
+
+/** A command with redirections; `cmd <<END || true` hangs what follows into the redirection. */
+function walkRedirected(node: ShellNode, state: State, around: Surroundings): void {
+  const body = node.childByField('body');
+  let isSwallowed = around.isSwallowed;
+  for (const redirect of node.children.filter((child) => child.type === 'heredoc_redirect')) {
+    const or = redirect.children.findIndex((child) => child.type === '||');
+    if (or >= 0) isSwallowed ||= forgives(redirect.children[or + 1], state.script);
+    if (redirect.children.some((child) => child.type === 'pipeline')) isSwallowed ||= !state.hasPipefail;
+    for (const child of redirect.children) {
+      if (/^(command|pipeline|list|compound_statement|subshell|redirected_statement)$/.test(child.type)) {
+        walk(child, state, { ...around, isConditional: around.isConditional || or >= 0 });
+      }
+    }
+  }
+  if (body) walk(body, state, { ...around, isSwallowed });
+  for (const child of node.children) {
+    if (child !== body && child.type !== 'heredoc_redirect') {
+      walkSubstitutions(child, state, { ...around, isSwallowed: true });
+    }
+  }
+}
+
+/** The branch that a failing condition leads to decides whether the failure is forgiven. */
+function walkIf(node: ShellNode, state: State, around: Surroundings): void {
+  const thenAt = node.children.findIndex((child) => child.type === 'then');
+  const conditions = node.children.slice(0, Math.max(0, thenAt)).filter((child) => child.isNamed);
+  const behind = node.children.slice(thenAt + 1).filter((child) => child.isNamed && child.type !== 'comment');
+  const isClause = (child: ShellNode): boolean =>
+    child.type === 'elif_clause' || child.type === 'else_clause';
+  const consequence = behind.filter((child) => !isClause(child));
+  const alternative = behind.filter((child) => child.type === 'else_clause');
+  const isNegated = conditions.length === 1 && conditions[0]?.type === 'negated_command';
+  const isEnforced = (isNegated ? consequence : alternative).some((statement) =>
+    endsInFailure(statement, state.script),
+  );
+  for (const condition of conditions) {
+    const target = isNegated ? condition.children.find((child) => child.isNamed) : condition;
+    walk(target ?? condition, state, {
+      ...around,
+      isSwallowed: around.isSwallowed || (!isEnforced && around.isRetried !== true),
+      isLast: false,
+    });
+  }
+  const inside = { ...around, isConditional: true };
+  walkStatements(consequence, state, inside);
+  for (const clause of behind) if (isClause(clause)) walk(clause, state, inside);
+}
+
+function walkCommand(node: ShellNode, state: State, around: Surroundings): void {
+  const words = wordsOf(node, state.script);
+  if (words[0] === 'set') applySet(words, state);
+  // The output of a substitution is used, its status is not; a test at least notices that there is no output.
+  const isTest = words[0] === '[' || words[0] === 'test';
+  for (const child of node.children) {
+    walkSubstitutions(child, state, { ...around, isSwallowed: around.isSwallowed || !isTest });
+  }
+  const { isSwallowed, isConditional } = around;
+  if (words.length > 0) state.emit({ words, span: node.span, isSwallowed, isConditional });
+}
+
+function applySet(words: readonly string[], state: State): void {
+  words.forEach((word, index) => {
+    const flags = /^([-+])([a-zA-Z]+)$/.exec(word);
+    if (!flags) return;
+    const isOn = flags[1] === '-';
+    if (flags[2]?.includes('e')) state.stopsAtError = isOn;
+    if (flags[2]?.endsWith('o')) {
+      if (words[index + 1] === 'pipefail') state.hasPipefail = isOn;
+      if (words[index + 1] === 'errexit') state.stopsAtError = isOn;
+    }
+  });
+}
+
+/** Commands in `$(…)`, backquotes and `<(…)`, wherever they stand below. */
+function walkSubstitutions(node: ShellNode, state: State, around: Surroundings): void {
+  if (node.type === 'command_substitution' || node.type === 'process_substitution') {
+    walkStatements(node.children, { ...state }, { ...around, isLast: true });
+    return;
+  }
+  for (const child of node.children) walkSubstitutions(child, state, around);
+}
+
+function textOf(node: ShellNode, script: string): string {
+  return script.slice(node.span.start, node.span.end);
+}
+
+/** The program and its arguments, without assignments before it and redirections. */
+function wordsOf(node: ShellNode, script: string): string[] {
+  return node.children.flatMap((child) => {
+    if (child.type === 'variable_assignment' || child.type === 'comment') return [];
+    if (child.type.includes('redirect')) return [];
+    const word = wordOf(child, script);
+    return child.isNamed || word.trim() !== '' ? [word] : [];
+  });
+}
+
+function wordOf(node: ShellNode, script: string): string {
+  const text = textOf(node, script);
+  switch (node.type) {
+    case 'command_name':
+    case 'concatenation': {
+      let word = '';
+      let at = node.span.start;
+      for (const child of node.children) {
+        word += script.slice(at, child.span.start) + wordOf(child, script);
+        at = child.span.end;
+      }
+      return word + script.slice(at, node.span.end);
+    }
+    case 'raw_string':
+      return text.slice(1, -1);
+    case 'ansi_c_string':
+      return text.slice(2, -1);
+    case 'string':
+      return text
+        .slice(1, -1)
+        .replace(/\\\r?\n/g, '')
+        .replace(/\\(["\\$`])/g, '$1');
+    case 'word':
+      return text.replace(/\\\r?\n/g, '').replace(/\\(.)/g, '$1');
+    default:
+      return text;
+  }
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { createParsers } from '../../../src/adapters/parsers';
+import type { ShellParser } from '../../../src/core/ports';
+import {
+  readCommands,
+  shellModeOf,
+  withoutExpressions,
+  type ShellMode,
+} from '../../../src/core/shell/commands';
+
+const plain: ShellMode = { stopsAtError: true, hasPipefail: false };
+const strict: ShellMode = { stopsAtError: true, hasPipefail: true };
+
+describe('commands of a script', () => {
+  let parser: ShellParser;
+  before(async () => {
+    parser = await createParsers().shell();
+  });
+
+  /** `!` marks a swallowed command, `?` a conditional one. */
+  const seen = (script: string, mode: ShellMode = plain): string =>
+    readCommands(script, parser, mode)
+      .map(
+        (command) =>
+          `${command.isSwallowed ? '!' : ''}${command.isConditional ? '?' : ''}${command.words.join(' ')}`,
+      )
+      .join(' / ');
+
+  const cases: readonly (readonly [string, string, string])[] = [
+    ['a plain command', 'npm test', 'npm test'],
+    [
+      'quotes and continuations',
+      'kubectl set image \\\n  deploy/api "api=$IMAGE" \'x y\'',
+      'kubectl set image deploy/api api=$IMAGE x y',
+    ],
+    ['assignments before the program', 'CI=1 FOO="a b" npm test', 'npm test'],
+    ['|| true', 'npm test || true', '!npm test / ?true'],
+    ['|| :', 'npm test || :', '!npm test / ?:'],
+    ['|| echo', 'npm test || echo "failed"', '!npm test / ?echo failed'],
+    ['|| exit 1', 'npm test || exit 1', 'npm test / ?exit 1'],
+    ['|| a block that fails', 'npm test || { echo no; exit 1; }', 'npm test / ?echo no / ?exit 1'],
+    ['a pipe', 'npm test | tee log', '!npm test / tee log'],
+    ['&& last', 'npm ci && npm test', 'npm ci / ?npm test'],
+    ['&& not last', 'npm test && echo ok\necho done', '!npm test / ?echo ok / echo done'],
+    ['set +e', 'set +e\nnpm test\necho done', 'set +e / !npm test / echo done'],
+    ['set +e, status kept', 'set +e\nnpm test\ncode=$?\nexit $code', 'set +e / npm test / exit $code'],
+    ['set -o pipefail', 'set -euo pipefail\nnpm test | tee log', 'set -euo pipefail / npm test / tee log'],
+    ['; true fails all the same under -e', 'npm test; true', 'npm test / true'],
+    ['background', 'npm start &\nnpm test', '!npm start / npm test'],
+    ['if ! … then echo', 'if ! npm test; then echo no; fi', '!npm test / ?echo no'],
+    ['if ! … then exit 1', 'if ! npm test; then exit 1; fi', 'npm test / ?exit 1'],
+    ['else exit 1', 'if curl -f x; then echo; else exit 1; fi', 'curl -f x / ?echo / ?exit 1'],
+    ['a substitution assigned', 'x=$(curl -f y)', 'curl -f y'],
+    ['a substitution as an argument', 'echo $(curl -f y)', 'echo $(curl -f y) / !curl -f y'],
+    ['a function', 'f() { npm test; }\nf', '?npm test / f'],
+    ['a loop', 'for i in a b; do npm test; done', '?npm test'],
+    [
+      'a loop that gives up',
+      'for i in 1 2 3; do curl -f x && exit 0; sleep 5; done\nexit 1',
+      '?curl -f x / ?exit 0 / ?sleep 5 / exit 1',
+    ],
+    ['case', 'case $x in a) npm test;; esac', '?npm test'],
+    ['a subshell', '(cd web && npm test)', 'cd web / ?npm test'],
+    ['a here-document is data', 'cat <<END\nkubectl apply -f x\nEND\nnpm test', 'cat / npm test'],
+    ['a here-document with || true', 'psql <<END || true\nselect 1;\nEND', '!psql / ?true'],
+    ['bash -c', "bash -c 'npm test || true'", 'bash -c npm test || true / !npm test / ?true'],
+    [
+      'GitHub expressions',
+      'helm upgrade -n ${{ inputs.env }} "x-${{ github.ref == \'}}\' }}"',
+      "helm upgrade -n ${{ inputs.env }} x-${{ github.ref == '}}' }}",
+    ],
+    ['CRLF', 'npm ci\r\nnpm test\r\n', 'npm ci / npm test'],
+  ];
+  for (const [name, script, expected] of cases) {
+    it(name, () => assert.equal(seen(script), expected));
+  }
+
+  it('a pipe with pipefail', () => assert.equal(seen('npm test | tee log', strict), 'npm test / tee log'));
+
+  it('keeps UTF-16 offsets behind text outside the basic plane', () => {
+    const script = 'echo "😀" # 🚀\nnpm test';
+    const [, command] = readCommands(script, parser, plain);
+    assert.equal(script.slice(command?.span.start, command?.span.end), 'npm test');
+  });
+
+  it('keeps the length when it masks expressions', () => {
+    for (const script of ['a ${{ x }} b', '${{', "${{ 'a}}' }}", "${{ ' }} x", 'x${{y\n}}z']) {
+      assert.equal(withoutExpressions(script).length, script.length);
+    }
+  });
+
+  it('says what a shell does with failures', () => {
+    assert.deepEqual(shellModeOf(null), plain);
+    assert.deepEqual(shellModeOf('bash'), strict);
+    assert.deepEqual(shellModeOf('sh'), plain);
+    assert.deepEqual(shellModeOf('bash -l {0}'), { stopsAtError: false, hasPipefail: false });
+    assert.deepEqual(shellModeOf('bash --noprofile --norc -eo pipefail {0}'), strict);
+    assert.equal(shellModeOf('pwsh'), null);
+    assert.equal(shellModeOf('python'), null);
+  });
+
+  it('survives hostile text', () => {
+    for (const [piece, count] of [
+      ['(', 5000],
+      ['$(', 5000],
+      ['"', 4001],
+      ['a | ', 3000],
+      ['\0\u202e$', 10],
+      ['<<', 2000],
+      ['if ', 3000],
+      ['${{ ', 20000],
+    ] as const) {
+      readCommands(piece.repeat(count), parser, plain);
+    }
+  });
+});
