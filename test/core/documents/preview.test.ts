@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { renderPreview, safeAddress, type PreviewFinding } from '../../../src/core/documents/preview';
+import { runbookKind } from '../../../src/core/documents/runbook/runbook-kind';
+
+const preview = (text: string, findings: readonly PreviewFinding[] = []) =>
+  renderPreview(runbookKind.read('docs/ops/RUNBOOK.md', text), findings);
+
+const finding = (line: number | null): PreviewFinding => ({
+  rule: 'step-without-command-or-outcome',
+  severity: 'block',
+  status: 'fail',
+  message: 'The step "Deploy" has no <expected> outcome',
+  range: line === null ? null : { start: { line, column: 1 }, end: { line, column: 2 } },
+});
+
+describe('the preview', () => {
+  it('marks placeholders in text and in commands', () => {
+    const { html } = preview(
+      '# R\n\nAsk UNKNOWN(the owner (team)) first.\n\n```sh\ncurl UNKNOWN(host)\n```\n',
+    );
+    assert.match(html, /Ask <mark class="placeholder">UNKNOWN\(the owner \(team\)\)<\/mark> first/);
+    assert.match(html, /curl <mark class="placeholder">UNKNOWN\(host\)<\/mark>/);
+  });
+
+  it('gives each command a button with exactly its text', () => {
+    const { html } = preview('```sh\nkubectl get pods -n "${ENV}" \\\n  | grep "<none>"\n```\n');
+    assert.match(
+      html,
+      /<button type="button" class="copy" data-command="kubectl get pods -n &#x22;\$\{ENV\}&#x22; \\\n {2}\| grep &#x22;<none>&#x22;">Copy command<\/button>/,
+    );
+  });
+
+  it('passes no HTML, script, image or foreign link of the document through', () => {
+    const { html } = preview(
+      [
+        '<script>alert(1)</script>',
+        '',
+        'a <img src=x onerror=alert(1)> b ![p](https://evil.test/p.png)',
+        '',
+        '[a](javascript:alert(1)) [b](data:text/html,x) [c](vscode://x) [d](command:run) [e](//evil.test) <JAVASCRIPT:alert(1)>',
+        '',
+        '[ok](https://acme.io) [near](../release/PLAN.md) [here](#section-x)',
+      ].join('\n'),
+    );
+    assert.doesNotMatch(html, /<script|<img|href="(?!https:\/\/acme\.io|\.\.\/release|#section-x)/i);
+    assert.match(html, /&#x3C;script>alert\(1\)/);
+    assert.equal(html.match(/href=/g)?.length, 3);
+  });
+
+  it('knows a scheme behind blanks and control characters', () => {
+    for (const address of [
+      'java\tscript:alert(1)',
+      ' javascript:x',
+      '\u0001javascript:x',
+      'JaVaScRiPt:x',
+      'vbscript:x',
+    ]) {
+      assert.equal(safeAddress(address), false, JSON.stringify(address));
+    }
+    for (const address of ['https://a.io', 'mailto:a@b.io', '#x', 'a/b.md', '?q=1']) {
+      assert.equal(safeAddress(address), true, address);
+    }
+  });
+
+  it('says a finding in words beside what it is about, and one without a place at the top', () => {
+    const text =
+      '# R\n\n## Deployment\n\n1. **Deploy**\n\n## Escalation\n\n| Role | Contact |\n| --- | --- |\n| first | nobody |\n';
+    const { html } = preview(text, [finding(5), finding(11), finding(null)]);
+    const note =
+      '<span class="finding finding-block" role="note"><strong>Blocks</strong>: The step "Deploy" has no &#x3C;expected> outcome <code>step-without-command-or-outcome</code></span>';
+    assert.ok(html.startsWith(note));
+    assert.match(html, /<li><strong>Deploy<\/strong><span class="finding/);
+    assert.match(html, /<td>nobody<span class="finding/);
+    assert.equal(html.split(note).length - 1, 3);
+  });
+
+  it('leaves waived findings out', () => {
+    assert.doesNotMatch(preview('# R\n', [{ ...finding(1), status: 'waived' }]).html, /finding/);
+  });
+
+  it('lists headings under ids that are each there once', () => {
+    const { html, toc } = preview('# Runbook: shop\n\n## Rollback\n\n## Rollback\n\n## Größe\n');
+    assert.deepEqual(
+      toc.map(({ id, depth }) => [id, depth]),
+      [
+        ['section-runbook-shop', 1],
+        ['section-rollback', 2],
+        ['section-rollback-2', 2],
+        ['section-größe', 2],
+      ],
+    );
+    for (const { id } of toc) assert.equal(html.split(`id="${id}"`).length, 2);
+  });
+
+  it('adds the minutes up, and knows no total where one is missing', () => {
+    const step = (minutes: string) => `1. **Go**\n   - **Duration:** ${minutes}\n`;
+    assert.equal(preview(`## Deployment\n\n${step('5 min')}${step('1.5 h')}`).totalMinutes, 95);
+    assert.equal(preview(`## Deployment\n\n${step('5 min')}${step('UNKNOWN(minutes)')}`).totalMinutes, null);
+    assert.equal(preview('## Deployment\n').totalMinutes, null);
+  });
+});
