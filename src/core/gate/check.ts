@@ -23,7 +23,6 @@ import {
   waiversOfDocument,
   waiversOfWorkflow,
   type JudgedFinding,
-  type Waiver,
   type WaiversFound,
 } from './waivers';
 
@@ -136,23 +135,10 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
   const facts: GateFacts = { paths: new Set(listed.paths), profile: null, pins: actionPins };
   const notChecked: NotChecked[] = [];
   const isOff = (rule: Rule): boolean => configuration.severities[rule.id] === 'off';
-  const run = (rule: Rule, path: string, check: () => readonly RuleFinding[]): void => {
-    try {
-      found.push(...check().map((finding) => ({ rule, finding })));
-    } catch (error) {
-      // A rule's fault must not silence the other rules, and must not look like a pass either.
-      failed.add(rule.id);
-      const detail = error instanceof Error ? error.message : String(error);
-      found.push({
-        rule,
-        finding: {
-          message: `The rule "${rule.id}" failed on this input (${detail.split('\n', 1)[0] ?? ''}): its answer is not known, please report it`,
-          path,
-          span: null,
-          status: 'unknown',
-        },
-      });
-    }
+  const run = (rule: Rule, path: string, ask: () => readonly RuleFinding[]): void => {
+    const answer = askRule(rule, path, ask);
+    if (answer.hasFailed) failed.add(rule.id);
+    found.push(...answer.findings.map((finding) => ({ rule, finding })));
   };
 
   const readable = workflows.filter((workflow) => workflow.problems.length === 0);
@@ -221,11 +207,7 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
   const findings = [...afterWaivers.findings, ...about]
     .filter(({ finding }) => !input.only || input.only.has(finding.path))
     .sort(byPlace)
-    .map((entry) => toFinding(input.root, entry, rangeOf));
-  const lineOf = (waiver: Waiver): Range => ({
-    start: { line: waiver.line, column: 1 },
-    end: { line: waiver.line, column: 1 },
-  });
+    .map((entry) => findingOf(input.root, entry, rangeOf));
   return {
     root: input.root,
     verdict: verdictOf(findings),
@@ -238,48 +220,6 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
         .map(({ path, text }) => [path, text]),
     ),
   };
-
-  function toFinding(
-    root: string,
-    { finding, rule, severity, waiver }: JudgedFinding,
-    range: (path: string, span: Span | null) => Range | null,
-  ): Finding {
-    return {
-      rule,
-      severity,
-      status: waiver ? 'waived' : finding.status,
-      message: finding.message,
-      root,
-      path: finding.path,
-      range: range(finding.path, finding.span),
-      evidence: (finding.evidence ?? []).map((evidence) => ({
-        message: evidence.message,
-        path: evidence.path,
-        range: range(evidence.path, evidence.span),
-      })),
-      counterexample: finding.counterexample
-        ? {
-            ...finding.counterexample,
-            steps: finding.counterexample.steps.map(({ path, job, result, why, span }) => ({
-              path,
-              job,
-              result,
-              why,
-              range: range(path, span) ?? { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } },
-            })),
-          }
-        : null,
-      fix: finding.fix ?? null,
-      waiver: waiver
-        ? {
-            reason: waiver.reason,
-            until: waiver.until,
-            path: waiver.path,
-            range: waiver.span ? range(waiver.path, waiver.span) : lineOf(waiver),
-          }
-        : null,
-    };
-  }
 }
 
 /**
@@ -301,6 +241,81 @@ export async function judgeProposal(
     ...(signal ? { signal } : {}),
   });
   return report.findings;
+}
+
+/**
+ * What a rule answers. A rule's fault must not silence the other rules, and must not look like a pass either: it
+ * becomes a finding of the rule's own severity whose status is unknown.
+ */
+export function askRule(
+  rule: Rule,
+  path: string,
+  ask: () => readonly RuleFinding[],
+): { readonly findings: readonly RuleFinding[]; readonly hasFailed: boolean } {
+  try {
+    return { findings: ask(), hasFailed: false };
+  } catch (error) {
+    const detail = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+    return {
+      hasFailed: true,
+      findings: [
+        {
+          message: `The rule "${rule.id}" failed on this input (${detail}), so its answer is not known: please report it`,
+          path,
+          span: null,
+          status: 'unknown',
+        },
+      ],
+    };
+  }
+}
+
+/** A finding as faces show it, with ranges for spans. */
+function findingOf(
+  root: string,
+  { finding, rule, severity, waiver }: JudgedFinding,
+  rangeOf: (path: string, span: Span | null) => Range | null,
+): Finding {
+  const start = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } };
+  return {
+    rule,
+    severity,
+    status: waiver ? 'waived' : finding.status,
+    message: finding.message,
+    root,
+    path: finding.path,
+    range: rangeOf(finding.path, finding.span),
+    evidence: (finding.evidence ?? []).map((evidence) => ({
+      message: evidence.message,
+      path: evidence.path,
+      range: rangeOf(evidence.path, evidence.span),
+    })),
+    counterexample: finding.counterexample
+      ? {
+          ...finding.counterexample,
+          steps: finding.counterexample.steps.map(({ path, job, result, why, span }) => ({
+            path,
+            job,
+            result,
+            why,
+            range: rangeOf(path, span) ?? start,
+          })),
+        }
+      : null,
+    fix: finding.fix ?? null,
+    waiver: waiver
+      ? {
+          reason: waiver.reason,
+          until: waiver.until,
+          path: waiver.path,
+          range: waiver.span ? rangeOf(waiver.path, waiver.span) : lineStart(waiver.line),
+        }
+      : null,
+  };
+}
+
+function lineStart(line: number): Range {
+  return { start: { line, column: 1 }, end: { line, column: 1 } };
 }
 
 /** A rule's severity at one place: the configuration's word, save where the place itself weighs less (Definition 21). */

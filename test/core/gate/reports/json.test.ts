@@ -43,7 +43,7 @@ function assertShape(value: unknown, shape: Shape, where: string): void {
     assert.ok(Array.isArray(value), where);
     for (const [index, item] of value.entries()) assertShape(item, shape[0] as Shape, `${where}[${index}]`);
   } else if ('orNull' in shape) {
-    if (value !== null) assertShape(value, shape['orNull'] as Shape, where);
+    if (value !== null) assertShape(value, shape['orNull'], where);
   } else {
     assert.ok(typeof value === 'object' && value !== null, where);
     assert.deepEqual(Object.keys(value), Object.keys(shape), where);

@@ -35,13 +35,12 @@ describe('the text report', () => {
   it('says every state in words, and with colours says the same', () => {
     const coloured = renderText(reports, { hasColour: true });
     assert.ok(coloured.includes('\u001b['));
-    // eslint-disable-next-line no-control-regex -- colours are control sequences
+
     assert.equal(coloured.replace(/\u001b\[[\d;]*m/g, ''), text);
     assert.ok(text.includes('block, unknown') && text.includes('waived (block)'));
   });
 
   it('lets no control or direction character through', () => {
-    // eslint-disable-next-line no-control-regex -- it is what must not be there
     assert.doesNotMatch(text, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
   });
 
