@@ -1,6 +1,6 @@
 import type { Job, Workflow } from '../../workflow/model';
 import { readWorkflow } from '../../workflow/read';
-import { runOperations } from './draft';
+import { runOperations } from '../operations';
 import { grantIdToken, type TokenNeeds } from './id-token';
 import type { WorkflowMeaning } from './secure-workflow';
 

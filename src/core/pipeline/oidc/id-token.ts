@@ -1,5 +1,5 @@
 import type { Job, Permissions, Workflow } from '../../workflow/model';
-import { setAt, type Operation } from './draft';
+import { setAt, type Operation } from '../operations';
 
 /** What a job's steps do with its token; `isSure`: nothing in them may need more. */
 export interface TokenNeeds {

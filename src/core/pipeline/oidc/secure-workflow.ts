@@ -13,7 +13,14 @@ import type { Job, Step, Workflow } from '../../workflow/model';
 import { readWorkflow } from '../../workflow/read';
 import type { StepCommand } from '../../workflow/understanding';
 import { entryOf, valueOf } from '../../workflow/yaml-tree';
-import { onMap, removeWithin, runOperations, setAt, type Operation, type OperationsResult } from './draft';
+import {
+  onMap,
+  removeWithin,
+  runOperations,
+  setAt,
+  type Operation,
+  type OperationsResult,
+} from '../operations';
 import { grantIdToken, type TokenNeeds } from './id-token';
 import {
   actionOf,

@@ -1,6 +1,6 @@
-import { applyEdits } from '../../text/edit';
-import { removeEntry, setEntry, type EditResult, type EntryPlace, type NewYaml } from '../../workflow/edit';
-import { readYaml, valueOf, type YamlMap, type YamlValue } from '../../workflow/yaml-tree';
+import { applyEdits } from '../text/edit';
+import { removeEntry, setEntry, type EditResult, type EntryPlace, type NewYaml } from '../workflow/edit';
+import { readYaml, valueOf, type YamlMap, type YamlValue } from '../workflow/yaml-tree';
 
 /** One edit of a text as it stands after the edits before it. */
 export type Operation = (text: string) => EditResult;

@@ -1,0 +1,137 @@
+import type { YamlMap, YamlScalar, YamlValue } from '../../workflow/yaml-tree';
+
+/** What YAML means without how it is written: scalars as their text, maps without an order. */
+export type Shape = string | readonly Shape[] | { readonly [key: string]: Shape };
+
+/** A scalar of a job with its path from the job: `steps.0.with.node-version`. */
+export interface Slot {
+  readonly path: string;
+  readonly keys: readonly string[];
+  readonly scalar: YamlScalar;
+}
+
+/** The keys that a calling job may have besides `uses`, `with` and `secrets`: they stay with the caller. */
+export const CALLER_KEYS: readonly string[] = [
+  'name',
+  'needs',
+  'if',
+  'strategy',
+  'permissions',
+  'concurrency',
+];
+
+/** The keys of a job that go into the called workflow. */
+export const CALLED_KEYS: readonly string[] = [
+  'runs-on',
+  'environment',
+  'timeout-minutes',
+  'continue-on-error',
+  'defaults',
+  'env',
+  'container',
+  'services',
+  'outputs',
+  'steps',
+];
+
+/** The shape of a value, with `${{x}}` written like `${{ x }}`. */
+export function shapeOf(value: YamlValue): Shape {
+  switch (value.kind) {
+    case 'scalar':
+      return spaced(value.text);
+    case 'list':
+      return value.items.map(shapeOf);
+    case 'map':
+      return Object.fromEntries(value.entries.map((entry) => [entry.key.text, shapeOf(entry.value)]));
+  }
+}
+
+/** The shape of some keys of a map. */
+export function shapeOfKeys(map: YamlMap, keys: readonly string[]): Shape {
+  return Object.fromEntries(
+    map.entries
+      .filter((entry) => keys.includes(entry.key.text))
+      .map((entry) => [entry.key.text, shapeOf(entry.value)]),
+  );
+}
+
+/** Whether two shapes mean the same. */
+export function isSameShape(first: Shape, second: Shape): boolean {
+  return canonical(first) === canonical(second);
+}
+
+/** Every scalar of some keys of a map, in an order that does not depend on the file's. */
+export function slotsOf(map: YamlMap, keys: readonly string[]): readonly Slot[] {
+  const slots: Slot[] = [];
+  const walk = (value: YamlValue, path: readonly string[]): void => {
+    switch (value.kind) {
+      case 'scalar':
+        slots.push({ path: path.join('.'), keys: path, scalar: value });
+        return;
+      case 'list':
+        value.items.forEach((item, index) => walk(item, [...path, String(index)]));
+        return;
+      case 'map':
+        for (const entry of sorted(value)) walk(entry.value, [...path, entry.key.text]);
+    }
+  };
+  for (const entry of sorted(map)) {
+    if (keys.includes(entry.key.text)) walk(entry.value, [entry.key.text]);
+  }
+  return slots;
+}
+
+/** Equal for jobs with the same keys, steps, actions, conditions and ids, whatever their other scalars hold. */
+export function signatureOf(map: YamlMap): string {
+  const walk = (value: YamlValue, path: readonly string[]): Shape => {
+    switch (value.kind) {
+      case 'scalar':
+        return isFixed(path) ? `=${spaced(value.text)}` : '';
+      case 'list':
+        return value.items.map((item, index) => walk(item, [...path, String(index)]));
+      case 'map':
+        return Object.fromEntries(
+          value.entries.map((entry) => [entry.key.text, walk(entry.value, [...path, entry.key.text])]),
+        );
+    }
+  };
+  return canonical(
+    Object.fromEntries(
+      map.entries
+        .filter((entry) => CALLED_KEYS.includes(entry.key.text))
+        .map((entry) => [entry.key.text, walk(entry.value, [entry.key.text])]),
+    ),
+  );
+}
+
+/** Places that take no expression (`uses`, `id`, `shell`) or mean something else as one (`if`), and outputs. */
+export function isFixed(keys: readonly string[]): boolean {
+  const [first, , key] = keys;
+  if (first === 'outputs') return true;
+  return first === 'steps' && keys.length === 3 && ['uses', 'id', 'shell', 'if'].includes(key ?? '');
+}
+
+/** Whether a slot is a script. */
+export function isScript(keys: readonly string[]): boolean {
+  return keys[0] === 'steps' && keys.length === 3 && keys[2] === 'run';
+}
+
+/** Writes every expression with one blank inside its braces. */
+export function spaced(text: string): string {
+  return text.replace(/\$\{\{\s*((?:[^}]|\}(?!\}))*?)\s*\}\}/g, (_, inner: string) => `\${{ ${inner} }}`);
+}
+
+function sorted(map: YamlMap): YamlMap['entries'] {
+  return [...map.entries].sort((a, b) => (a.key.text < b.key.text ? -1 : a.key.text > b.key.text ? 1 : 0));
+}
+
+function canonical(shape: Shape): string {
+  if (typeof shape === 'string') return JSON.stringify(shape);
+  if (isShapeList(shape)) return `[${shape.map(canonical).join(',')}]`;
+  const keys = Object.keys(shape).sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(shape[key] ?? '')}`).join(',')}}`;
+}
+
+function isShapeList(shape: Shape): shape is readonly Shape[] {
+  return Array.isArray(shape);
+}

@@ -1,0 +1,158 @@
+import { fileSource } from '../evidence/fact';
+import { isWorkflowPath, judgeProposal } from '../gate/check';
+import { extractRepeatedJobs, type Extraction } from '../pipeline/extract/extract';
+import type { ProposedFile } from '../text/proposal';
+import type { Workflow } from '../workflow/model';
+import { readWorkflow } from '../workflow/read';
+import { TaskFailure, type Task, type TaskResult } from './task';
+
+/** Turns jobs that repeat across the workflows into one workflow that they call, proved by inlining it back. */
+export const extractReusableWorkflows: Task = {
+  id: 'extract-reusable-workflows',
+  subcommand: 'extract',
+  title: 'Extract reusable workflows',
+  inputs: [
+    { name: 'repo_context', question: 'Which services or workflows belong together?', isAsked: false },
+    { name: 'environments', question: 'Which environments do the jobs deploy to?', isAsked: false },
+    { name: 'constraints', question: 'Which workflows or required checks must not change?', isAsked: false },
+  ],
+  writes: ['.github/workflows'],
+  async run(world, run): Promise<TaskResult> {
+    const { paths } = await world.files.list(run.signal);
+    const workflows: Workflow[] = [];
+    const unreadable: string[] = [];
+    for (const path of paths.filter(isWorkflowPath)) {
+      run.signal.throwIfAborted();
+      const read = await world.files.read(path);
+      if (!read.ok) {
+        unreadable.push(`${path} ${read.detail}, so it was left alone.`);
+        continue;
+      }
+      const workflow = readWorkflow(path, read.text);
+      const [problem] = workflow.problems;
+      if (problem) {
+        const { line } = workflow.lines.positionAt(problem.span.start);
+        unreadable.push(`${path} cannot be read (line ${line}), so it was left alone.`);
+      } else workflows.push(workflow);
+    }
+    run.report(
+      `Read ${workflows.length} ${workflows.length === 1 ? 'workflow' : 'workflows'}`,
+      workflows.map((workflow) => fileSource(workflow.path)),
+    );
+
+    const result = extractRepeatedJobs(workflows, new Set(paths));
+    const notes = [...result.notes, ...unreadable];
+    if (result.extractions.length === 0) {
+      const jobs = workflows.reduce((sum, workflow) => sum + workflow.jobs.length, 0);
+      throw new TaskFailure(
+        workflows.length === 0
+          ? `There is no readable workflow in .github/workflows to extract jobs from. ${unreadable.join(' ')}`.trim()
+          : `Nothing to extract: none of the ${jobs} jobs in ${workflows.length} ${workflows.length === 1 ? 'workflow' : 'workflows'} repeats another with at least two equal steps. ${notes.join(' ')}`.trim(),
+      );
+    }
+    const sources = result.extractions.flatMap((extraction) =>
+      extraction.callers.flatMap((caller) => {
+        const workflow = workflows.find((other) => other.path === caller.path);
+        const job = workflow?.jobs.find((other) => other.id.value === caller.job);
+        return workflow && job ? [fileSource(workflow.path, workflow.lines.rangeOf(job.span))] : [];
+      }),
+    );
+    run.report(`Found ${sources.length} jobs that repeat`, sources);
+    const files: ProposedFile[] = [
+      ...result.extractions.map((extraction) => ({
+        path: extraction.path,
+        before: null,
+        after: extraction.text,
+        purpose: `called by ${extraction.callers.length} jobs`,
+      })),
+      ...workflows.flatMap((workflow) => {
+        const after = result.texts.get(workflow.path);
+        return after === undefined
+          ? []
+          : [{ path: workflow.path, before: workflow.text, after, purpose: 'calls the new workflow' }];
+      }),
+    ];
+    return withProse({
+      task: 'extract-reusable-workflows',
+      summary: summaryOf(result.extractions),
+      sources,
+      files,
+      findings: await judgeProposal(world, files, run.signal),
+      unknowns: [],
+      manualSteps: [
+        {
+          title: 'Adjust required checks',
+          why: `A job that calls a workflow reports its checks as "caller / job". A ruleset or branch protection that requires ${result.extractions
+            .flatMap((extraction) => extraction.callers.map((caller) => `"${caller.job}"`))
+            .slice(0, 8)
+            .join(', ')} would wait for ever; require the new names in the same change.`,
+          command: null,
+        },
+      ],
+      notes: [...changesOf(result.extractions), ...notes],
+      next: [{ task: 'check', label: 'Check the workflows' }],
+      data: {
+        extractions: result.extractions.map(({ path, callers, plan, steps }) => ({
+          path,
+          callers,
+          steps,
+          inputs: plan.inputs,
+          secrets: plan.secrets,
+        })),
+      },
+      prose: null,
+    });
+  },
+};
+
+function summaryOf(extractions: readonly Extraction[]): string {
+  const jobs = extractions.reduce((sum, extraction) => sum + extraction.callers.length, 0);
+  const steps = extractions.reduce(
+    (sum, extraction) => sum + extraction.steps * (extraction.callers.length - 1),
+    0,
+  );
+  const what =
+    extractions.length === 1
+      ? `one workflow that they call, \`${extractions[0]?.path ?? ''}\``
+      : `${extractions.length} workflows that they call`;
+  return `${jobs} jobs repeat and become ${what}; ${steps} steps are no longer written twice. Inlined back, every job is what it was.`;
+}
+
+/** What is not the same afterwards, though every job does the same. */
+function changesOf(extractions: readonly Extraction[]): string[] {
+  return extractions.flatMap((extraction) => {
+    const { path, callers, plan } = extraction;
+    const notes = [
+      `${path}: the checks of ${callers.map((caller) => `"${caller.job}"`).join(', ')} are called "<caller> / ${path.replace(/^.*reusable-|\.ya?ml$/g, '')}" from now on; outputs and results keep their names for the jobs that need them.`,
+    ];
+    if (plan.secrets.length > 0 && !plan.isRequiredSecret) {
+      notes.push(
+        `${path}: its job names an environment, whose secrets win over those that the caller passes; secrets are therefore optional in the call.`,
+      );
+    }
+    if (
+      plan.replacements.size > 0 &&
+      plan.inputs.some((input) => input.values.some((value) => value.includes('${{')))
+    ) {
+      notes.push(`${path}: values that only the caller knows are handed in as inputs.`);
+    }
+    return notes;
+  });
+}
+
+function withProse(result: TaskResult): TaskResult {
+  return {
+    ...result,
+    prose: {
+      slots: [
+        {
+          id: 'summary',
+          text: result.summary,
+          purpose: 'One or two sentences on which jobs were repeated and what the callers look like now.',
+        },
+      ],
+      with: (texts) =>
+        Promise.resolve(withProse({ ...result, summary: texts.get('summary') ?? result.summary })),
+    },
+  };
+}
