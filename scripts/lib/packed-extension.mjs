@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import vsce from '@vscode/vsce';
+import { PackageManager, listFiles } from '@vscode/vsce';
 import { runToEnd, temporaryFolder } from './processes.mjs';
 
 /** The project's folder. */
@@ -19,7 +19,7 @@ export async function buildExtension() {
 
 /** The files that the package holds, by path from the project's folder. */
 export async function packedFiles() {
-  const files = await vsce.listFiles({ cwd: project, packageManager: vsce.PackageManager.None });
+  const files = await listFiles({ cwd: project, packageManager: PackageManager.None });
   return files.map((file) => file.replaceAll('\\', '/')).sort();
 }
 
