@@ -7,8 +7,10 @@ import type { Repositories, Repository, WorldResult } from './repositories';
 /** A folder of the workspace as a repository. */
 export interface WorkspaceRepository extends Repository {
   readonly folder: vscode.Uri;
-  /** Open documents of the folder by path, as they stand in the editor. */
-  openTexts(): ReadonlyMap<string, string>;
+  /** Unsaved documents of the folder by path, as they stand in the editor. */
+  unsavedTexts(): ReadonlyMap<string, string>;
+  /** Paths of the documents that the editor holds open. */
+  openPaths(): ReadonlySet<string>;
 }
 
 /** The folders of the workspace as repositories, with the way back from a document. */
@@ -52,26 +54,31 @@ function repositoryOf(
   folder: vscode.WorkspaceFolder,
   loadParsers: () => Promise<Parsers>,
 ): WorkspaceRepository {
-  const openTexts = (): ReadonlyMap<string, string> => {
-    const texts = new Map<string, string>();
-    for (const document of vscode.workspace.textDocuments) {
+  const documents = (): readonly { readonly path: string; readonly document: vscode.TextDocument }[] =>
+    vscode.workspace.textDocuments.flatMap((document) => {
       const path = document.isClosed ? null : pathIn(folder.uri, document.uri);
-      if (path !== null) texts.set(path, document.getText());
-    }
-    return texts;
-  };
+      return path === null ? [] : [{ path, document }];
+    });
+  // Only unsaved ones: the editor keeps a saved document for a while after its tab and even its file are gone.
+  const unsavedTexts = (): ReadonlyMap<string, string> =>
+    new Map(
+      documents()
+        .filter(({ document }) => document.isDirty)
+        .map(({ path, document }) => [path, document.getText()]),
+    );
   return {
     key: folder.uri.toString(),
     name: folder.name,
     folder: folder.uri,
-    openTexts,
-    world: () => openWorld(folder, openTexts(), loadParsers),
+    unsavedTexts,
+    openPaths: () => new Set(documents().map(({ path }) => path)),
+    world: () => openWorld(folder, unsavedTexts(), loadParsers),
   };
 }
 
 async function openWorld(
   folder: vscode.WorkspaceFolder,
-  openTexts: ReadonlyMap<string, string>,
+  unsavedTexts: ReadonlyMap<string, string>,
   loadParsers: () => Promise<Parsers>,
 ): Promise<WorldResult> {
   // Loaded here and not above: the engine is large, and activation must not wait for it.
@@ -92,7 +99,7 @@ async function openWorld(
   ]);
   const root = folder.uri.fsPath;
   const isTrusted = vscode.workspace.isTrusted;
-  const files = overlayFiles(createNodeFiles(root), openTexts);
+  const files = overlayFiles(createNodeFiles(root), unsavedTexts);
   const path = configurationPath(folder.uri, isTrusted);
   const read = await files.read(path);
   let configuration: Configuration = defaultConfiguration;

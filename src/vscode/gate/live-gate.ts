@@ -50,6 +50,8 @@ export function registerLiveGate(
   const changed = (document: vscode.TextDocument, delayMs: number): void => {
     const place = repositories.ofUri(document.uri);
     if (!place || !isGateFile(place.path, document.languageId)) return;
+    // A change that leaves nothing to save came from the disk.
+    if (!document.isDirty) gate.changedOnDisk(place.repository, place.path);
     const settings = vscode.workspace.getConfiguration('releaseGate', document.uri);
     if (settings.get('live.enabled', true)) schedule(place.repository, delayMs);
   };
@@ -78,11 +80,7 @@ export function registerLiveGate(
     gate.onDidJudge(show),
     vscode.workspace.onDidOpenTextDocument((document) => changed(document, 0)),
     vscode.workspace.onDidChangeTextDocument(({ document }) => changed(document, delayOf(document))),
-    vscode.workspace.onDidSaveTextDocument((document) => {
-      const place = repositories.ofUri(document.uri);
-      if (place) gate.changedOnDisk(place.repository, place.path);
-      changed(document, 0);
-    }),
+    vscode.workspace.onDidSaveTextDocument((document) => changed(document, 0)),
     vscode.workspace.onDidCloseTextDocument((document) => {
       const place = repositories.ofUri(document.uri);
       if (place && !whole.has(place.repository.key)) diagnostics.delete(document.uri);
@@ -129,7 +127,7 @@ function publish(
   extensionUri: vscode.Uri,
 ): void {
   const { repository } = judgement;
-  const open = repository.openTexts();
+  const open = repository.openPaths();
   const byPath = new Map<string, vscode.Diagnostic[]>();
   const add = (path: string, diagnostic: vscode.Diagnostic): void => {
     if (!isWhole && !open.has(path)) return;

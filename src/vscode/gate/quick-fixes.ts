@@ -110,7 +110,7 @@ function editFor(
   judgement: Extract<Judgement, { kind: 'judged' }>,
 ): vscode.WorkspaceEdit | null {
   const edit = new vscode.WorkspaceEdit();
-  const open = judgement.repository.openTexts();
+  const open = judgement.repository.unsavedTexts();
   for (const { path, edits } of files) {
     const text = judgement.report.sources?.get(path);
     if (text === undefined || (open.get(path) ?? text) !== text) return null;

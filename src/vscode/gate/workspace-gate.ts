@@ -102,7 +102,7 @@ async function judgeOnce(
   const { world } = opened;
   const report = await checkRepository({
     root: repository.name,
-    files: overlayFiles(memory.files, repository.openTexts()),
+    files: overlayFiles(memory.files, repository.unsavedTexts()),
     parsers: world.parsers,
     configuration: world.configuration,
     configurationPath: opened.configurationPath,

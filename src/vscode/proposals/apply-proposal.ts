@@ -70,9 +70,9 @@ async function whyNotNow(repository: WorkspaceRepository, file: ProposedFile): P
   ]);
   const root = repository.folder.fsPath;
   const onDisk = await createNodeFiles(root).read(file.path);
-  const open = repository.openTexts().get(file.path);
-  // An open document is what the person sees, saved or not: it is compared instead of the disk.
-  const now = open ?? (onDisk.ok ? onDisk.text : null);
+  const unsaved = repository.unsavedTexts().get(file.path);
+  // What the person has typed counts, not what they saved before it.
+  const now = unsaved ?? (onDisk.ok ? onDisk.text : null);
   const disk = onDisk.ok ? onDisk.text : null;
   const reason = await whyNotWritable(root, { ...file, before: disk });
   if (reason !== null) return reason;

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type * as vscode from 'vscode';
 import { boundedModel } from '../../../src/vscode/chat/bounded-model';
 
 class ToolCall {
@@ -11,7 +10,7 @@ class ToolCall {
 }
 
 /** A model that calls a tool whenever it is asked, offered or not, and says a word with it. */
-function insistentModel(seen: { tools: number }[]): vscode.LanguageModelChat {
+function insistentModel(seen: { tools: number }[]): Parameters<typeof boundedModel>[0] {
   return {
     id: 'm',
     name: 'Insistent',
@@ -34,7 +33,7 @@ function insistentModel(seen: { tools: number }[]): vscode.LanguageModelChat {
   };
 }
 
-async function toolCallsOf(model: vscode.LanguageModelChat): Promise<number> {
+async function toolCallsOf(model: Parameters<typeof boundedModel>[0]): Promise<number> {
   const tools = [{ name: 'tool', description: '' }];
   const answer = await model.sendRequest([], { tools });
   let calls = 0;
