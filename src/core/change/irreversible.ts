@@ -164,7 +164,7 @@ function applyEffect(
         compensation: effect.compensation,
         reversibleBy:
           added.reversibleBy !== null && effect.kind === 'data-delete'
-            ? `${added.reversibleBy}, which can restore the shape but not the data`
+            ? `${added.reversibleBy}, with the shape but not the data`
             : added.reversibleBy,
       });
       return;
@@ -272,9 +272,9 @@ function wayDown(
   sections: MigrationSections,
   repositoryPaths: ReadonlySet<string>,
 ): string | null {
-  if (sections.downLine !== null) return `the section that goes down at ${path}:${sections.downLine}`;
+  if (sections.downLine !== null) return `${path}:${sections.downLine} goes back down`;
   const found = wayDownPaths(path).find((candidate) => repositoryPaths.has(candidate));
-  return found === undefined ? null : `the way down in ${found}`;
+  return found === undefined ? null : `${found} goes back down`;
 }
 
 function isMovedUnchanged(file: ChangedFile): boolean {

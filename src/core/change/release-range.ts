@@ -40,7 +40,8 @@ export async function findReleaseRange(
   const notes: string[] = [];
   const releases = releaseTags(await history.tags(head, signal), request.tagPattern);
   const onHead = releases.find((release) => release.tag.commit === head) ?? null;
-  const headName = request.head ?? onHead?.tag.name ?? state.branch ?? head.slice(0, 12);
+  const headName =
+    (request.head === null ? null : nameOf(request.head)) ?? onHead?.tag.name ?? state.branch ?? nameOf(head);
   const common = { headTag: onHead?.tag.name ?? null, headVersion: onHead?.version ?? null, headName };
   if (state.isShallow) {
     notes.push(
@@ -74,7 +75,7 @@ export async function findReleaseRange(
         commits: { base: meeting, head },
         baseTag: tagged?.tag.name ?? null,
         baseTaggedAt: tagged?.tag.taggedAt ?? null,
-        baseName: request.base,
+        baseName: nameOf(request.base),
         previousVersion: tagged?.version ?? null,
         notes,
       },
@@ -101,6 +102,11 @@ export async function findReleaseRange(
       notes,
     },
   };
+}
+
+/** A commit id is abbreviated, any other name stands as it was given. */
+function nameOf(ref: string): string {
+  return /^[0-9a-f]{40,64}$/.test(ref) ? ref.slice(0, 12) : ref;
 }
 
 /** The tags that are releases, newest version first; those without a version last, newest date first. */

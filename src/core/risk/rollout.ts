@@ -13,17 +13,40 @@ export interface RolloutAdvice {
 
 /** What a platform does by itself, as its documentation says; an add-on (Argo Rollouts, a mesh) is not assumed. */
 const ABILITIES: Readonly<
-  Record<DeployTarget['kind'], { readonly name: string; readonly can: readonly Rollout[] }>
+  Record<
+    DeployTarget['kind'],
+    { readonly name: string; readonly can: readonly Rollout[]; readonly canary: string }
+  >
 > = {
-  kubernetes: { name: 'Kubernetes', can: ['rolling', 'canary', 'blue-green'] },
-  helm: { name: 'Helm on Kubernetes', can: ['rolling', 'canary', 'blue-green'] },
-  kustomize: { name: 'Kustomize on Kubernetes', can: ['rolling', 'canary', 'blue-green'] },
-  ecs: { name: 'Amazon ECS', can: ['rolling', 'blue-green', 'canary'] },
-  'cloud-run': { name: 'Cloud Run', can: ['canary', 'blue-green', 'all-at-once'] },
-  compose: { name: 'Docker Compose', can: ['all-at-once'] },
-  terraform: { name: 'Terraform', can: [] },
-  script: { name: 'a script', can: [] },
-  other: { name: 'a means of its own', can: [] },
+  kubernetes: {
+    name: 'Kubernetes',
+    can: ['rolling', 'canary', 'blue-green'],
+    canary: 'a second Deployment behind the same Service takes a share of the requests',
+  },
+  helm: {
+    name: 'Helm on Kubernetes',
+    can: ['rolling', 'canary', 'blue-green'],
+    canary: 'a second Deployment behind the same Service takes a share of the requests',
+  },
+  kustomize: {
+    name: 'Kustomize on Kubernetes',
+    can: ['rolling', 'canary', 'blue-green'],
+    canary: 'a second Deployment behind the same Service takes a share of the requests',
+  },
+  ecs: {
+    name: 'Amazon ECS',
+    can: ['rolling', 'blue-green', 'canary'],
+    canary: 'its canary deployments shift a share of the traffic',
+  },
+  'cloud-run': {
+    name: 'Cloud Run',
+    can: ['canary', 'blue-green', 'all-at-once'],
+    canary: 'it splits the traffic between revisions',
+  },
+  compose: { name: 'Docker Compose', can: ['all-at-once'], canary: '' },
+  terraform: { name: 'Terraform', can: [], canary: '' },
+  script: { name: 'a script', can: [], canary: '' },
+  other: { name: 'a means of its own', can: [], canary: '' },
 };
 
 /**
@@ -64,7 +87,7 @@ export function recommendRollout(
   if (isRisky && can('canary')) {
     return advice(
       'canary',
-      `the risk is ${level}, so few users should meet it first; ${by} can send a share of the traffic to it`,
+      `the risk is ${level}, so few users should meet it first; by ${by}: ${able.canary}`,
       schema,
     );
   }

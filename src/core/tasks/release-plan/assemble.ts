@@ -19,6 +19,15 @@ const MAX_LISTED_COMMITS = 1000;
 
 const GROUPS: readonly CommitGroup[] = ['features', 'fixes', 'breaking', 'security', 'other'];
 
+/** The name of a group for one commit of it. */
+const ONE: Readonly<Record<CommitGroup, string>> = {
+  features: 'feature',
+  fixes: 'fix',
+  breaking: 'breaking',
+  security: 'security',
+  other: 'other',
+};
+
 /** Everything that a plan is made from. */
 export interface PlanFacts {
   /** Null where git tells nothing; `noChange` says why. */
@@ -61,7 +70,7 @@ export function assemblePlan(facts: PlanFacts): ReleasePlan {
       path: action.path,
       line: action.range?.start.line ?? null,
       statement: action.statement,
-      why: action.reversibleBy === null ? action.why : `${action.why} (there is ${action.reversibleBy})`,
+      why: action.reversibleBy === null ? action.why : `${action.why} (${action.reversibleBy})`,
       compensation: action.compensation ?? placeholder('what the statement does, and what would undo it'),
     })),
     risks: (register?.entries ?? []).map((entry): RegisteredRisk => ({
@@ -113,7 +122,7 @@ export function planSummary({ change, noChange, register, version, rollout }: Pl
     number: change.commits.filter((commit) => commit.group === group).length,
   })).filter(({ number }) => number > 0);
   const sentences = [
-    `${counted(counts.total, 'commit')} ${since}: ${groups.map(({ group, number }) => `${number} ${group}`).join(', ') || 'none'}.`,
+    `${counted(counts.total, 'commit')} ${since}: ${groups.map(({ group, number }) => `${number} ${number === 1 ? ONE[group] : group}`).join(', ') || 'nothing'}.`,
     `${counts.classified} of them follow a commit convention and ${counts.unclassified} do not${counts.reverted > 0 ? `; ${counts.reverted} ${counts.reverted === 1 ? 'was' : 'were'} undone again` : ''}.`,
     `${counted(change.files.length, 'file')} ${change.files.length === 1 ? 'differs' : 'differ'}${change.touches.length > 0 ? `, touching ${change.touches.map((touch) => touch.kind).join(', ')}` : ''}.`,
     register ? `The risk is ${register.level}: ${register.why}.` : '',
@@ -195,7 +204,7 @@ function openDecisions(facts: PlanFacts): readonly string[] {
   const decisions: (string | null)[] = [
     isKnown(version.version)
       ? version.from.startsWith('proposed')
-        ? `Confirm the version ${version.version.value}: it is ${version.from}`
+        ? `Confirm the version ${version.version.value}, ${version.from}`
         : null
       : 'Decide the version of the release',
     change === null ? `Say what the release changes: ${facts.noChange}` : null,

@@ -44,7 +44,7 @@ export function proposeVersion(
   if (next === null || bump === null) return { version: unknown(NEEDED), from: '' };
   return {
     version: fact(next, { kind: 'tag', name: range.baseTag, commit: range.commits.base }),
-    from: `proposed: the commits since ${range.baseTag} ask for a ${bump} version`,
+    from: `proposed because the commits since ${range.baseTag} ask for a ${bump} version`,
   };
 }
 
