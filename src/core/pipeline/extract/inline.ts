@@ -62,9 +62,19 @@ export function inline(caller: Workflow, jobId: string, called: Workflow): Inlin
     : { ok: true, shape };
 }
 
-/** The shape of what goes into a called workflow. */
+/** The shape of what goes into a called workflow; the names of its steps, which change nothing, are left out. */
 export function shapeOfCalled(body: YamlMap): Shape {
-  return shapeOfKeys(body, CALLED_KEYS);
+  const shape = shapeOfKeys(body, CALLED_KEYS) as Readonly<Record<string, Shape>>;
+  const { steps } = shape;
+  if (!Array.isArray(steps)) return shape;
+  return {
+    ...shape,
+    steps: (steps as readonly Shape[]).map((step) =>
+      typeof step === 'string' || Array.isArray(step)
+        ? step
+        : Object.fromEntries(Object.entries(step).filter(([key]) => key !== 'name')),
+    ),
+  };
 }
 
 /** A value that was handed in as text, as it stood before. */

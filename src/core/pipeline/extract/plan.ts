@@ -1,7 +1,7 @@
 import type { Job, Workflow } from '../../workflow/model';
 import { valueOf, type YamlScalar, type YamlValue } from '../../workflow/yaml-tree';
 import { CALLER_CONTEXTS, expressionsIn, usesOf, WITH_CONTEXTS } from './expressions';
-import { CALLED_KEYS, isFixed, isScript, slotsOf, spaced, type Slot } from './shape';
+import { CALLED_KEYS, isFixed, isScript, isStepName, slotsOf, spaced, type Slot } from './shape';
 
 /** A job that could be extracted, self-contained: what it had from its workflow's `env` and `defaults` is its own. */
 export interface Candidate {
@@ -87,6 +87,16 @@ export function planExtraction(candidates: readonly Candidate[]): PlanResult {
     }
     if (/\bGITHUB_JOB\b|\bgithub\s*\.\s*job\b/.test(text)) {
       return { ok: false, reason: 'its name as a job is used in it, which would be another one inside' };
+    }
+    if (isStepName(slot.keys) && texts.some((other) => other !== text)) {
+      // A name alone is no reason for an input: it follows the inputs that there are, or stays the first job's.
+      const words = partsOf(slot, texts, drafts);
+      const isKnown = (part: Part): boolean => typeof part === 'string' || drafts.has(keyOf(part.values));
+      if ('reason' in words || !words.parts.every(isKnown)) {
+        const problem = problemOfFixed(slot, text);
+        if (problem) return { ok: false, reason: problem };
+        continue;
+      }
     }
     const parts = partsOf(slot, texts, drafts);
     if ('reason' in parts) return { ok: false, reason: parts.reason };
@@ -433,6 +443,7 @@ function isCommandWord(tokens: readonly string[], index: number): boolean {
 }
 
 function weightOf(slot: Slot): number {
+  if (isStepName(slot.keys)) return 4;
   if (slot.keys[0] === 'environment') return 0;
   if (isScript(slot.keys)) return 3;
   return slot.keys.includes('with') || slot.keys.includes('env') ? 1 : 2;
@@ -455,7 +466,7 @@ function flagBefore(script: string, word: string): string | null {
 
 function lastKey(slot: Slot): string {
   const key = [...slot.keys].reverse().find((part) => !/^[0-9]+$/.test(part)) ?? 'value';
-  return key === 'name' && slot.keys[0] === 'steps' ? 'step-name' : key;
+  return key;
 }
 
 /** The words that all names share: `STAGING_DEPLOY_KEY` and `PROD_DEPLOY_KEY` are both a `DEPLOY_KEY`. */

@@ -116,6 +116,11 @@ export function isScript(keys: readonly string[]): boolean {
   return keys[0] === 'steps' && keys.length === 3 && keys[2] === 'run';
 }
 
+/** Whether a slot is the name of a step, which only people read. */
+export function isStepName(keys: readonly string[]): boolean {
+  return keys[0] === 'steps' && keys.length === 3 && keys[2] === 'name';
+}
+
 /** Writes every expression with one blank inside its braces. */
 export function spaced(text: string): string {
   return text.replace(/\$\{\{\s*((?:[^}]|\}(?!\}))*?)\s*\}\}/g, (_, inner: string) => `\${{ ${inner} }}`);

@@ -1,5 +1,5 @@
 import { placeholder } from '../../evidence/fact';
-import type { Cloud } from './static-credentials';
+import type { Cloud } from '../../workflow/credential-uses';
 import { claimOf, describeSubject, type Subject } from './subjects';
 
 /** Something that a person does outside the repository; the same shape as a task's manual step. */

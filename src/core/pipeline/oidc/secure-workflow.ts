@@ -28,7 +28,7 @@ import {
   secretsIn,
   type Cloud,
   type StaticCredential,
-} from './static-credentials';
+} from '../../workflow/credential-uses';
 import { variablesFor } from './variables';
 
 /** What a workflow's text means; asked again after each step of the rewriting. */

@@ -1,4 +1,4 @@
-import type { Cloud } from './static-credentials';
+import type { Cloud } from '../../workflow/credential-uses';
 
 /** The configuration variables (`vars.*`) that a login takes in the place of a secret. None of them is secret. */
 export interface LoginVariables {

@@ -1,0 +1,187 @@
+import { shellWord } from '../../evidence/detect/shell-text';
+import { placeholder } from '../../evidence/fact';
+import { useAction } from './actions';
+import { phaseSteps, type CheckContext } from './checks';
+import type { ImagePlan, PipelinePlan } from './plan';
+import { checkout, setup } from './setup';
+import { expression, type JobSpec, type StepSpec } from './workflow-text';
+
+/** The archive that the build leaves and every deployment takes. */
+export const ARCHIVE = 'release.tar.gz';
+
+/** Named by the commit, so that no deployment can take another's. */
+export const ARTIFACT_NAME = expression('release-${{ github.sha }}');
+
+/** Only a push to the default branch publishes and deploys; a pull request is checked and built. */
+export const ON_PUSH = "github.event_name == 'push'";
+
+/** The job that builds once what is deployed, after every check; and the one that says where it came from. */
+export function buildJobs(context: CheckContext, checks: readonly JobSpec[]): JobSpec[] {
+  const { plan } = context;
+  const built = plan.units.filter((unit) => phaseSteps(context, unit, 'build').length > 0);
+  if (built.length === 0 && plan.artifact === null) return [];
+  const steps: StepSpec[] = built.flatMap((unit) => [
+    ...setup(unit, context.paths, false, context.notes),
+    ...phaseSteps(context, unit, 'build').map((step) => ({ ...step, name: `${step.name}${unit.label}` })),
+  ]);
+  const needsFolder = plan.isDeployed && plan.artifact === null && plan.images.length === 0;
+  const build: JobSpec = {
+    id: 'build',
+    name: 'Build and package',
+    comment:
+      'The only place where something is built: every deployment takes this result, and none builds again.',
+    needs: checks.map((job) => job.id),
+    permissions: { contents: 'read' },
+    timeoutMinutes: 30,
+    steps: [
+      checkout(),
+      ...steps,
+      ...packageSteps(plan),
+      ...(needsFolder
+        ? [
+            failingStep(
+              'Package',
+              `${placeholder('folder that the build writes to')}: nothing can be deployed before it is named here`,
+            ),
+          ]
+        : []),
+    ],
+  };
+  return plan.artifact ? [build, provenanceJob()] : [build];
+}
+
+function packageSteps({ artifact }: PipelinePlan): StepSpec[] {
+  if (!artifact) return [];
+  const run =
+    artifact.kind === 'source'
+      ? `git archive --format=tar.gz --output="$RUNNER_TEMP/${ARCHIVE}" HEAD`
+      : // A glob that matches nothing stays as it is, so that tar fails rather than packing nothing.
+        `tar --create --gzip --file "$RUNNER_TEMP/${ARCHIVE}" -- ${artifact.paths.map(globWord).join(' ')}`;
+  return [
+    { name: 'Package', run },
+    {
+      name: 'Keep the package',
+      uses: useAction('actions/upload-artifact'),
+      with: {
+        name: ARTIFACT_NAME,
+        path: expression(`\${{ runner.temp }}/${ARCHIVE}`),
+        'if-no-files-found': 'error',
+        'retention-days': '90',
+      },
+    },
+  ];
+}
+
+function provenanceJob(): JobSpec {
+  return {
+    id: 'provenance',
+    name: 'Attest the package',
+    comment:
+      'Signs what was built and where. It runs no code of the repository, so that the rights to sign stay out of the build.',
+    needs: ['build'],
+    if: ON_PUSH,
+    permissions: { 'id-token': 'write', attestations: 'write' },
+    timeoutMinutes: 10,
+    steps: [
+      downloadPackage(),
+      {
+        name: 'Attest',
+        uses: useAction('actions/attest-build-provenance'),
+        with: { 'subject-path': expression(`\${{ runner.temp }}/${ARCHIVE}`) },
+      },
+    ],
+  };
+}
+
+/** Takes the package of this run into the runner's temporary folder. */
+export function downloadPackage(): StepSpec {
+  return {
+    name: 'Take the package',
+    uses: useAction('actions/download-artifact'),
+    with: { name: ARTIFACT_NAME, path: expression('${{ runner.temp }}') },
+  };
+}
+
+/** Unpacks the package over the checkout. */
+export function unpack(): StepSpec {
+  return { name: 'Unpack the package', run: `tar --extract --gzip --file "$RUNNER_TEMP/${ARCHIVE}"` };
+}
+
+/** Builds, pushes and attests one image. */
+export function imageJob(plan: PipelinePlan, image: ImagePlan, needs: readonly string[]): JobSpec {
+  const name = image.name;
+  return {
+    id: image.jobId,
+    name:
+      image.nameSuffix === '' ? 'Build and push the image' : `Build and push the image (${image.dockerfile})`,
+    comment: 'Built once and handed on by its digest, which names these bytes and no others.',
+    needs,
+    if: ON_PUSH,
+    permissions: { contents: 'read', packages: 'write', 'id-token': 'write', attestations: 'write' },
+    timeoutMinutes: 30,
+    outputs: {
+      image: expression('${{ steps.name.outputs.image }}'),
+      digest: expression('${{ steps.push.outputs.digest }}'),
+    },
+    steps: [
+      checkout(),
+      ...(image.needsArtifact && plan.artifact ? [downloadPackage(), unpack()] : []),
+      {
+        name: 'Name the image',
+        id: 'name',
+        run:
+          name === null
+            ? `echo "image=ghcr.io/\${GITHUB_REPOSITORY,,}${image.nameSuffix}" >> "$GITHUB_OUTPUT"`
+            : `echo ${shellWord(`image=${name}`)} >> "$GITHUB_OUTPUT"`,
+      },
+      { name: 'Set up Buildx', uses: useAction('docker/setup-buildx-action') },
+      registryLogin(),
+      {
+        name: 'Build and push',
+        id: 'push',
+        uses: useAction('docker/build-push-action'),
+        with: {
+          context: image.needsArtifact ? '.' : image.context,
+          file: image.dockerfile,
+          push: 'true',
+          tags: expression('${{ steps.name.outputs.image }}:${{ github.sha }}'),
+        },
+      },
+      {
+        name: 'Attest',
+        uses: useAction('actions/attest-build-provenance'),
+        with: {
+          'subject-name': expression('${{ steps.name.outputs.image }}'),
+          'subject-digest': expression('${{ steps.push.outputs.digest }}'),
+          'push-to-registry': 'true',
+        },
+      },
+    ],
+  };
+}
+
+/** Logs in to GitHub's registry with the run's own token. */
+export function registryLogin(): StepSpec {
+  return {
+    name: 'Log in to the registry',
+    uses: useAction('docker/login-action'),
+    with: {
+      registry: 'ghcr.io',
+      username: expression('${{ github.actor }}'),
+      password: expression('${{ github.token }}'),
+    },
+  };
+}
+
+/** A step for what is not known: it fails and says what is needed, so that nothing looks done that is not. */
+export function failingStep(name: string, message: string): StepSpec {
+  return { name, run: `echo ${shellWord(`::error::${message}`)}\nexit 1` };
+}
+
+/** A path for `tar` in which `*` still works; everything else is quoted. */
+function globWord(path: string): string {
+  return path
+    .split('*')
+    .map((part) => (part === '' ? '' : shellWord(part)))
+    .join('*');
+}

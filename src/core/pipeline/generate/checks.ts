@@ -1,0 +1,143 @@
+import type { PipelinePhase, Stack } from '../../evidence/profile';
+import { isPlainText } from '../../evidence/detect/shell-text';
+import { useAction } from './actions';
+import type { PipelinePlan, Unit } from './plan';
+import { checkout, inFolder, setup } from './setup';
+import { type JobSpec, type StepSpec } from './workflow-text';
+
+/** What the jobs of the checks need while they are put together. */
+export interface CheckContext {
+  readonly plan: PipelinePlan;
+  readonly paths: ReadonlySet<string>;
+  /** Takes what had to be assumed or left out. */
+  readonly notes: Set<string>;
+}
+
+interface CheckKind {
+  readonly id: string;
+  readonly name: string;
+  readonly phases: readonly PipelinePhase[];
+  readonly timeoutMinutes: number;
+}
+
+/** The checks in their order, cheapest first. */
+const CHECKS: readonly CheckKind[] = [
+  { id: 'quality', name: 'Format and lint', phases: ['format', 'lint', 'type-check'], timeoutMinutes: 15 },
+  { id: 'unit', name: 'Unit tests', phases: ['unit'], timeoutMinutes: 20 },
+  { id: 'smoke', name: 'Smoke tests', phases: ['smoke'], timeoutMinutes: 15 },
+  { id: 'end-to-end', name: 'End-to-end tests', phases: ['end-to-end'], timeoutMinutes: 45 },
+  { id: 'audit', name: 'Security audit', phases: ['scan'], timeoutMinutes: 15 },
+];
+
+const STEP_NAMES: Readonly<Record<PipelinePhase, string>> = {
+  format: 'Check the format',
+  lint: 'Lint',
+  'type-check': 'Check the types',
+  unit: 'Run the unit tests',
+  smoke: 'Run the smoke tests',
+  'end-to-end': 'Run the end-to-end tests',
+  scan: 'Audit',
+  build: 'Build',
+};
+
+/** CodeQL's name of a language and how it gets at the code: docs.github.com, "CodeQL build options". */
+const CODEQL: Readonly<
+  Record<Stack['language'], { readonly language: string; readonly label: string; readonly mode: string }>
+> = {
+  node: { language: 'javascript-typescript', label: 'JavaScript and TypeScript', mode: 'none' },
+  python: { language: 'python', label: 'Python', mode: 'none' },
+  go: { language: 'go', label: 'Go', mode: 'autobuild' },
+  java: { language: 'java-kotlin', label: 'Java', mode: 'none' },
+};
+
+/** Jobs of format, lint, tests and scans: for each unit those whose commands exist, and no other. */
+export function checkJobs(context: CheckContext): JobSpec[] {
+  const { plan } = context;
+  const jobs = CHECKS.flatMap((kind) => plan.units.flatMap((unit) => checkJob(context, kind, unit)));
+  const languages = [...new Set(plan.units.flatMap((unit) => unit.stacks.map((stack) => stack.language)))];
+  return [...jobs, ...languages.map(codeqlJob)];
+}
+
+function checkJob(context: CheckContext, kind: CheckKind, unit: Unit): JobSpec[] {
+  const steps = kind.phases.flatMap((phase) => phaseSteps(context, unit, phase));
+  if (steps.length === 0) return [];
+  const browsers = kind.id === 'end-to-end' ? browserSteps(context, unit) : [];
+  return [
+    {
+      id: `${kind.id}${unit.suffix}`,
+      name: `${kind.name}${unit.label}`,
+      permissions: { contents: 'read' },
+      timeoutMinutes: kind.timeoutMinutes,
+      steps: [checkout(), ...setup(unit, context.paths, true, context.notes), ...browsers, ...steps],
+    },
+  ];
+}
+
+/** The commands of a phase: the workspace root's where it has one, since it covers its members, else each member's. */
+export function phaseSteps(context: CheckContext, unit: Unit, phase: PipelinePhase): StepSpec[] {
+  const stacks = (unit.root.commands[phase] ?? []).length > 0 ? [unit.root] : unit.stacks;
+  return stacks.flatMap((stack) =>
+    (stack.commands[phase] ?? []).flatMap((command) => {
+      if (!isPlainText(command.value)) {
+        context.notes.add(
+          `A command of ${stack.manifest.value} was left out: its text must not stand in a workflow.`,
+        );
+        return [];
+      }
+      const name = `${STEP_NAMES[phase]}${stack === unit.root || stacks.length === 1 ? '' : ` (${stack.folder})`}`;
+      if (command.value === 'golangci-lint run') {
+        return [
+          {
+            name,
+            uses: useAction('golangci/golangci-lint-action'),
+            with: stack.folder === '' ? {} : { 'working-directory': stack.folder },
+          },
+        ];
+      }
+      return [inFolder(stack, { name, run: command.value })];
+    }),
+  );
+}
+
+/** Playwright's browsers are not on the runner in the version that the project pins. */
+function browserSteps(context: CheckContext, unit: Unit): StepSpec[] {
+  const { root } = unit;
+  if (root.language !== 'node') return [];
+  const execute: Readonly<Record<string, string>> = { pnpm: 'pnpm exec', yarn: 'yarn', bun: 'bunx' };
+  return unit.stacks
+    .filter((stack) =>
+      ['ts', 'mts', 'js', 'mjs', 'cjs'].some((ending) =>
+        context.paths.has(`${stack.folder === '' ? '' : `${stack.folder}/`}playwright.config.${ending}`),
+      ),
+    )
+    .map((stack) =>
+      inFolder(stack, {
+        name: 'Install browsers',
+        run: `${execute[root.packageManager.value] ?? 'npx --no-install'} playwright install --with-deps`,
+      }),
+    );
+}
+
+function codeqlJob(language: Stack['language']): JobSpec {
+  const codeql = CODEQL[language];
+  return {
+    id: `codeql-${language}`,
+    name: `Security scan (${codeql.label})`,
+    permissions: { contents: 'read', 'security-events': 'write' },
+    timeoutMinutes: 30,
+    steps: [
+      checkout(),
+      {
+        name: 'Start CodeQL',
+        uses: useAction('github/codeql-action/init'),
+        with: { languages: codeql.language, 'build-mode': codeql.mode },
+      },
+      ...(codeql.mode === 'autobuild' ? [] : []),
+      {
+        name: 'Analyse',
+        uses: useAction('github/codeql-action/analyze'),
+        with: { category: `/language:${codeql.language}` },
+      },
+    ],
+  };
+}

@@ -1,0 +1,271 @@
+import {
+  isProductionName,
+  orderEnvironments,
+  type KnownEnvironments,
+} from '../../evidence/detect/environments';
+import { isPlainText } from '../../evidence/detect/shell-text';
+import { isKnown, type Unknown } from '../../evidence/fact';
+import type { DeployTarget, Environment, RepositoryProfile, Stack } from '../../evidence/profile';
+
+/** What generation is told besides the profile. */
+export interface GenerateRequest {
+  readonly profile: RepositoryProfile;
+  /** Every file of the repository. */
+  readonly paths: ReadonlySet<string>;
+  /** Dockerfiles that copy what the build writes, so that the image needs the build's artifact. */
+  readonly imagesOfArtifact: ReadonlySet<string>;
+  /** Names as a person gave them, separated by commas or blanks; '' for none. */
+  readonly environments: string;
+  readonly known: KnownEnvironments;
+}
+
+/** Stacks whose dependencies are installed together: a workspace with its members, or one stack. */
+export interface Unit {
+  /** For job ids; '' where there is only one unit. */
+  readonly suffix: string;
+  /** For job names: ` (apps/web)`, or ''. */
+  readonly label: string;
+  readonly root: Stack;
+  /** The root first. */
+  readonly stacks: readonly Stack[];
+}
+
+/** One image that the pipeline builds. */
+export interface ImagePlan {
+  readonly jobId: string;
+  readonly dockerfile: string;
+  /** The folder of the Dockerfile, '.' for the root. */
+  readonly context: string;
+  /** `ghcr.io/owner/name` in lower case; null where only the run knows the repository. */
+  readonly name: string | null;
+  /** Behind the repository's name: `/worker` for a Dockerfile in a folder of that name, or ''. */
+  readonly nameSuffix: string;
+  readonly needsArtifact: boolean;
+}
+
+/** Everything that is decided before a line is written. */
+export interface PipelinePlan {
+  readonly branch: string;
+  readonly units: readonly Unit[];
+  readonly images: readonly ImagePlan[];
+  /** The build's artifact: paths it writes, or the sources themselves where nothing is built; null for none. */
+  readonly artifact:
+    { readonly kind: 'outputs'; readonly paths: readonly string[] } | { readonly kind: 'source' } | null;
+  readonly target: DeployTarget | null;
+  /** Whether anything is deployed at all: a library is not. */
+  readonly isDeployed: boolean;
+  readonly environments: readonly Environment[];
+  readonly notes: readonly string[];
+  readonly unknowns: readonly Unknown[];
+}
+
+/** How surely a kind of target is the way in which the repository itself deploys, best first. */
+const TARGET_ORDER: readonly DeployTarget['kind'][] = [
+  'script',
+  'helm',
+  'kustomize',
+  'kubernetes',
+  'ecs',
+  'cloud-run',
+  'compose',
+  'other',
+  'terraform',
+];
+
+/** Decides what the pipeline does for a repository. Pure. */
+export function planPipeline(request: GenerateRequest): PipelinePlan {
+  const { profile } = request;
+  const notes: string[] = [];
+  const unknowns: Unknown[] = [];
+  const stacks = profile.stacks.filter((stack) => {
+    const isSafe = [
+      stack.folder,
+      stack.manifest.value,
+      ...(stack.workspaceRoot !== undefined ? [stack.workspaceRoot] : []),
+    ].every(isPlainText);
+    if (!isSafe)
+      notes.push('A folder was left out: its name holds characters that must not stand in a workflow.');
+    return isSafe;
+  });
+  const units = unitsOf(stacks);
+  for (const unit of units) {
+    if (unit.stacks.every((stack) => Object.keys(stack.commands).length === 0)) {
+      notes.push(
+        `${unit.root.manifest.value} defines no command that a pipeline could run, so nothing checks it.`,
+      );
+    }
+  }
+  const images = imagesOf(request);
+  const targets = [...profile.deployTargets].sort(
+    (a, b) => TARGET_ORDER.indexOf(a.kind) - TARGET_ORDER.indexOf(b.kind),
+  );
+  const target = targets.find((other) => isPlainText(other.path.value)) ?? null;
+  for (const other of targets) {
+    if (other === target) continue;
+    notes.push(
+      other.kind === 'terraform'
+        ? `Infrastructure in ${other.path.value} is not applied by this pipeline: it deploys the application only.`
+        : `${other.path.value} (${other.kind}) is not deployed: the pipeline uses ${target?.path.value ?? 'no target'}.`,
+    );
+  }
+  const isLibrary =
+    images.length === 0 &&
+    target === null &&
+    units.length > 0 &&
+    units.every((unit) => unit.stacks.some((stack) => stack.isPublished));
+  const isDeployed = !isLibrary && (units.length > 0 || images.length > 0 || target !== null);
+  if (isLibrary)
+    notes.push(
+      'Nothing here is deployed: the repository is a package that others install, so the pipeline ends with its build.',
+    );
+  if (isDeployed && target === null) unknowns.push({ unknown: 'how this repository is deployed' });
+
+  const outputs = units.flatMap((unit) =>
+    unit.stacks.flatMap((stack) =>
+      stack.commands.build
+        ? (stack.outputs ?? []).map((output) =>
+            stack.folder === '' ? output.value : `${stack.folder}/${output.value}`,
+          )
+        : [],
+    ),
+  );
+  const isImage = images.length > 0;
+  const artifact: PipelinePlan['artifact'] =
+    outputs.length > 0
+      ? { kind: 'outputs', paths: outputs }
+      : !isImage && isDeployed && units.every((unit) => unit.stacks.every((stack) => !stack.commands.build))
+        ? { kind: 'source' }
+        : null;
+  for (const unit of units) {
+    for (const stack of unit.stacks) {
+      if (stack.commands.build && (stack.outputs ?? []).length === 0 && !isImage) {
+        unknowns.push({ unknown: `folder that the build of ${stack.manifest.value} writes to` });
+      }
+    }
+  }
+  if (!isKnown(profile.defaultBranch))
+    notes.push('The default branch is not known; the pipeline listens to `main`.');
+  return {
+    branch:
+      isKnown(profile.defaultBranch) && isBranch(profile.defaultBranch.value)
+        ? profile.defaultBranch.value
+        : 'main',
+    units,
+    images,
+    artifact,
+    target,
+    isDeployed,
+    environments: isDeployed ? environmentsOf(request, notes) : [],
+    notes,
+    unknowns,
+  };
+}
+
+function unitsOf(stacks: readonly Stack[]): Unit[] {
+  const groups = new Map<string, Stack[]>();
+  for (const stack of stacks) {
+    const key = `${stack.language} ${stack.workspaceRoot ?? stack.folder}`;
+    groups.set(key, [...(groups.get(key) ?? []), stack]);
+  }
+  const roots = [...groups.values()].map((members) => {
+    const root = members.find((stack) => stack.workspaceRoot === undefined) ?? members[0];
+    return { root, members: root ? [root, ...members.filter((stack) => stack !== root)] : members };
+  });
+  const taken = new Set<string>();
+  return roots.flatMap(({ root, members }) => {
+    if (!root) return [];
+    const isOnly = roots.length === 1;
+    const base = slug(root.folder === '' ? root.language : root.folder);
+    let suffix = isOnly ? '' : `-${base}`;
+    for (let number = 2; taken.has(suffix); number++) suffix = `-${base}-${number}`;
+    taken.add(suffix);
+    return [
+      {
+        suffix,
+        label: isOnly ? '' : ` (${root.folder === '' ? root.language : root.folder})`,
+        root,
+        stacks: members,
+      },
+    ];
+  });
+}
+
+function imagesOf({ profile, imagesOfArtifact }: GenerateRequest): ImagePlan[] {
+  const paths = profile.dockerfiles.map((file) => file.value).filter(isPlainText);
+  const named =
+    isKnown(profile.image) && profile.image.value.startsWith('ghcr.io/') ? profile.image.value : null;
+  const repository =
+    isKnown(profile.remote) && profile.remote.value.host === 'github.com'
+      ? `ghcr.io/${profile.remote.value.owner}/${profile.remote.value.name}`.toLowerCase()
+      : null;
+  const taken = new Set<string>();
+  return paths.map((dockerfile) => {
+    const slash = dockerfile.lastIndexOf('/');
+    const folder = slash < 0 ? '' : dockerfile.slice(0, slash);
+    const variant = dockerfile
+      .slice(slash + 1)
+      .replace(/^(Dockerfile|Containerfile)\.?|\.[Dd]ockerfile$/g, '');
+    const own = [folder, variant].filter((part) => part !== '').join('-');
+    let id = paths.length === 1 ? '' : slug(own || 'root');
+    for (let number = 2; taken.has(id); number++) id = `${slug(own || 'root')}-${number}`;
+    taken.add(id);
+    const nameSuffix = paths.length === 1 || own === '' ? '' : `/${id}`;
+    const base = paths.length === 1 ? (named ?? repository) : repository;
+    return {
+      jobId: id === '' ? 'image' : `image-${id}`,
+      dockerfile,
+      context: folder === '' ? '.' : folder,
+      name: base === null ? null : `${base}${nameSuffix}`,
+      nameSuffix,
+      needsArtifact: imagesOfArtifact.has(dockerfile),
+    };
+  });
+}
+
+/** What a person said; else what the files name, with staging and production where they are missing. */
+function environmentsOf(request: GenerateRequest, notes: string[]): Environment[] {
+  const { known, profile } = request;
+  const told = request.environments
+    .split(/[\s,;]+|->|→/)
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  const names = told.filter((name) => /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/.test(name));
+  for (const name of told) {
+    if (!names.includes(name) && name !== '->' && name !== '→')
+      notes.push('An environment that was told is no name that GitHub takes, and was left out.');
+  }
+  if (names.length > 0) {
+    return orderEnvironments(
+      names.map((name) => ({ name, source: { kind: 'person', question: 'environments' } as const })),
+      known,
+    ).map((environment) => environment.value);
+  }
+  const found = profile.environments
+    .map((environment) => environment.value)
+    .filter((environment) => /^[\w.-]{1,100}$/.test(environment.name));
+  const result: Environment[] = [...found];
+  if (!result.some((environment) => !environment.isProduction)) {
+    result.unshift({ name: 'staging', isProduction: isProductionName('staging', known) });
+    notes.push('No file names an environment before production; `staging` is proposed and has to be set up.');
+  }
+  if (!result.some((environment) => environment.isProduction)) {
+    const name = known.productionEnvironments[0] ?? 'production';
+    result.push({ name, isProduction: true });
+    notes.push(`No file names a production environment; \`${name}\` is proposed and has to be set up.`);
+  }
+  return result;
+}
+
+function isBranch(name: string): boolean {
+  return /^[A-Za-z0-9][\w./-]{0,200}$/.test(name);
+}
+
+/** Lower-case letters, digits and dashes: an id of a job, or part of an image's name. */
+export function slug(text: string): string {
+  const plain = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40);
+  return plain === '' ? 'part' : plain;
+}

@@ -1,0 +1,189 @@
+import { Document, isMap, isScalar, isSeq, type Scalar, type YAMLMap } from 'yaml';
+
+/**
+ * Text that may hold `${{ … }}`, written by the engine and never by a repository: GitHub replaces an expression before
+ * anything else reads the value, so that a path or a script's name must never become one.
+ */
+export interface Expression {
+  readonly expression: string;
+}
+
+/** A value as GitHub would read it: plain text, or an expression of ours. */
+export type Text = string | Expression;
+
+/** An action with its commit, or with its tag where no commit is known. */
+export interface ActionUse {
+  /** `owner/name@ref`. */
+  readonly reference: string;
+  /** The version, for the comment beside a commit; null beside a tag. */
+  readonly version: string | null;
+}
+
+/** A step that uses an action or runs shell. `run` holds no expression at all: values reach it through `env`. */
+export interface StepSpec {
+  readonly name: string;
+  readonly id?: string;
+  readonly if?: string;
+  readonly uses?: ActionUse;
+  readonly with?: Readonly<Record<string, Text>>;
+  readonly env?: Readonly<Record<string, Text>>;
+  readonly workingDirectory?: string;
+  readonly run?: string;
+}
+
+/** A job. Permissions and a time limit are not optional: what is left out would be GitHub's wide default. */
+export interface JobSpec {
+  readonly id: string;
+  readonly name: string;
+  /** Why the job is as it is, above it in the file. */
+  readonly comment?: string;
+  readonly needs?: readonly string[];
+  readonly if?: string;
+  readonly environment?: { readonly name: Text; readonly url?: Text };
+  /** Runs of one group wait for each other; none is cancelled. */
+  readonly concurrencyGroup?: Text;
+  readonly permissions: Readonly<Record<string, 'read' | 'write'>>;
+  readonly timeoutMinutes: number;
+  readonly outputs?: Readonly<Record<string, Expression>>;
+  readonly env?: Readonly<Record<string, Text>>;
+  readonly steps: readonly StepSpec[];
+}
+
+/** A workflow file. Its own permissions are always none. */
+export interface WorkflowSpec {
+  readonly comment: string;
+  readonly name: string;
+  readonly runName?: Text;
+  /** Plain data: the events with their filters, without expressions. */
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly concurrency?: { readonly group: Text; readonly cancelInProgress: Text };
+  readonly jobs: readonly JobSpec[];
+}
+
+/** The runner image that every job names: a fixed one, so that a run next month is a run of today. */
+const RUNNER = 'ubuntu-24.04';
+
+/** Marks text of ours that may hold `${{ … }}`. */
+export function expression(text: string): Expression {
+  return { expression: text };
+}
+
+/**
+ * The workflow as YAML, the same bytes for the same input.
+ *
+ * @throws RangeError where plain text or a `run` script holds `${{`: the caller let repository text become code.
+ */
+export function workflowText(workflow: WorkflowSpec): string {
+  const document = new Document({
+    name: plain(workflow.name),
+    ...(workflow.runName !== undefined ? { 'run-name': textValue(workflow.runName) } : {}),
+    on: plainTree(workflow.on),
+    permissions: {},
+    ...(workflow.concurrency
+      ? {
+          concurrency: {
+            group: textValue(workflow.concurrency.group),
+            'cancel-in-progress': textValue(workflow.concurrency.cancelInProgress),
+          },
+        }
+      : {}),
+    defaults: { run: { shell: 'bash' } },
+    jobs: Object.fromEntries(workflow.jobs.map((job) => [job.id, jobValue(job)])),
+  });
+  document.commentBefore = comment(workflow.comment);
+  const root = document.contents as YAMLMap;
+  for (const pair of root.items) {
+    const key = pair.key as Scalar<string>;
+    if (key.value !== 'name' && key.value !== 'run-name') key.spaceBefore = true;
+    if (key.value === 'permissions' && isMap(pair.value)) pair.value.flow = true;
+    if (key.value === 'jobs' && isMap(pair.value)) decorateJobs(pair.value, workflow.jobs);
+  }
+  return document.toString({ lineWidth: 0, blockQuote: 'literal', flowCollectionPadding: true });
+}
+
+function decorateJobs(jobs: YAMLMap, specs: readonly JobSpec[]): void {
+  for (const [index, pair] of jobs.items.entries()) {
+    const spec = specs[index];
+    const key = pair.key as Scalar<string>;
+    if (index > 0) key.spaceBefore = true;
+    if (spec?.comment) key.commentBefore = comment(spec.comment);
+    if (!isMap(pair.value)) continue;
+    for (const name of ['needs', 'permissions']) {
+      const value = pair.value.get(name, true) as unknown;
+      if (isSeq(value) || (isMap(value) && value.items.length === 0)) value.flow = true;
+    }
+    const steps = pair.value.get('steps') as unknown;
+    if (!isSeq(steps)) continue;
+    for (const [position, step] of steps.items.entries()) {
+      const version = spec?.steps[position]?.uses?.version;
+      const uses = isMap(step) ? (step.get('uses', true) as unknown) : null;
+      if (version && isScalar(uses)) uses.comment = ` v${version}`;
+    }
+  }
+}
+
+function jobValue(job: JobSpec): Record<string, unknown> {
+  return {
+    name: plain(job.name),
+    ...(job.needs && job.needs.length > 0 ? { needs: [...job.needs] } : {}),
+    ...(job.if !== undefined ? { if: job.if } : {}),
+    'runs-on': RUNNER,
+    'timeout-minutes': job.timeoutMinutes,
+    permissions: { ...job.permissions },
+    ...(job.environment
+      ? {
+          environment: {
+            name: textValue(job.environment.name),
+            ...(job.environment.url !== undefined ? { url: textValue(job.environment.url) } : {}),
+          },
+        }
+      : {}),
+    ...(job.concurrencyGroup !== undefined
+      ? { concurrency: { group: textValue(job.concurrencyGroup), 'cancel-in-progress': false } }
+      : {}),
+    ...(job.outputs ? { outputs: textTree(job.outputs) } : {}),
+    ...(job.env ? { env: textTree(job.env) } : {}),
+    steps: job.steps.map((step) => ({
+      name: plain(step.name),
+      ...(step.id !== undefined ? { id: step.id } : {}),
+      ...(step.if !== undefined ? { if: step.if } : {}),
+      ...(step.uses ? { uses: plain(step.uses.reference) } : {}),
+      ...(step.with && Object.keys(step.with).length > 0 ? { with: textTree(step.with) } : {}),
+      ...(step.env && Object.keys(step.env).length > 0 ? { env: textTree(step.env) } : {}),
+      ...(step.workingDirectory ? { 'working-directory': plain(step.workingDirectory) } : {}),
+      ...(step.run !== undefined ? { run: plain(step.run) } : {}),
+    })),
+  };
+}
+
+function textTree(values: Readonly<Record<string, Text>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [plain(key), textValue(value)]));
+}
+
+/** `true`, `false` and whole numbers stand unquoted, as people write them. */
+function textValue(text: Text): string | number | boolean {
+  if (typeof text !== 'string') return text.expression;
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^(0|[1-9]\d{0,5})$/.test(text) ? Number(text) : plain(text);
+}
+
+function plainTree(value: unknown): unknown {
+  if (typeof value === 'string') return plain(value);
+  if (Array.isArray(value)) return value.map(plainTree);
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [plain(key), plainTree(inner)]));
+  }
+  return value;
+}
+
+function plain(text: string): string {
+  if (text.includes('${{')) throw new RangeError(`plain text of a workflow holds an expression: ${text}`);
+  return text;
+}
+
+function comment(text: string): string {
+  return plain(text)
+    .split('\n')
+    .map((line) => (line === '' ? '' : ` ${line}`))
+    .join('\n');
+}
