@@ -6,8 +6,13 @@ import {
   lastDeployStep,
   productionPathOf,
   quoted,
+  textAt,
   whyItDeploys,
 } from './production-path';
+
+/** Packaging that builds; pushing or tagging again what was built before does not. */
+const BUILDS = /build|bake|assemble|kaniko|jib|\b(npm|mvn|sam|cargo)\b.*\bpack(age)?\b/i;
+const PROMOTES = /imagetools\s+create\S*/gi;
 
 /**
  * The deploying job builds from source, so that what was tested is not what ships.
@@ -26,7 +31,10 @@ export const rule: WorkflowRule = {
 
 function judge(facts: JobFacts): RuleFinding[] {
   const last = lastDeployStep(facts);
-  const builds = [...evidenceOf(facts, 'build'), ...evidenceOf(facts, 'package')].filter(
+  const packs = evidenceOf(facts, 'package').filter((evidence) =>
+    BUILDS.test(textAt(facts.workflow, evidence.span).replace(PROMOTES, '')),
+  );
+  const builds = [...evidenceOf(facts, 'build'), ...packs].filter(
     // What is built behind the deployment is not what was deployed.
     (evidence) => evidence.stepIndex !== null && (last < 0 || evidence.stepIndex <= last),
   );

@@ -20,12 +20,19 @@ const CHECKS = ['verify', 'smoke', 'end-to-end'] as const;
 const ROLLOUT_WAIT =
   /rollout\s+status|\bwait\s+(--|-f|services-stable|deployment|stack)|services-stable|describe-(services|deployments)|kubectl\s+(get|wait|describe)|wait-for-(service-stability|deployment|minutes)|--wait\b|--atomic\b|--rollback-on-failure\b/i;
 
-/** Programs that surely ask nothing: their steps are no check under another name. */
+/** Programs that surely ask the system nothing: their steps are no check under another name. */
 const SILENT = new Set([
-  'echo', 'printf', 'cat', 'exit', 'true', 'false', 'set', 'export', 'cd', 'mkdir', 'rm', 'cp', 'mv', 'ls', 'sleep',
-  'git', 'gh', 'jq', 'sed', 'grep', 'awk', 'tee', 'date', 'test', '[', '[[', 'docker', 'npm', 'tar', 'zip', 'unzip',
-  'aws', 'az', 'gcloud', 'kubectl', 'helm', 'terraform', 'read', 'source', '.', 'chmod', 'touch', 'head', 'tail', 'local',
+  '.', '[', '[[', 'aws', 'awk', 'az', 'cat', 'cd', 'chmod', 'cp', 'date', 'echo', 'exit', 'export', 'false', 'gcloud',
+  'gh', 'git', 'grep', 'head', 'helm', 'jq', 'kubectl', 'local', 'ls', 'mkdir', 'mv', 'printf', 'read', 'rm', 'sed',
+  'set', 'sleep', 'source', 'tail', 'tar', 'tee', 'terraform', 'test', 'touch', 'true', 'unzip', 'zip',
 ]); // prettier-ignore
+
+/** Package managers and docker ask nothing with these; with another word they may run anything. */
+const SILENT_COMMANDS =
+  /^((npm|pnpm|yarn) (ci|i|install|publish|version|pack)|docker (build|buildx|login|logout|pull|push|tag))\b/;
+
+/** Names of actions that may be a check, though nothing more is known of them. */
+const MAYBE_CHECK = /health|smoke|verif|check|test|lighthouse|ping|probe|uptime|synthetic|curl|http/i;
 
 /**
  * Nothing asks the system after it was deployed.
@@ -126,23 +133,29 @@ function unreadStep(facts: JobFacts, last: number, after: readonly JobFacts[]): 
     for (const step of candidate.job.steps) {
       if (candidate === facts && (last < 0 || step.index <= last)) continue;
       if (candidate.purposes.some((evidence) => evidence.stepIndex === step.index)) continue;
-      if (!step.run || !runsOwnProgram(candidate, step)) continue;
+      if (!mayCheck(candidate, step)) continue;
       return {
         message: `the step of "${candidate.job.id.value}" that cannot be judged`,
         path: candidate.workflow.path,
-        span: step.name?.span ?? step.run.span,
+        span: step.name?.span ?? step.uses?.span ?? step.span,
       };
     }
   }
   return null;
 }
 
-function runsOwnProgram(facts: JobFacts, step: Step): boolean {
+function mayCheck(facts: JobFacts, step: Step): boolean {
+  if (step.uses) {
+    const action = step.uses.value.split('@')[0] ?? '';
+    return action !== 'actions/checkout' && MAYBE_CHECK.test(action.split('/').slice(1).join('/'));
+  }
+  if (!step.run) return false;
   const commands = facts.commands.filter((command) => command.step === step);
   // A shell that is not read leaves no commands: it may hold anything.
   if (commands.length === 0) return true;
-  return commands.some((command) => {
-    const program = command.words[0]?.toLowerCase() ?? '';
-    return program !== '' && !SILENT.has(program) && !program.includes('=');
+  return commands.some(({ words }) => {
+    const program = words[0]?.toLowerCase() ?? '';
+    if (program === '' || program.includes('=') || SILENT.has(program)) return false;
+    return !SILENT_COMMANDS.test(words.join(' '));
   });
 }

@@ -81,7 +81,12 @@ function judge(set: WorkflowSet, chain: CallChain): readonly RuleFinding[] {
   const isTest = (state: GuardState): boolean => TESTS.some((purpose) => hasPurpose(state.guard, purpose));
   const defeated = guards.filter((state) => state.state.kind === 'fails');
   // A test that production waits for and can do without, or a test beside its path.
-  const blocking = defeated.filter((state) => state.isAncestor || hasPurpose(state.guard, 'unit'));
+  const ownTest = guards.some((state) => state.state.kind === 'holds' && hasPurpose(state.guard, 'unit'));
+  const blocking = defeated.filter(
+    (state) =>
+      state.isAncestor ||
+      (hasPurpose(state.guard, 'unit') && !(ownTest && gatesAnother(set, facts, state.guard))),
+  );
   const firstBlocking = blocking[0];
   if (firstBlocking) return [defeatedFinding(facts, firstBlocking, blocking.slice(1))];
 
@@ -100,7 +105,9 @@ function judge(set: WorkflowSet, chain: CallChain): readonly RuleFinding[] {
     const finding = ungated(set, chain);
     if (finding) findings.push(finding);
   }
-  const beside = defeated.filter((state) => !blocking.includes(state));
+  const beside = defeated.filter(
+    (state) => !blocking.includes(state) && !(ownTest && gatesAnother(set, facts, state.guard)),
+  );
   const firstBeside = beside[0];
   if (firstBeside && findings.length === 0) findings.push(besideFinding(facts, firstBeside, beside.slice(1)));
   return findings;
@@ -125,6 +132,20 @@ function guardsOf(set: WorkflowSet, link: JobFacts): readonly GuardState[] {
       ];
     });
   });
+}
+
+/**
+ * Whether a job is what another deployment of the same workflow waits for: where several things are tested and deployed
+ * side by side, each waits for its own tests.
+ */
+function gatesAnother(set: WorkflowSet, facts: JobFacts, guard: JobFacts): boolean {
+  return productionPathOf(set).deploying.some(
+    (other) =>
+      other !== facts &&
+      other.workflow === facts.workflow &&
+      !set.ancestorsOf(facts).includes(other) &&
+      set.ancestorsOf(other).includes(guard),
+  );
 }
 
 /** Checks behind another production deployment are its smoke tests. */
@@ -331,6 +352,8 @@ function addNeed(facts: JobFacts, state: GuardState): Fix | null {
   const { guard, link } = state;
   if (link !== facts || guard.workflow !== facts.workflow || hasStatusFunction(facts.job.condition))
     return null;
+  // A test that does not run on every way into the deployment would stop it for good.
+  if (guard.job.condition) return null;
   const needs = facts.job.needs.map((need) => need.value);
   if (needs.includes(guard.job.id.value)) return null;
   const all = [...needs, guard.job.id.value];
