@@ -189,17 +189,20 @@ function pairReverts(
   const reverts = new Map<string, readonly string[]>();
   if (!messages.some((message) => message.reverts)) return { revertedBy, reverts };
   const indexOf = new Map(commits.map((commit, index) => [commit.hash, index]));
-  const byShortHash = new Map<string, number>();
+  const byShortHash = new Map<string, number[]>();
   const bySubject = new Map<string, number[]>();
   commits.forEach((commit, index) => {
-    byShortHash.set(commit.hash.slice(0, 7), index);
+    const alike = byShortHash.get(commit.hash.slice(0, 7));
+    if (alike) alike.push(index);
+    else byShortHash.set(commit.hash.slice(0, 7), [index]);
     const same = bySubject.get(commit.subject);
     if (same) same.push(index);
     else bySubject.set(commit.subject, [index]);
   });
+  // An abbreviation that two commits share names neither.
   const find = (hash: string): number | undefined => {
-    const index = byShortHash.get(hash.slice(0, 7));
-    return index !== undefined && commits[index]?.hash.startsWith(hash) ? index : undefined;
+    const found = byShortHash.get(hash.slice(0, 7))?.filter((index) => commits[index]?.hash.startsWith(hash));
+    return found?.length === 1 ? found[0] : undefined;
   };
   // Newest first, so whether a revert was itself undone is known when its turn comes.
   messages.forEach((message, index) => {

@@ -39,7 +39,7 @@ export async function readDatabaseChange(
 ): Promise<DatabaseChange> {
   const relevant = files
     .filter((file) => file.status !== 'deleted' && file.status !== 'submodule')
-    .map((file) => ({ file, kind: migrationKind(file.path) }))
+    .map((file) => ({ file, kind: migrationKind(file.path, repositoryPaths) }))
     .filter(({ kind }) => kind !== null)
     .filter(({ file }) => !isMovedUnchanged(file))
     .sort((a, b) => compareNames(a.file.path, b.file.path));

@@ -7,11 +7,11 @@ export type MigrationKind =
   | { readonly kind: 'unread'; readonly language: string };
 
 /**
- * What a file is, by its path; null for none. SQL counts anywhere but in tests, samples, seeds, dumps, ways down and
+ * What a file is, by its path and those beside it; null for none. SQL counts anywhere but in tests, samples, seeds, dumps, ways down and
  * collections of queries; a migration in another language only where the frameworks look for it.
  */
-export function migrationKind(path: string): MigrationKind | null {
-  if (isTestOrSample(path) || isWayDown(path)) return null;
+export function migrationKind(path: string, repositoryPaths: ReadonlySet<string>): MigrationKind | null {
+  if (isTestOrSample(path) || isWayDown(path, repositoryPaths)) return null;
   if (/\.sql$/i.test(path)) {
     if (isSchemaDump(path) || /(?:^|\/)(?:queries|query|sqlc|docs?)\//i.test(path)) return null;
     return { kind: 'sql' };
@@ -41,12 +41,16 @@ const UNREAD: readonly { readonly language: string; readonly pattern: RegExp }[]
   { language: 'Go', pattern: /(?:^|\/)migrations?\/\d+_[^/]+\.go$/ },
 ];
 
-/** Whether the file is only run to go back: golang-migrate, diesel, Flyway's undo, and their likes. */
-export function isWayDown(path: string): boolean {
+/**
+ * Whether the file is only run to go back: golang-migrate, diesel, sqitch, Flyway's undo, and their likes. A name that
+ * merely ends in `_down` is one only beside its `_up`: `5_shut_down.sql` goes up.
+ */
+export function isWayDown(path: string, repositoryPaths: ReadonlySet<string>): boolean {
   return (
-    /(?:^|[._-])(?:down|undo|rollback)\.(?:sql|js|ts)$/i.test(path) ||
+    /(?:^|[./])(?:down|undo|rollback)\.(?:sql|js|ts)$/i.test(path) ||
     /(?:^|\/)U\d[^/]*__[^/]*\.sql$/.test(path) ||
-    /(?:^|\/)(?:down|undo|rollbacks?|revert)\/[^/]+\.sql$/i.test(path)
+    /(?:^|\/)(?:down|undo|rollbacks?|revert)\/[^/]+\.sql$/i.test(path) ||
+    (/[_-]down\.sql$/i.test(path) && repositoryPaths.has(path.replace(/down(\.sql)$/i, 'up$1')))
   );
 }
 
