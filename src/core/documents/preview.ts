@@ -61,7 +61,7 @@ export function renderPreview(
       }),
     },
   });
-  const root: Root = made.type === 'root' ? made : { type: 'root', children: [made as RootContent] };
+  const root: Root = made.type === 'root' ? made : { type: 'root', children: [made] };
   placeFindings(
     root,
     findings.filter(({ status }) => status !== 'waived'),
@@ -74,7 +74,7 @@ export function renderPreview(
 /** An address that a link of a preview may have: web, mail, a place in the page, a file beside the document. */
 export function safeAddress(address: string): boolean {
   // Browsers drop control characters and blanks inside a scheme.
-  // eslint-disable-next-line no-control-regex
+
   const bare = address.replace(/[\u0000-\u0020\u007f-\u009f\u200b-\u200f\u2028-\u202e]/g, '');
   const scheme = /^([^/?#:]*):/.exec(bare)?.[1]?.toLowerCase();
   if (scheme === undefined) return !bare.startsWith('//') && !bare.startsWith('\\');
@@ -200,7 +200,7 @@ function dress(parent: Parents): void {
     if (!isFinding) dress(child);
     children.push(child);
   }
-  parent.children = children as ElementContent[];
+  parent.children = children;
 }
 
 function marked(text: string): ElementContent[] {

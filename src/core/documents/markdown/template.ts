@@ -44,7 +44,7 @@ handlebars.registerHelper('table', (value: unknown, columns: unknown) => {
       shape.map(([, key, form]) => {
         const cell = row[key ?? ''];
         if (form === 'yes') return cell === true ? 'yes' : 'no';
-        const text = cell === null || cell === undefined ? '' : String(cell);
+        const text = typeof cell === 'string' ? cell : typeof cell === 'number' ? String(cell) : '';
         return form === 'code' ? cellCode(text) : markdownText(text);
       }),
     ),

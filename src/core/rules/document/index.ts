@@ -1,4 +1,27 @@
 import type { DocumentRule } from '../rule';
+import { rule as actionItemIncomplete } from './action-item-incomplete';
+import { rule as documentSectionMisordered } from './document-section-misordered';
+import { rule as documentSectionMissing } from './document-section-missing';
+import { rule as secretInDocument } from './secret-in-document';
+import { rule as stepWithoutCommandOrOutcome } from './step-without-command-or-outcome';
+import { rule as timelineOutOfOrder } from './timeline-out-of-order';
+import { rule as timelineRowIncomplete } from './timeline-row-incomplete';
+import { rule as totalDurationWrong } from './total-duration-wrong';
+import { rule as triggerWithoutNumbers } from './trigger-without-numbers';
+import { rule as unflaggedPlaceholder } from './unflagged-placeholder';
+import { rule as unresolvedPlaceholder } from './unresolved-placeholder';
 
 /** The rules over documents, in the order in which their pages are listed. */
-export const documentRules: readonly DocumentRule[] = [];
+export const documentRules: readonly DocumentRule[] = [
+  documentSectionMissing,
+  documentSectionMisordered,
+  triggerWithoutNumbers,
+  stepWithoutCommandOrOutcome,
+  unflaggedPlaceholder,
+  unresolvedPlaceholder,
+  actionItemIncomplete,
+  timelineRowIncomplete,
+  timelineOutOfOrder,
+  totalDurationWrong,
+  secretInDocument,
+];

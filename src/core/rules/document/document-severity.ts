@@ -1,0 +1,21 @@
+import type { ReadDocument } from '../../documents/document';
+import type { Severity } from '../rule';
+
+/**
+ * A document whose front matter says `kind:` has taken on what its kind asks. One that is only called like one
+ * (`RUNBOOK.md` written before this gate was there) is warned about: its author promised nothing.
+ */
+export function severityIn(document: ReadDocument, severity: Severity): Severity {
+  return severity === 'block' && document.frontMatter['kind'] !== document.kind ? 'warn' : severity;
+}
+
+/** A title as a message quotes it: short, on one line. */
+export function quoted(text: string): string {
+  const short = text.length > 60 ? `${text.slice(0, 59)}…` : text;
+  return `"${short}"`;
+}
+
+/** "a", "a and b", "a, b and c". */
+export function listed(parts: readonly string[]): string {
+  return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}

@@ -1,0 +1,118 @@
+import type { ReadDocument } from '../../documents/document';
+import { documentKindOf } from '../../documents/index';
+import { blocksOf } from '../../documents/markdown/parse';
+import { readSteps, type FoundStep } from '../../documents/markdown/parts';
+import { holdsPlaceholder } from '../../documents/markdown/placeholders';
+import { lineBreakOf } from '../../text/edit';
+import type { DocumentRule, Fix, RuleFinding } from '../rule';
+import { listed, quoted, severityIn } from './document-severity';
+
+/** Sections whose steps are timed and say what to do when they fail. */
+const TIMED: Readonly<Record<string, readonly string[]>> = {
+  'release-plan': ['steps'],
+  runbook: ['deployment', 'rollback'],
+};
+
+interface Lack {
+  readonly label: string;
+  readonly name: string;
+  readonly needed: string;
+  readonly isEssential: boolean;
+}
+
+/** A numbered step says not what to do, what to expect, how long it takes or what to do when it fails. */
+export const rule: DocumentRule = {
+  id: 'step-without-command-or-outcome',
+  title: 'A step lacks its command or its expected outcome',
+  severity: 'block',
+  why: 'A step that cannot be pasted is improvised, and one without an expected outcome is believed to have worked.',
+  subject: 'document',
+  kinds: ['release-plan', 'runbook'],
+  check: (document): readonly RuleFinding[] =>
+    (documentKindOf(document.kind)?.sections ?? [])
+      .filter(({ holds }) => holds === 'steps' || holds === 'steps-and-triggers')
+      .flatMap(({ id }) =>
+        readSteps(blocksOf(document, id)).flatMap((found): RuleFinding[] => {
+          const lacks = lacksOf(found, document.kind, id);
+          if (lacks.length === 0) return [];
+          const isEssential = lacks.some((lack) => lack.isEssential);
+          return [
+            {
+              message: `Step ${found.number} ${quoted(found.step.title)} has no ${listed(lacks.map(({ name }) => name))}: add it, or UNKNOWN(what is needed)`,
+              path: document.path,
+              span: found.titleSpan,
+              status: 'fail',
+              severity: severityIn(document, isEssential ? 'block' : 'warn'),
+              fix: addPlaceholders(document, found, lacks),
+            },
+          ];
+        }),
+      ),
+};
+
+function lacksOf({ step, durationText }: FoundStep, kind: string, section: string): readonly Lack[] {
+  const lacks: Lack[] = [];
+  const isTimed = TIMED[kind]?.includes(section) === true;
+  // A title that is a placeholder stands for the whole step.
+  if (step.command === '' && step.action === '' && !holdsPlaceholder(step.title)) {
+    lacks.push({
+      label: 'Action',
+      name: 'command or action',
+      needed: 'command or action',
+      isEssential: true,
+    });
+  }
+  if (step.expected === '') {
+    lacks.push({
+      label: 'Expected',
+      name: 'expected outcome',
+      needed: 'what is seen when it worked',
+      isEssential: true,
+    });
+  }
+  if (isTimed && step.durationMinutes === null && !holdsPlaceholder(durationText)) {
+    lacks.push({ label: 'Duration', name: 'duration', needed: 'minutes', isEssential: false });
+  }
+  if (isTimed && kind === 'runbook' && step.onFailure === '') {
+    lacks.push({
+      label: 'On failure',
+      name: 'word on what to do when it fails',
+      needed: 'what to do when it fails',
+      isEssential: false,
+    });
+  }
+  return lacks;
+}
+
+/** Bullets at the end of the step, indented as its content is. */
+function addPlaceholders(document: ReadDocument, found: FoundStep, lacks: readonly Lack[]): Fix {
+  const { text, path } = document;
+  const start = document.lines.positionAt(found.span.start);
+  const margin = ' '.repeat(start.column - 1 + `${found.number}. `.length);
+  const item = text.slice(found.span.start, found.span.end);
+  // A bullet may follow a bullet; behind anything else an empty line keeps it apart.
+  const lastLine =
+    item
+      .trimEnd()
+      .split(/\r\n|\n|\r/)
+      .at(-1) ?? '';
+  const isAfterBullet = /^\s+[-*+] /.test(lastLine);
+  const end = found.span.start + item.trimEnd().length;
+  const bullets = lacks.map(({ label, needed }) => `${margin}- **${label}:** UNKNOWN(${needed})`);
+  const lineBreak = lineBreakOf(text);
+  return {
+    kind: 'proposed',
+    title: `Add what step ${found.number} lacks as UNKNOWN(...)`,
+    edits: [
+      {
+        path,
+        edits: [
+          {
+            span: { start: end, end },
+            text: ['', ...(isAfterBullet ? [] : ['']), ...bullets].join(lineBreak),
+          },
+        ],
+      },
+    ],
+  };
+}
