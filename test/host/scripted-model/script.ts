@@ -42,5 +42,8 @@ export interface ScriptedModel {
   readonly ready: Promise<void>;
 }
 
-/** What the model says when a test has told it nothing. */
+/**
+ * What the model says when nobody has told it anything; `RELEASE_GATE_SCRIPTED_ANSWER` replaces it where no test can
+ * reach the extension.
+ */
 export const unscripted = 'The scripted model was told nothing for this request.';

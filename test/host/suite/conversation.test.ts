@@ -50,8 +50,8 @@ describe('a conversation with @release', () => {
   itInPage('says so when the model fails half-way', async (workbench) => {
     model.script([{ kind: 'fail', pieces: ['The first '], message: 'the line broke' }]);
     await askInChat('@release what is irreversible here?');
-    const shown = await workbench.waitFor({ ...places.lastChatAnswer, text: 'The first' });
-    assert.match(shown, /model/i);
+    const shown = await workbench.waitFor({ ...places.lastChatAnswer, text: 'the line broke' });
+    assert.match(shown, /language model failed/);
     assert.doesNotMatch(shown, /\bat .+:\d+:\d+/, 'a stack is shown');
   });
 });
