@@ -2,7 +2,7 @@ import { fileSource, type Unknown } from '../evidence/fact';
 import { judgeProposal, isWorkflowPath } from '../gate/check';
 import { cloudSetupSteps, type CloudTrust } from '../pipeline/oidc/cloud-setup';
 import { grantCallers } from '../pipeline/oidc/grant-callers';
-import { findStaticCredentials, secretsIn, type StaticCredential } from '../pipeline/oidc/static-credentials';
+import { findStaticCredentials, secretsIn, type StaticCredential } from '../workflow/credential-uses';
 import { secureWorkflow, type SecuredWorkflow, type WorkflowMeaning } from '../pipeline/oidc/secure-workflow';
 import { claimOf, subjectsOf } from '../pipeline/oidc/subjects';
 import { needsOfToken } from '../rules/workflow/action-permissions';

@@ -132,7 +132,7 @@ export function removeEntry(text: string, map: YamlMap, key: string): EditResult
  */
 export function replaceScalar(text: string, scalar: YamlScalar, newText: string): EditResult {
   const shared = sharedSpans(text);
-  return withoutShared(scalarEdit(text, scalar, newText), shared);
+  return withoutShared(scalarEdit(text, scalar, newText, true), shared);
 }
 
 /** Puts a new item before the one that stands at `index` now; an index at or beyond the length appends. */
@@ -236,7 +236,7 @@ function replaceValue(text: string, map: YamlMap, entry: YamlEntry, value: NewYa
   if (map.isFlow) return one({ span: { start: colon + 1, end }, text: ` ${flowText(value)}` });
   const isOwnScalar = entry.value.kind === 'scalar' && standsInside(entry) && entry.value.raw !== '';
   if (typeof value === 'string' && entry.value.kind === 'scalar' && isOwnScalar) {
-    return scalarEdit(text, entry.value, value);
+    return scalarEdit(text, entry.value, value, false);
   }
   const inline = inlineText(value, false);
   const keyLineEnd = lineEnd(text, colon);
@@ -453,6 +453,10 @@ function removeBlockLines(text: string, span: Span, next: Span | null): EditResu
     return one({ span: { start: from - (text.slice(0, from).endsWith('\r\n') ? 2 : 1), end }, text: '' });
   }
   const isBlankBefore = from > 0 && isBlank(text.slice(lineStart(text, from - 1), from));
+  if (isBlankBefore && to === text.length) {
+    // What stood last leaves no blank line at the end of the file.
+    return one({ span: { start: lineStart(text, from - 1), end: to }, text: '' });
+  }
   const blankEnd = lineEnd(text, to);
   if (isBlankBefore && to < text.length && isBlank(text.slice(to, blankEnd))) {
     to = blankEnd + breakLength(text, blankEnd);
@@ -580,14 +584,15 @@ function withoutShared(result: EditResult, shared: readonly Span[]): EditResult 
   return touches ? refusal('it is shared through an anchor') : result;
 }
 
-function scalarEdit(text: string, scalar: YamlScalar, newText: string): EditResult {
+/** `mayBeTyped`: a plain number or boolean may take the place of one. */
+function scalarEdit(text: string, scalar: YamlScalar, newText: string, mayBeTyped: boolean): EditResult {
   const layout = layoutOf(text);
   if (scalar.raw === '') return refusal('there is no value to replace');
   switch (scalar.style) {
     case 'plain': {
       const wasText = typeof scalar.value === 'string';
       const isInFlow = /[[{,]/.test(text) && isInsideFlow(text, scalar.span.start);
-      const staysTyped = !wasText && !mustBeQuotedToBeText(newText, false) && isTyped(newText);
+      const staysTyped = mayBeTyped && !wasText && !mustBeQuotedToBeText(newText, false) && isTyped(newText);
       return one({ span: scalar.span, text: staysTyped ? newText : scalarText(newText, isInFlow) });
     }
     case 'single':

@@ -61,7 +61,9 @@ export function extractRepeatedJobs(
   const extractions: Extraction[] = [];
   for (const group of bySignature.values()) {
     if (group.length < 2) continue;
-    for (const cluster of clustersOf(group, notes)) {
+    // The new workflow keeps the text of the first job, so the one that people explained most comes first.
+    const ordered = [...group].sort((a, b) => commentsIn(b) - commentsIn(a));
+    for (const cluster of clustersOf(ordered, notes)) {
       const built = build(cluster.candidates, cluster.plan, texts, taken);
       if (!built.ok) {
         notes.push(`${describe(cluster.candidates)} repeat but were left alone: ${built.reason}.`);
@@ -79,6 +81,13 @@ export function extractRepeatedJobs(
     }),
   );
   return { extractions, texts: changed, notes };
+}
+
+function commentsIn(candidate: Candidate): number {
+  const { span } = candidate.job;
+  return candidate.workflow.tree.comments.filter(
+    (comment) => span.start <= comment.span.start && comment.span.start < span.end,
+  ).length;
 }
 
 /** A job with at least two steps, on its own and made self-contained; null where it is none. */
@@ -388,7 +397,10 @@ function reindented(text: string, job: Job, indent: number): string[] {
     from = above;
   }
   const stop = text.indexOf('\n', job.body.span.end);
-  const lines = text.slice(from, stop < 0 ? text.length : stop).split(/\r?\n/);
+  const lines = text
+    .slice(from, stop < 0 ? text.length : stop)
+    .replace(/\r$/, '')
+    .split(/\r?\n/);
   while (lines.length > 0 && lines[lines.length - 1]?.trim() === '') lines.pop();
   return lines.map((line) => {
     if (line.trim() === '') return '';

@@ -270,7 +270,7 @@ function addExpression(
   const value = type === null ? `\${{ format('{0}', ${expression}) }}` : piece;
   const values = candidates.map(() => value);
   const key = keyOf(values);
-  const path = /([\w-]+)$/.exec(expression)?.[1] ?? lastKey(slot);
+  const path = /^[a-z]+(?:\.[\w-]+)*\.([\w-]+)$/i.exec(expression)?.[1] ?? lastKey(slot);
   if (!drafts.has(key)) {
     drafts.set(key, {
       key,
