@@ -269,6 +269,39 @@ describe('checking a repository', () => {
   });
 });
 
+describe('checking documents', () => {
+  const runbook = '# Runbook: shop\n\n## Symptoms\n\n- TODO: what the customers see\n';
+  const path = 'docs/ops/RUNBOOK.md';
+
+  it('judges a document by its path or by its front matter, and no other Markdown', async () => {
+    const report = await check({
+      [path]: runbook,
+      'notes/shop.md': `---\nkind: runbook\n---\n${runbook}`,
+      'README.md': runbook,
+      'notes/hostile.md': '---js\n({ kind: process.exit(1) })\n---\n# x\n',
+    });
+    assert.deepEqual([...new Set(report.findings.map((finding) => finding.path))], [path, 'notes/shop.md']);
+    assert.equal(report.checkedFiles, 2);
+    assert.ok(report.findings.some((finding) => finding.rule === 'unflagged-placeholder'));
+  });
+
+  it('takes waivers in HTML comments, for their section, and not in code', async () => {
+    const waived = async (text: string): Promise<string[]> =>
+      (await check({ [path]: text })).findings
+        .filter((finding) => finding.rule === 'unflagged-placeholder')
+        .map((finding) => finding.status);
+    const comment =
+      '<!-- release-gate: ignore[unflagged-placeholder] filled in on Monday (until 2027-03-01) -->\n\n';
+    assert.deepEqual(await waived(runbook), ['fail']);
+    assert.deepEqual(await waived(runbook.replace('- TODO', `${comment}- TODO`)), ['waived']);
+    assert.deepEqual(await waived(comment + runbook), ['waived']);
+    assert.deepEqual(await waived(`${runbook}\n## Diagnosis\n\n${comment}`), ['fail']);
+    assert.deepEqual(await waived(runbook.replace('- TODO', `\`\`\`text\n${comment}\`\`\`\n\n- TODO`)), [
+      'fail',
+    ]);
+  });
+});
+
 describe('a rule that fails', () => {
   it('is unknown with its own weight, and says so without a stack', () => {
     const [rule] = rules;

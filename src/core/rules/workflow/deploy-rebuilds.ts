@@ -12,7 +12,7 @@ import {
 
 /** Packaging that builds; pushing or tagging again what was built before does not. */
 const BUILDS = /build|bake|assemble|kaniko|jib|\b(npm|mvn|sam|cargo)\b.*\bpack(age)?\b/i;
-const PROMOTES = /imagetools\s+create\S*/gi;
+const PROMOTES = /\bimagetools\s+create\b/i;
 
 /**
  * The deploying job builds from source, so that what was tested is not what ships.
@@ -31,10 +31,10 @@ export const rule: WorkflowRule = {
 
 function judge(facts: JobFacts): RuleFinding[] {
   const last = lastDeployStep(facts);
-  const packs = evidenceOf(facts, 'package').filter((evidence) =>
-    BUILDS.test(textAt(facts.workflow, evidence.span).replace(PROMOTES, '')),
-  );
-  const builds = [...evidenceOf(facts, 'build'), ...packs].filter(
+  const builds = [
+    ...evidenceOf(facts, 'build').filter((evidence) => !PROMOTES.test(textAt(facts.workflow, evidence.span))),
+    ...evidenceOf(facts, 'package').filter((evidence) => isBuild(textAt(facts.workflow, evidence.span))),
+  ].filter(
     // What is built behind the deployment is not what was deployed.
     (evidence) => evidence.stepIndex !== null && (last < 0 || evidence.stepIndex <= last),
   );
@@ -59,6 +59,10 @@ function judge(facts: JobFacts): RuleFinding[] {
       ],
     },
   ];
+}
+
+function isBuild(text: string): boolean {
+  return BUILDS.test(text) && !PROMOTES.test(text);
 }
 
 function firstOf(evidence: readonly PurposeEvidence[]): PurposeEvidence | null {
