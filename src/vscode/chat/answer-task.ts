@@ -2,8 +2,7 @@ import { markdownText } from '../../core/documents/markdown/write';
 import type { DraftModel } from '../../core/ports';
 import { TaskFailure, type Task, type TaskInput, type TaskResult } from '../../core/tasks/task';
 import { unifiedDifference } from '../../core/text/difference';
-import { changesAnything } from '../../core/text/proposal';
-import type { Proposals } from '../proposals/proposals';
+import type { Proposal, Proposals } from '../proposals/proposals';
 import type { Repository } from '../repositories';
 import { describeResult, offerResult, placesOf } from './describe-result';
 import { fenced, sentenceMarkdown } from './markdown-parts';
@@ -56,11 +55,15 @@ export async function answerTask(
     });
     signal.throwIfAborted();
     const proposal = desk.proposals.add(desk.repository.key, result);
-    describeResult(result, proposal.id, reply);
-    describeNotTold(task, notTold(task.inputs, ask.inputs), ask.prompt, reply);
-    offerResult(result, proposal.id, reply);
+    const missing = notTold(task.inputs, ask.inputs);
+    describeResult(result, reply);
+    describeNotTold(missing, reply);
     const improved = await improve(result, reply, desk, signal);
-    return { kind: 'answered', proposal: improved ?? proposal.id, next: result.next };
+    const offered = improved ?? proposal;
+    offerResult(offered.result, offered.id, reply);
+    if (improved) reply.button({ kind: 'apply-original', proposal: proposal.id });
+    if (missing.length > 0) reply.button({ kind: 'answer', task: task.id, prompt: ask.prompt });
+    return { kind: 'answered', proposal: offered.id, next: result.next };
   } catch (error) {
     if (isCancellation(error, signal)) return { kind: 'cancelled' };
     if (!(error instanceof TaskFailure)) throw error;
@@ -69,23 +72,21 @@ export async function answerTask(
   }
 }
 
-function describeNotTold(task: Task, missing: readonly TaskInput[], prompt: string, reply: Reply): void {
+function describeNotTold(missing: readonly TaskInput[], reply: Reply): void {
   if (missing.length === 0) return;
   reply.markdown('**Not told**, and not to be read from the repository:\n\n');
   for (const input of missing) reply.markdown(`- \`${input.name}:\` ${sentenceMarkdown(input.question)}\n`);
   reply.markdown('\nAdd them after the command and run it again, or answer now.\n\n');
-  reply.button({ kind: 'answer', task: task.id, prompt });
 }
 
-/** The id of the improved proposal; null where nothing came of it. */
+/** The improved proposal; null where nothing came of it. No progress here: see `Reply` for the order of parts. */
 async function improve(
   result: TaskResult,
   reply: Reply,
   desk: TaskDesk,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<Proposal | null> {
   if (desk.model === null || result.prose === null || result.prose.slots.length === 0) return null;
-  reply.progress(`Asking ${desk.model.name} for better prose`);
   const { result: improved, note } = await desk.improveProse(result, desk.model, signal);
   signal.throwIfAborted();
   if (note !== '') reply.markdown(`\n${note}\n\n`);
@@ -98,8 +99,5 @@ async function improve(
     const difference = unifiedDifference({ ...file, before: before.get(file.path) ?? null });
     reply.markdown(`${fenced(difference, 'diff').markdown}\n`);
   }
-  const replaces = improved.files.some((file) => changesAnything(file) && file.before !== null);
-  reply.button({ kind: 'apply', proposal: proposal.id, replaces });
-  reply.button({ kind: 'show-difference', proposal: proposal.id, path: null });
-  return proposal.id;
+  return proposal;
 }

@@ -29,6 +29,7 @@ function commandOf(offer: Offer): vscode.Command {
   const title = offerTitle(offer);
   switch (offer.kind) {
     case 'apply':
+    case 'apply-original':
       return { title, command: COMMANDS.applyProposal, arguments: [offer.proposal] };
     case 'show-difference':
       return {

@@ -15,20 +15,24 @@ const MAX_FINDINGS = 30;
 const MAX_UNKNOWNS = 40;
 
 /** Says a task's result: what it read, what it would write, what nobody knows and what the gate finds in it. */
-export function describeResult(result: TaskResult, proposal: string, reply: Reply): void {
+export function describeResult(result: TaskResult, reply: Reply): void {
   describeSources(result.sources, reply);
   reply.markdown(`${result.summary.trim()}\n\n`);
-  describeFiles(result.files, proposal, reply);
+  describeFiles(result.files, reply);
   describeUnknowns(result, reply);
   describeManualSteps(result.manualSteps, reply);
   describeFindings(result, reply);
   describeNotes(result.notes, reply);
 }
 
-/** The buttons that belong to a result. */
+/** The tree of what would be written and the buttons: the end of an answer. */
 export function offerResult(result: TaskResult, proposal: string, reply: Reply): void {
   const changing = result.files.filter(changesAnything);
   if (changing.length > 0) {
+    reply.fileTree(
+      changing.map((file) => file.path),
+      proposal,
+    );
     const replaces = changing.some((file) => file.before !== null);
     reply.button({ kind: 'apply', proposal, replaces });
     reply.button({ kind: 'show-difference', proposal, path: null });
@@ -83,40 +87,35 @@ function sourceText(source: Source): string[] {
   }
 }
 
-function describeFiles(files: readonly ProposedFile[], proposal: string, reply: Reply): void {
+function describeFiles(files: readonly ProposedFile[], reply: Reply): void {
   const changing = files.filter(changesAnything);
   const same = files.filter((file) => !changesAnything(file));
   if (changing.length > 0) {
     reply.markdown(`Would write ${count(changing.length, 'file')}; nothing is written before Apply.\n\n`);
-    reply.fileTree(
-      changing.map((file) => file.path),
-      proposal,
-    );
   }
-  for (const file of changing) describeFile(file, proposal, reply);
+  for (const file of changing) describeFile(file, reply);
   if (same.length > 0) {
     reply.markdown(`Already as it should be: ${same.map((file) => `\`${file.path}\``).join(', ')}.\n\n`);
   }
 }
 
-function describeFile(file: ProposedFile, proposal: string, reply: Reply): void {
+function describeFile(file: ProposedFile, reply: Reply): void {
   const purpose = `: ${sentenceMarkdown(file.purpose)}`;
   if (file.before === null) {
     reply.markdown(`**\`${file.path}\`** (new)${purpose}\n\n`);
     const { markdown, isCut } = fenced(file.after, fenceLanguage(file.path));
     reply.markdown(`${markdown}\n`);
-    if (isCut) describeCut(file, proposal, reply);
+    if (isCut) describeCut(file, reply);
     return;
   }
   reply.markdown(`**\`${file.path}\`** (changes an existing file)${purpose}\n\n`);
   const { markdown, isCut } = fenced(unifiedDifference(file), 'diff');
   reply.markdown(`${markdown}\n`);
-  if (isCut) describeCut(file, proposal, reply);
+  if (isCut) describeCut(file, reply);
 }
 
-function describeCut(file: ProposedFile, proposal: string, reply: Reply): void {
-  reply.markdown(`The rest of \`${file.path}\` is left out here.\n\n`);
-  reply.button({ kind: 'show-difference', proposal, path: file.path });
+function describeCut(file: ProposedFile, reply: Reply): void {
+  reply.markdown(`The rest of \`${file.path}\` is left out here; Show Difference has all of it.\n\n`);
 }
 
 function describeUnknowns(result: TaskResult, reply: Reply): void {

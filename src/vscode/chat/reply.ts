@@ -9,13 +9,19 @@ export interface Place {
 /** What a person may do next with one press; a face turns it into a button with the command behind it. */
 export type Offer =
   | { readonly kind: 'apply'; readonly proposal: string; readonly replaces: boolean }
+  /** The same files with the engine's own words, where a model has reworded some. */
+  | { readonly kind: 'apply-original'; readonly proposal: string }
   | { readonly kind: 'show-difference'; readonly proposal: string; readonly path: string | null }
   | { readonly kind: 'preview'; readonly proposal: string; readonly path: string }
   | { readonly kind: 'check' }
   | { readonly kind: 'answer'; readonly task: string; readonly prompt: string };
 
 /**
- * What a handler says, part by part. The chat view, the report document and the tool's answer are three of these, so
+ * What a handler says, part by part. In its order: progress and references; then all Markdown with its anchors; then the
+ * file tree; then the buttons. VS Code's chat folds everything that stands before the last run of Markdown into
+ * "Completed steps" (`chat.agent.collapseCompletedResponses`), so a tree or button between two texts would hide the first.
+ *
+ * The chat view, the report document and the tool's answer are three of these, so
  * that all of them tell the same.
  */
 export interface Reply {
@@ -37,6 +43,8 @@ export function offerTitle(offer: Offer): string {
   switch (offer.kind) {
     case 'apply':
       return offer.replaces ? 'Review and Apply' : 'Apply';
+    case 'apply-original':
+      return "Apply with the Engine's Words";
     case 'show-difference':
       return 'Show Difference';
     case 'preview':

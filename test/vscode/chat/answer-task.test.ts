@@ -103,7 +103,11 @@ describe('answering a command', () => {
     const inputs = [{ name: 'schedule', question: 'When is the window?', isAsked: true }];
     const { text, offers } = await run(sampleTask(() => Promise.resolve(sampleResult()), inputs));
     assert.match(text, /Not told[\s\S]*`schedule:` When is the window\?/);
-    assert.deepEqual(offers[0], { kind: 'answer', task: 'release-plan-from-change', prompt: 'version: 1' });
+    assert.deepEqual(offers.at(-1), {
+      kind: 'answer',
+      task: 'release-plan-from-change',
+      prompt: 'version: 1',
+    });
     assert.ok(text.includes('Would write 2 files'));
   });
 
@@ -163,8 +167,12 @@ describe('answering a command', () => {
           },
           note: 'Scripted reworded one passage.',
         });
-      const { outcome, text, proposals } = await run(task, { model, improveProse });
+      const { outcome, text, offers, proposals } = await run(task, { model, improveProse });
       assert.equal(outcome.kind === 'answered' ? outcome.proposal : null, 'p2');
+      assert.deepEqual(
+        offers.map((offer) => ('proposal' in offer ? `${offer.kind} ${offer.proposal}` : offer.kind)),
+        ['apply p2', 'show-difference p2', 'preview p2', 'check', 'apply-original p1'],
+      );
       assert.match(text, /Scripted reworded one passage\.[\s\S]*\+Better words\./);
       assert.ok(!proposals.get('p1')?.result.files[0]?.after.includes('Better words'));
     });
@@ -183,10 +191,14 @@ describe('answering a command', () => {
         controller.abort();
         return Promise.resolve({ result, note: 'Cancelled before the language model answered.' });
       };
-      const { outcome, text, offers } = await run(task, { model, improveProse, signal: controller.signal });
+      const { outcome, text, proposals } = await run(task, {
+        model,
+        improveProse,
+        signal: controller.signal,
+      });
       assert.deepEqual(outcome, { kind: 'cancelled' });
       assert.match(text, /Would write 2 files/);
-      assert.ok(offers.some((offer) => offer.kind === 'apply'));
+      assert.ok(proposals.latest(), 'the palette can still apply it');
       assert.ok(!text.includes('Cancelled before'));
     });
 
