@@ -105,7 +105,10 @@ export async function collectProfile(world: ProfileWorld, run: ProfileRun): Prom
       (path) => path,
     ),
     workflows,
-    clouds: distinct([...fromWorkflows.clouds, ...infrastructure.clouds], (cloud) => cloud),
+    clouds: distinct(
+      [...fromWorkflows.clouds, ...infrastructure.clouds, ...scripts.clouds],
+      (cloud) => cloud,
+    ),
     problems: reading.problems,
   };
   run.report(
@@ -122,7 +125,7 @@ export async function collectProfile(world: ProfileWorld, run: ProfileRun): Prom
   return profile;
 }
 
-/** A service's smoke script that asks an address is told apart from a smoke test of the code by what it runs. */
+/** Where no script asks the deployed system, the smoke test that a manifest defines. */
 function smokeOfStacks(stacks: readonly Stack[]): Fact<string> | null {
   for (const stack of stacks) {
     const smoke = stack.commands.smoke?.[0];

@@ -100,7 +100,7 @@ export interface RepositoryProfile {
   readonly infrastructure: readonly Fact<string>[];
   /** Paths under `.github/workflows`. */
   readonly workflows: readonly string[];
-  /** Cloud providers that workflows log in to, or whose cluster or service the Terraform files make. */
+  /** Cloud providers that workflows log in to, that the deploy script calls, or that run what the Terraform files make. */
   readonly clouds: readonly Fact<'aws' | 'azure' | 'google'>[];
   /** Files of which the profile knows less than they hold: broken, unreadable, or with a name that is refused. */
   readonly problems?: readonly ProfileProblem[];

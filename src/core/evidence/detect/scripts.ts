@@ -1,8 +1,8 @@
 import { fact, fileSource, unknown, type Fact, type Known } from '../fact';
-import type { DeployTarget } from '../profile';
+import type { DeployTarget, RepositoryProfile } from '../profile';
 import { findLine } from './places';
 import { readMakeTargets } from './makefile';
-import { baseOf, folderOf, type Reading } from './reading';
+import { baseOf, type Reading } from './reading';
 import { shellWord } from './shell-text';
 
 /** Scripts that deploy, roll back and ask the deployed system. */
@@ -12,6 +12,8 @@ export interface ScriptFacts {
   /** The command, with `${BASE_URL}` for the address where the script takes one. */
   readonly smoke: Fact<string> | null;
   readonly target: DeployTarget | null;
+  /** Clouds whose command line the deploy script calls. */
+  readonly clouds: RepositoryProfile['clouds'];
 }
 
 /** What a word of a script's interface stands for. */
@@ -63,6 +65,7 @@ export async function readScripts(reading: Reading): Promise<ScriptFacts> {
       : null;
   return {
     deploy: deploy ? fact(deploy, fileSource(deploy)) : null,
+    clouds: deploy ? cloudsOf(deploy, (await reading.text(deploy)) ?? '') : [],
     rollback: rollback ? fact(rollback, fileSource(rollback)) : null,
     smoke: smokeCommand && 'value' in smokeCommand ? smokeCommand : null,
     target:
@@ -78,16 +81,27 @@ export async function readScripts(reading: Reading): Promise<ScriptFacts> {
   };
 }
 
+const CLOUD_PROGRAMS: readonly (readonly [RegExp, 'aws' | 'azure' | 'google'])[] = [
+  [/^\s*(?:[\w]+=\S+\s+)*aws\s+[a-z]/, 'aws'],
+  [/^\s*(?:[\w]+=\S+\s+)*az\s+[a-z]/, 'azure'],
+  [/^\s*(?:[\w]+=\S+\s+)*(gcloud|gsutil)\s+[a-z]/, 'google'],
+];
+
+function cloudsOf(path: string, text: string): RepositoryProfile['clouds'] {
+  return CLOUD_PROGRAMS.flatMap(([pattern, cloud]) => {
+    const found = findLine(text, pattern);
+    return found ? [fact(cloud, fileSource(path, found.range))] : [];
+  });
+}
+
 /** How a script is called, with `${ENV}`, `${VERSION}` and `${BASE_URL}` for what varies. */
 async function callOf(reading: Reading, path: string): Promise<Known<string>> {
   const text = await reading.text(path);
   if (text === null) return unknown(`how ${path} is called`);
   const program = /^#!.*\b(python3?|node|ruby|perl)\b/.exec(text)?.[1];
-  const start = program
-    ? `${program} ${shellWord(path)}`
-    : folderOf(path) === ''
-      ? `./${shellWord(path)}`
-      : shellWord(path);
+  const shell = /^#!.*(bash|sh)/.exec(text)?.[1];
+  // Named by its shell, it runs whether or not the file may be executed.
+  const start = shell ? `${shell} ${shellWord(path)}` : `./${shellWord(path)}`;
   if (program) return unknown(`how ${path} is called`);
   const here = fileSource(
     path,

@@ -27,9 +27,10 @@ export function buildJobs(context: CheckContext, checks: readonly JobSpec[]): Jo
   const needsFolder = plan.isDeployed && plan.artifact === null && plan.images.length === 0;
   const build: JobSpec = {
     id: 'build',
-    name: 'Build and package',
-    comment:
-      'The only place where something is built: every deployment takes this result, and none builds again.',
+    name: plan.artifact ? 'Build and package' : 'Build',
+    ...(plan.artifact
+      ? { comment: 'Built once: every deployment takes this package, and none builds again.' }
+      : {}),
     needs: checks.map((job) => job.id),
     permissions: { contents: 'read' },
     timeoutMinutes: 30,
@@ -47,7 +48,8 @@ export function buildJobs(context: CheckContext, checks: readonly JobSpec[]): Jo
         : []),
     ],
   };
-  return plan.artifact ? [build, provenanceJob()] : [build];
+  // An image carries its own attestation; a package that only goes into one needs none.
+  return plan.artifact && plan.images.length === 0 ? [build, provenanceJob()] : [build];
 }
 
 function packageSteps({ artifact }: PipelinePlan): StepSpec[] {

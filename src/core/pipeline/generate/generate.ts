@@ -213,10 +213,8 @@ function environmentJobs({ plan, means, check, environment, needs, chosen }: Env
   const id = `deploy-${name.toLowerCase().replace(/[^a-z0-9_-]+/g, '-')}`;
   const images = imageEnvironment(plan);
   const env: Record<string, Text> = {
-    ENV: name,
-    VERSION: expression('${{ github.sha }}'),
+    ...variablesOf(means.deploy, name, expression('${{ github.sha }}')),
     ...images,
-    ...(readsNamespace(means) ? { NAMESPACE: expression('${{ vars.NAMESPACE }}') } : {}),
   };
   const deploy: JobSpec = {
     id,
@@ -240,10 +238,10 @@ function environmentJobs({ plan, means, check, environment, needs, chosen }: Env
       ...artifactSteps(plan),
       ...provenanceSteps(plan),
       ...means.login,
-      ...(means.record
+      ...(means.record && environment.isProduction
         ? [{ name: 'Note what runs now', id: 'before', env: means.record.env, run: means.record.run }]
         : []),
-      { name: `Deploy to ${name}`, env: means.deploy.env, run: means.deploy.run },
+      { name: `Deploy to ${name}`, id: 'deploy', env: means.deploy.env, run: means.deploy.run },
       check.step('Check that it works'),
     ],
   };
@@ -259,9 +257,10 @@ function environmentJobs({ plan, means, check, environment, needs, chosen }: Env
     {
       id: `rollback-${name.toLowerCase().replace(/[^a-z0-9_-]+/g, '-')}`,
       name: `Roll back ${name}`,
-      comment: 'Runs only when the deployment or its check failed, and goes back to what ran before.',
+      comment:
+        'Runs when the deployment was begun and it or its check failed; a rejected approval leaves nothing to roll back.',
       needs: [id],
-      if: `failure() && needs.${id}.result == 'failure'`,
+      if: `failure() && contains(fromJSON('["success", "failure"]'), needs.${id}.outputs.deployment)`,
       environment: environmentOf(name, check),
       concurrencyGroup: `deploy-${name}`,
       permissions: {
@@ -270,11 +269,7 @@ function environmentJobs({ plan, means, check, environment, needs, chosen }: Env
         ...(means.record ? {} : { actions: 'read' as const }),
       },
       timeoutMinutes: 30,
-      env: {
-        ENV: name,
-        ...restored,
-        ...(readsNamespace(means) ? { NAMESPACE: expression('${{ vars.NAMESPACE }}') } : {}),
-      },
+      env: { ...variablesOf(means.restore, name, null), ...restored },
       steps: [
         checkout(),
         ...means.login,
@@ -293,6 +288,20 @@ function environmentJobs({ plan, means, check, environment, needs, chosen }: Env
       ],
     },
   ];
+}
+
+/** The variables that a script reads, and no others. */
+function variablesOf(
+  script: DeployMeans['deploy'],
+  environment: Text,
+  version: Text | null,
+): Record<string, Text> {
+  const reads = (name: string): boolean => new RegExp(`\\$\\{?${name}\\b`).test(script.run);
+  return {
+    ...(reads('ENV') ? { ENV: environment } : {}),
+    ...(version !== null && reads('VERSION') ? { VERSION: version } : {}),
+    ...(reads('NAMESPACE') ? { NAMESPACE: expression('${{ vars.NAMESPACE }}') } : {}),
+  };
 }
 
 /** For a target that cannot be asked what it runs: the commit of the last run that went through to its end. */
@@ -494,9 +503,8 @@ function rollback(plan: PipelinePlan, means: DeployMeans, check: Verification): 
             },
             timeoutMinutes: 30,
             env: {
-              ENV: expression('${{ inputs.environment }}'),
+              ...variablesOf(means.redeploy, expression('${{ inputs.environment }}'), null),
               VERSION: expression('${{ inputs.version }}'),
-              ...(readsNamespace(means) ? { NAMESPACE: expression('${{ vars.NAMESPACE }}') } : {}),
             },
             steps: [
               {

@@ -130,8 +130,9 @@ export function planPipeline(request: GenerateRequest): PipelinePlan {
     ),
   );
   const isImage = images.length > 0;
+  const takesOutputs = !isImage || images.some((image) => image.needsArtifact);
   const artifact: PipelinePlan['artifact'] =
-    outputs.length > 0
+    outputs.length > 0 && takesOutputs
       ? { kind: 'outputs', paths: outputs }
       : !isImage && isDeployed && units.every((unit) => unit.stacks.every((stack) => !stack.commands.build))
         ? { kind: 'source' }

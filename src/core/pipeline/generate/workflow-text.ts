@@ -112,7 +112,7 @@ function decorateJobs(jobs: YAMLMap, specs: readonly JobSpec[]): void {
       const value = pair.value.get(name, true) as unknown;
       if (isSeq(value) || (isMap(value) && value.items.length === 0)) value.flow = true;
     }
-    const steps = pair.value.get('steps') as unknown;
+    const steps = pair.value.get('steps');
     if (!isSeq(steps)) continue;
     for (const [position, step] of steps.items.entries()) {
       const version = spec?.steps[position]?.uses?.version;

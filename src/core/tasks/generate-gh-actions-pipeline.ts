@@ -1,0 +1,292 @@
+import { collectProfile } from '../evidence/collect-profile';
+import { isKnown, type Source, type Unknown } from '../evidence/fact';
+import type { RepositoryProfile } from '../evidence/profile';
+import { judgeProposal } from '../gate/check';
+import type { Finding } from '../gate/report';
+import {
+  generatePipeline,
+  MADE_BY,
+  type ChosenNames,
+  type GeneratedPipeline,
+} from '../pipeline/generate/generate';
+import type { ProposedFile } from '../text/proposal';
+import { releasePlanFromChange } from './release-plan-from-change';
+import { TaskFailure, type Task, type TaskResult, type TaskRun, type World } from './task';
+
+const FOLDER = '.github/workflows';
+
+/** The documents that belong to a pipeline: proposed with it, each by its own task. */
+const COMPANIONS: readonly { readonly task: Task; readonly noun: string }[] = [
+  { task: releasePlanFromChange, noun: 'release plan' },
+];
+
+/** The typed data of a generated pipeline, for `--format json`. */
+export interface PipelineData {
+  readonly branch: string;
+  readonly environments: readonly { readonly name: string; readonly isProduction: boolean }[];
+  readonly target: { readonly kind: string; readonly path: string } | null;
+  readonly images: readonly { readonly dockerfile: string; readonly name: string | null }[];
+  readonly workflows: readonly string[];
+  /** Variables that a person sets in each environment. */
+  readonly variables: readonly { readonly name: string; readonly purpose: string }[];
+  /** What a person told that the engine cannot check. */
+  readonly told: Readonly<Record<string, string>>;
+}
+
+/**
+ * Writes the pipeline of a repository: checks, one build, staging, production, the way back; with the release plan and
+ * the runbook beside it. Everything comes from the repository's files, and what they do not say fails visibly in the
+ * workflow.
+ */
+export const generateGhActionsPipeline: Task = {
+  id: 'generate-gh-actions-pipeline',
+  subcommand: 'generate',
+  title: 'Generate a GitHub Actions pipeline',
+  inputs: [
+    {
+      name: 'repo_context',
+      question: 'What should be known of this repository that its files do not say?',
+      isAsked: false,
+    },
+    { name: 'environments', question: 'Which environments does a release pass, in order?', isAsked: false },
+    { name: 'constraints', question: 'What must the pipeline respect?', isAsked: false },
+  ],
+  writes: [FOLDER, 'docs/release', 'docs/ops'],
+  async run(world, run): Promise<TaskResult> {
+    const profile = await collectProfile(world, run);
+    const listed = await world.files.list(run.signal);
+    const pipeline = generatePipeline({
+      profile,
+      paths: new Set(listed.paths),
+      imagesOfArtifact: await imagesOfArtifact(world, profile),
+      environments: run.inputs['environments'] ?? '',
+      known: world.configuration,
+    });
+    if (pipeline.workflows.length === 0) {
+      throw new TaskFailure(
+        'Nothing was found that a pipeline could build or deploy: no package.json, pyproject.toml, go.mod, pom.xml, build.gradle or Dockerfile. Add one, or open the folder that holds it.',
+      );
+    }
+    const notes = [
+      ...pipeline.notes,
+      ...(profile.problems ?? []).map((problem) => `${problem.path} ${problem.message}.`),
+    ];
+    const workflows = await proposeWorkflows(world, pipeline, notes);
+    const [pipelinePath] = workflows.map((file) => file.path);
+    run.report(`Wrote ${workflows.length} workflows`);
+
+    const companions = await runCompanions(world, run, notes);
+    const files = [...workflows, ...companions.flatMap((result) => result.files)].filter((file) => {
+      if (file.before !== file.after) return true;
+      notes.push(`${file.path} is already as it would be written.`);
+      return false;
+    });
+    const told = Object.fromEntries(
+      ['repo_context', 'constraints'].flatMap((name) => {
+        const value = run.inputs[name]?.trim();
+        return value ? [[name, value]] : [];
+      }),
+    );
+    if (Object.keys(told).length > 0) {
+      notes.push(
+        'What you told in words is a claim: the engine did not change the workflows by it, so check them against it.',
+      );
+    }
+    const data: PipelineData = {
+      branch: pipeline.plan.branch,
+      environments: pipeline.plan.environments,
+      target: pipeline.plan.target
+        ? { kind: pipeline.plan.target.kind, path: pipeline.plan.target.path.value }
+        : null,
+      images: pipeline.plan.images.map(({ dockerfile, name }) => ({ dockerfile, name })),
+      workflows: workflows.map((file) => file.path),
+      variables: pipeline.variables,
+      told,
+    };
+    const findings: readonly Finding[] =
+      files.length > 0 ? await judgeProposal(world, files, run.signal) : [];
+    const unknowns = distinct([...pipeline.unknowns, ...companions.flatMap((result) => result.unknowns)]);
+    const rest = {
+      task: 'generate-gh-actions-pipeline' as const,
+      sources: sourcesOf(profile),
+      files,
+      findings,
+      unknowns,
+      manualSteps: [...pipeline.setup, ...companions.flatMap((result) => result.manualSteps)],
+      notes,
+      next: [
+        { task: 'check' as const, label: 'Check the workspace' },
+        ...(profile.workflows.length > 0
+          ? [{ task: 'secure-cloud-auth-with-oidc' as const, label: 'Replace static cloud credentials' }]
+          : []),
+        { task: 'runbook-for-deployment' as const, label: 'Write the runbook' },
+      ],
+      data,
+    };
+    const withSummary = (opening: string): TaskResult => ({
+      ...rest,
+      summary: [opening, rollbackSection(pipeline, pipelinePath)].filter((part) => part !== '').join('\n\n'),
+      prose: {
+        slots: [
+          {
+            id: 'summary',
+            text: opening,
+            purpose:
+              'Says in one or two sentences what the proposed pipeline does for this repository, with its own figures.',
+          },
+        ],
+        with: (texts) => Promise.resolve(withSummary(texts.get('summary') ?? opening)),
+      },
+    });
+    return withSummary(openingOf(pipeline));
+  },
+};
+
+/** Files that do not collide with what stands there: a file of ours is shown as a difference, anybody else's is kept. */
+async function proposeWorkflows(
+  world: World,
+  pipeline: GeneratedPipeline,
+  notes: string[],
+): Promise<ProposedFile[]> {
+  const chosen: { readonly name: string; readonly before: string | null }[] = [];
+  for (const workflow of pipeline.workflows) {
+    let found: { readonly name: string; readonly before: string | null } | null = null;
+    for (let number = 1; found === null; number++) {
+      // After the given names, numbers: there is always one that nobody has taken.
+      const name = workflow.names[number - 1] ?? numbered(workflow.names.at(-1) ?? 'pipeline.yml', number);
+      const there = await world.files.read(`${FOLDER}/${name}`);
+      if (there.ok && isOurs(there.text)) found = { name, before: there.text };
+      else if (!there.ok && there.reason === 'missing') found = { name, before: null };
+      else notes.push(`${FOLDER}/${name} is kept as it is: somebody else wrote it.`);
+    }
+    chosen.push(found);
+  }
+  const names: ChosenNames = { pipeline: chosen[0]?.name ?? 'pipeline.yml' };
+  return pipeline.workflows.map((workflow, index) => ({
+    path: `${FOLDER}/${chosen[index]?.name ?? ''}`,
+    before: chosen[index]?.before ?? null,
+    after: workflow.text(names),
+    purpose: workflow.purpose,
+  }));
+}
+
+function numbered(name: string, number: number): string {
+  return name.replace(/(\.ya?ml)$/, `-${number}$1`);
+}
+
+function isOurs(text: string): boolean {
+  return text.replace(/^\uFEFF/, '').startsWith(`# ${MADE_BY}`);
+}
+
+/** Dockerfiles that copy from outside what the build writes: they need its package beside them. */
+async function imagesOfArtifact(world: World, profile: RepositoryProfile): Promise<ReadonlySet<string>> {
+  const outputs = profile.stacks.flatMap((stack) =>
+    (stack.outputs ?? []).map((output) => {
+      const path = stack.folder === '' ? output.value : `${stack.folder}/${output.value}`;
+      return path.split('*')[0]?.replace(/\/[^/]*$/, '') ?? path;
+    }),
+  );
+  const found = new Set<string>();
+  for (const { value: path } of profile.dockerfiles) {
+    const text = await world.files.read(path);
+    if (!text.ok) continue;
+    for (const line of text.text.split(/\r\n|\n/)) {
+      const copied = /^\s*(?:COPY|ADD)\s+(?!--from)(?:--\S+\s+)*(.{1,500})$/i
+        .exec(line)?.[1]
+        ?.trim()
+        .split(/\s+/)
+        .slice(0, -1);
+      if (
+        copied?.some((word) =>
+          outputs.some((output) => `${word.replace(/^\.\//, '')}/`.startsWith(`${output}/`)),
+        )
+      )
+        found.add(path);
+    }
+  }
+  return found;
+}
+
+/** A document that cannot be written here (a history without a release, say) does not stop the pipeline. */
+async function runCompanions(world: World, run: TaskRun, notes: string[]): Promise<readonly TaskResult[]> {
+  const results: TaskResult[] = [];
+  for (const { task, noun } of COMPANIONS) {
+    run.signal.throwIfAborted();
+    const { environments, constraints, repo_context: context } = run.inputs;
+    const inputs = {
+      ...(environments !== undefined ? { environments } : {}),
+      ...(constraints !== undefined ? { constraints } : {}),
+      ...(context !== undefined ? { repo_context: context } : {}),
+    };
+    try {
+      results.push(
+        await task.run(world, { ...run, inputs, report: (message, sources) => run.report(message, sources) }),
+      );
+    } catch (error) {
+      if (!(error instanceof TaskFailure)) throw error;
+      notes.push(`There is no ${noun} yet: ${error.message}`);
+    }
+  }
+  return results;
+}
+
+function openingOf({ plan, workflows }: GeneratedPipeline): string {
+  const languages = [...new Set(plan.units.map((unit) => NAMES[unit.root.language]))];
+  const built = [
+    ...languages,
+    ...(plan.images.length > 0
+      ? [plan.images.length === 1 ? 'a container image' : `${plan.images.length} container images`]
+      : []),
+  ];
+  const way = plan.environments.map((environment) => environment.name).join(', then ');
+  const target = plan.target ? ` by \`${plan.target.path.value}\` (${plan.target.kind})` : '';
+  return plan.isDeployed
+    ? `A pipeline for ${listed(built)}: checks, one build, then ${way}${target}. ${count(workflows.length, 'workflow')}; each deployment waits for everything before it and is checked afterwards.`
+    : `A pipeline for ${listed(built)}: checks and one build. Nothing is deployed.`;
+}
+
+const NAMES = { node: 'Node', python: 'Python', go: 'Go', java: 'Java' } as const;
+
+/** When production is taken back, and how. */
+function rollbackSection({ plan }: GeneratedPipeline, pipelinePath: string | undefined): string {
+  const production = plan.environments
+    .filter((environment) => environment.isProduction)
+    .map((environment) => environment.name);
+  if (production.length === 0) return '';
+  return [
+    '**Rollback**',
+    '',
+    `- The deployment to ${listed(production)} exits with an error, or the check after it fails through all its retries: \`${pipelinePath ?? ''}\` goes back to what ran before, after its approval.`,
+    '- Anything seen later, such as a threshold of the release plan: a person starts the rollback workflow with the environment and the full commit to go back to. It builds nothing.',
+  ].join('\n');
+}
+
+function sourcesOf(profile: RepositoryProfile): Source[] {
+  return [
+    ...profile.stacks.flatMap((stack) => [
+      ...stack.manifest.sources,
+      ...Object.values(stack.commands).flatMap((commands) =>
+        commands.flatMap((command) => command.sources.slice(0, 1)),
+      ),
+    ]),
+    ...profile.dockerfiles.flatMap((file) => file.sources),
+    ...profile.deployTargets.flatMap((target) => target.path.sources.slice(0, 2)),
+    ...(isKnown(profile.defaultBranch) ? profile.defaultBranch.sources : []),
+  ];
+}
+
+function distinct(unknowns: readonly Unknown[]): Unknown[] {
+  return unknowns.filter(
+    (item, index) => unknowns.findIndex((other) => other.unknown === item.unknown) === index,
+  );
+}
+
+function listed(words: readonly string[]): string {
+  return words.length < 2
+    ? (words[0] ?? 'this repository')
+    : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
