@@ -24,6 +24,14 @@
   });
 
   document.addEventListener('click', (event) => {
+    const link = event.target instanceof Element ? event.target.closest('main a[href]') : null;
+    const address = link ? link.getAttribute('href') : null;
+    // The editor opens web addresses by itself; a path is meant from the document, which only the extension knows.
+    if (address !== null && !address.startsWith('#') && !/^[a-z][a-z0-9+.-]*:/i.test(address)) {
+      event.preventDefault();
+      editor.postMessage({ type: 'open', address });
+      return;
+    }
     const button = event.target instanceof Element ? event.target.closest('button.copy') : null;
     if (!button) return;
     const command = button.getAttribute('data-command');

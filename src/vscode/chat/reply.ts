@@ -21,8 +21,7 @@ export type Offer =
  * file tree; then the buttons. VS Code's chat folds everything that stands before the last run of Markdown into
  * "Completed steps" (`chat.agent.collapseCompletedResponses`), so a tree or button between two texts would hide the first.
  *
- * The chat view, the report document and the tool's answer are three of these, so
- * that all of them tell the same.
+ * The chat view, the report document and the tool's answer are three of these, so that all of them tell the same.
  */
 export interface Reply {
   /** What is being done right now; not part of the answer. */

@@ -14,6 +14,7 @@ export async function readPreview(
   ]);
   const matter = readFrontMatter(text);
   const frontMatter = matter.ok ? matter.data : {};
+  // The reader of any kind reads Markdown; a runbook's gives steps and durations to a document of no known kind.
   const kind =
     documentKinds.find((each) => each.recognises(path, frontMatter)) ??
     documentKinds.find((each) => each.id === 'runbook');

@@ -34,6 +34,9 @@ export function registerRunbookPreview(context: vscode.ExtensionContext, workben
     const listeners = [
       panel.webview.onDidReceiveMessage(async (message: unknown) => {
         if (isMessage(message, 'ready')) update();
+        if (isMessage(message, 'open') && typeof message['address'] === 'string') {
+          await openBeside(uri, message['address'], workbench);
+        }
         if (isMessage(message, 'copy') && typeof message['command'] === 'string') {
           await vscode.env.clipboard.writeText(message['command']);
           await panel.webview.postMessage({ type: 'copied' });
@@ -127,6 +130,28 @@ async function send(panel: vscode.WebviewPanel, uri: vscode.Uri, workbench: Work
     html: content.html,
     state: { uri: uri.toString() },
   });
+}
+
+/** Opens a file that a link of the document names, if it is one of the repository. */
+async function openBeside(document: vscode.Uri, address: string, workbench: Workbench): Promise<void> {
+  const repository = workbench.repositories.ofUri(document)?.repository;
+  if (!repository) return;
+  const [path = ''] = address.split(/[?#]/, 1);
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(path);
+  } catch {
+    decoded = path;
+  }
+  const target = decoded.startsWith('/')
+    ? vscode.Uri.joinPath(repository.folder, decoded)
+    : vscode.Uri.joinPath(document, '..', decoded);
+  if (!workbench.repositories.ofUri(target)) return;
+  try {
+    await vscode.commands.executeCommand('vscode.open', target);
+  } catch {
+    void workbench.person.warn(`${decoded} cannot be opened.`);
+  }
 }
 
 /** The open Markdown document, else a runbook of the workspace; the person picks where there are several. */
