@@ -294,10 +294,20 @@ function callerOperations(
     ...(secrets.length > 0
       ? [setAt(at, 'secrets', Object.fromEntries(secrets), { after: ['uses', 'with'] })]
       : []),
-    ...CALLED_KEYS.map((key) =>
-      onMap(at, (text, map) => (valueOf(map, key) ? removeEntry(text, map, key) : { ok: true, edits: [] })),
-    ),
+    ...removals(candidate.job, at, CALLED_KEYS),
   ];
+}
+
+/** Takes keys out of a job, where it has them. */
+function removals(job: Job, at: readonly string[], keys: readonly string[]): readonly Operation[] {
+  return keys
+    .filter((key) => valueOf(job.body, key) !== null)
+    .map((key) =>
+      onMap(at, (text, map) =>
+        // What the job has from its workflow stands in the self-contained text only.
+        valueOf(map, key) ? removeEntry(text, map, key) : { ok: true, edits: [] },
+      ),
+    );
 }
 
 function typedValue(input: PlannedInput, value: string): NewYaml {
@@ -330,12 +340,7 @@ function calledText(
     edits.push(...result.edits);
   }
   const at = ['jobs', first.id];
-  const kept = runOperations(
-    applyEdits(first.text, edits),
-    CALLER_KEYS.map((key) =>
-      onMap(at, (text, map) => (valueOf(map, key) ? removeEntry(text, map, key) : { ok: true, edits: [] })),
-    ),
-  );
+  const kept = runOperations(applyEdits(first.text, edits), removals(first.job, at, CALLER_KEYS));
   if (!kept.ok) return kept;
   const job = readWorkflow(first.path, kept.text).jobs.find((other) => other.id.value === first.id);
   if (!job) return { ok: false, reason: 'the job was not found again' };
