@@ -39,6 +39,12 @@ const pictures = {
     await workbench.press('Enter');
     const button = { selector: '.interactive-response .monaco-button', text: 'Apply' };
     await workbench.waitFor(button, 30_000);
+    // The answer ends at its buttons; the picture begins at its first line.
+    await page.mouse.move(700, 400);
+    for (let turn = 0; turn < 80; turn++) {
+      await page.mouse.wheel(0, -1_000);
+      await page.waitForTimeout(20);
+    }
   },
   'problems-counterexample': async ({ workbench, page }) => {
     await hideSideBars(workbench);
