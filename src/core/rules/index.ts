@@ -18,6 +18,7 @@ import { rule as noRollbackPath } from './workflow/no-rollback-path';
 import { rule as noSmokeTest } from './workflow/no-smoke-test';
 import { rule as prodWithoutEnvironment } from './workflow/prod-without-environment';
 import { rule as prodWithoutTests } from './workflow/prod-without-tests';
+import { rule as rollbackUnreachable } from './workflow/rollback-unreachable';
 import { rule as unpinnedAction } from './workflow/unpinned-action';
 
 /** The rules over workflows, in the order in which their pages are listed. */
@@ -31,6 +32,7 @@ export const workflowRules: readonly WorkflowRule[] = [
   noDeployTimeout,
   noSmokeTest,
   noRollbackPath,
+  rollbackUnreachable,
   longLivedAwsKey,
   longLivedAzureSecret,
   longLivedGcpKey,
