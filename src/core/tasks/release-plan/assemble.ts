@@ -17,7 +17,8 @@ import { releaseSteps, rollbackPlan, type PlannedEnvironment } from './release-s
 /** More commits than this are counted, not listed: the plan is read by people. */
 const MAX_LISTED_COMMITS = 1000;
 
-const GROUPS: readonly CommitGroup[] = ['features', 'fixes', 'breaking', 'security', 'other'];
+/** In the order in which a reader needs them. */
+const GROUPS: readonly CommitGroup[] = ['breaking', 'security', 'features', 'fixes', 'other'];
 
 /** The name of a group for one commit of it. */
 const ONE: Readonly<Record<CommitGroup, string>> = {
