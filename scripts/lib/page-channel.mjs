@@ -31,13 +31,8 @@ export async function openPageChannel(workbench) {
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     createInterface({ input: socket }).on('line', async (line) => {
-      let request;
-      try {
-        request = JSON.parse(line);
-      } catch {
-        request = {};
-      }
-      if (request.key !== key) {
+      const request = parsed(line);
+      if (request?.key !== key) {
         socket.destroy();
         return;
       }
@@ -56,6 +51,14 @@ export async function openPageChannel(workbench) {
       server.close();
     },
   };
+}
+
+function parsed(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
 }
 
 async function perform(workbench, { action, args }) {
