@@ -11,6 +11,7 @@ import {
 } from '../pipeline/generate/generate';
 import type { ProposedFile } from '../text/proposal';
 import { releasePlanFromChange } from './release-plan-from-change';
+import { runbookForDeployment } from './runbook-for-deployment';
 import { TaskFailure, type Task, type TaskResult, type TaskRun, type World } from './task';
 
 const FOLDER = '.github/workflows';
@@ -18,6 +19,7 @@ const FOLDER = '.github/workflows';
 /** The documents that belong to a pipeline: proposed with it, each by its own task. */
 const COMPANIONS: readonly { readonly task: Task; readonly noun: string }[] = [
   { task: releasePlanFromChange, noun: 'release plan' },
+  { task: runbookForDeployment, noun: 'runbook' },
 ];
 
 /** The typed data of a generated pipeline, for `--format json`. */

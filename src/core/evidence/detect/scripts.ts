@@ -99,7 +99,7 @@ async function callOf(reading: Reading, path: string): Promise<Known<string>> {
   const text = await reading.text(path);
   if (text === null) return unknown(`how ${path} is called`);
   const program = /^#!.*\b(python3?|node|ruby|perl)\b/.exec(text)?.[1];
-  const shell = /^#!.*(bash|sh)/.exec(text)?.[1];
+  const shell = /^#!.*\b(bash|sh)\b/.exec(text)?.[1];
   // Named by its shell, it runs whether or not the file may be executed.
   const start = shell ? `${shell} ${shellWord(path)}` : `./${shellWord(path)}`;
   if (program) return unknown(`how ${path} is called`);

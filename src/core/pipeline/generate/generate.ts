@@ -225,11 +225,14 @@ function environmentJobs({ plan, means, check, environment, needs, chosen }: Env
     concurrencyGroup: `deploy-${name}`,
     permissions: permissionsOf(plan, means),
     timeoutMinutes: 30,
-    ...(means.recorded.length > 0
+    ...(environment.isProduction
       ? {
-          outputs: Object.fromEntries(
-            means.recorded.map((output) => [output, expression(`\${{ steps.before.outputs.${output} }}`)]),
-          ),
+          outputs: Object.fromEntries([
+            ['deployment', expression('${{ steps.deploy.outcome }}')],
+            ...means.recorded.map(
+              (output) => [output, expression(`\${{ steps.before.outputs.${output} }}`)] as const,
+            ),
+          ]),
         }
       : {}),
     env,

@@ -226,14 +226,15 @@ function imagesOf({ profile, imagesOfArtifact }: GenerateRequest): ImagePlan[] {
 /** What a person said; else what the files name, with staging and production where they are missing. */
 function environmentsOf(request: GenerateRequest, notes: string[]): Environment[] {
   const { known, profile } = request;
+  const isName = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/.test(name);
   const told = request.environments
-    .split(/[\s,;]+|->|→/)
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-  const names = told.filter((name) => /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/.test(name));
-  for (const name of told) {
-    if (!names.includes(name) && name !== '->' && name !== '→')
-      notes.push('An environment that was told is no name that GitHub takes, and was left out.');
+    .split(/[,;\n]|->|→/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .flatMap((part) => (part.split(/\s+/).every(isName) ? part.split(/\s+/) : [part]));
+  const names = told.filter(isName);
+  if (names.length < told.length) {
+    notes.push('An environment that was told is no name that GitHub takes, and was left out.');
   }
   if (names.length > 0) {
     return orderEnvironments(

@@ -142,7 +142,7 @@ function jobValue(job: JobSpec): Record<string, unknown> {
       ? { concurrency: { group: textValue(job.concurrencyGroup), 'cancel-in-progress': false } }
       : {}),
     ...(job.outputs ? { outputs: textTree(job.outputs) } : {}),
-    ...(job.env ? { env: textTree(job.env) } : {}),
+    ...(job.env && Object.keys(job.env).length > 0 ? { env: textTree(job.env) } : {}),
     steps: job.steps.map((step) => ({
       name: plain(step.name),
       ...(step.id !== undefined ? { id: step.id } : {}),

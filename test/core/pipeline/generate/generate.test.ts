@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { parse } from 'yaml';
+import { readWorkflow } from '../../../../src/core/workflow/read';
+import type { Job, Workflow } from '../../../../src/core/workflow/model';
+import { generatedFrom, remoteHistory } from '../../../support/generated-pipeline';
+import { sampleNames, sampleRepository } from '../../../support/sample-repository';
+
+const EXPECTED = join(__dirname, '..', '..', '..', 'fixtures', 'pipelines');
+
+/** Samples whose Dockerfile copies what the build writes. */
+const COPIES_BUILD = new Set(['invoice-engine', 'stock-keeper']);
+
+function generate(name: string): ReturnType<typeof generatedFrom> {
+  return generatedFrom(sampleRepository(name), {
+    history: remoteHistory(`https://github.com/sample/${name}.git`),
+    imagesOfArtifact: COPIES_BUILD.has(name) ? ['Dockerfile'] : [],
+  });
+}
+
+function pipelineOf(texts: Readonly<Record<string, string>>): Workflow {
+  const workflow = readWorkflow('.github/workflows/pipeline.yml', texts['pipeline.yml'] ?? '');
+  assert.deepEqual(workflow.problems, []);
+  return workflow;
+}
+
+/** Every job that a job waits for, at any distance. */
+function ancestors(workflow: Workflow, job: Job): Set<string> {
+  const found = new Set<string>();
+  const visit = (id: string): void => {
+    for (const need of workflow.jobs.find((other) => other.id.value === id)?.needs ?? []) {
+      if (found.has(need.value)) continue;
+      found.add(need.value);
+      visit(need.value);
+    }
+  };
+  visit(job.id.value);
+  return found;
+}
+
+describe('generated pipelines', () => {
+  for (const name of sampleNames()) {
+    it(`are as expected for ${name}, and the same bytes each time`, async () => {
+      const { texts } = await generate(name);
+      assert.deepEqual((await generate(name)).texts, texts);
+      const folder = join(EXPECTED, name);
+      if (process.env['UPDATE_EXPECTED']) {
+        mkdirSync(folder, { recursive: true });
+        for (const [file, text] of Object.entries(texts)) writeFileSync(join(folder, file), text);
+      }
+      assert.ok(existsSync(folder), `${folder} is missing; run with UPDATE_EXPECTED=1 and read it`);
+      assert.deepEqual(readdirSync(folder).sort(), Object.keys(texts).sort());
+      for (const [file, text] of Object.entries(texts))
+        assert.equal(text, readFileSync(join(folder, file), 'utf8'), file);
+    });
+
+    it(`hold to the rules that every one of them must hold to (${name})`, async () => {
+      const { texts, pipeline } = await generate(name);
+      for (const [file, text] of Object.entries(texts)) {
+        const workflow = readWorkflow(`.github/workflows/${file}`, text);
+        assert.deepEqual(workflow.problems, [], file);
+        assert.ok(workflow.permissions?.kind === 'scopes' && workflow.permissions.entries.length === 0, file);
+        for (const job of workflow.jobs) {
+          const place = `${file} ${job.id.value}`;
+          assert.ok(job.permissions, `${place} states its permissions`);
+          assert.ok(Number(job.timeoutMinutes?.value) > 0, `${place} has a time limit`);
+          assert.equal(job.continueOnError, null, place);
+          for (const step of job.steps) {
+            assert.ok(!step.run?.text.includes('${{'), `${place}: a script holds an expression`);
+            assert.equal(step.continueOnError, null, place);
+            if (!step.uses) continue;
+            assert.match(step.uses.value, /@[0-9a-f]{40}$/, `${place}: ${step.uses.value} is pinned`);
+            if (step.uses.value.startsWith('actions/checkout@')) {
+              assert.equal(
+                step.with.find((entry) => entry.name.value === 'persist-credentials')?.value.text,
+                'false',
+                place,
+              );
+            }
+          }
+          for (const [, need = '', output = ''] of JSON.stringify(job.body).matchAll(
+            /needs\.([\w-]+)\.outputs\.(\w+)/g,
+          )) {
+            assert.ok(
+              job.needs.some((other) => other.value === need),
+              `${place} reads ${need} and waits for it`,
+            );
+            const from = workflow.jobs.find((other) => other.id.value === need);
+            assert.ok(
+              from?.outputs.some((other) => other.name.value === output),
+              `${need} gives ${output}`,
+            );
+          }
+          for (const { value } of job.outputs) {
+            const step = /steps\.(\w+)\./.exec(value.text)?.[1];
+            assert.ok(
+              job.steps.some((other) => other.id?.value === step),
+              `${place}: no step ${step ?? ''}`,
+            );
+          }
+          if (!job.environment) continue;
+          assert.ok(job.concurrency?.group, place);
+          assert.equal(job.concurrency.cancelInProgress?.value, 'false', place);
+        }
+      }
+      const workflow = pipelineOf(texts);
+      const deployments = workflow.jobs.filter((job) => job.id.value.startsWith('deploy-'));
+      assert.deepEqual(
+        deployments.map((job) => job.environment?.name.value),
+        pipeline.plan.environments.map((environment) => environment.name),
+      );
+      const checks = workflow.jobs.filter((job) =>
+        /^(quality|unit|smoke|end-to-end|audit|codeql)/.test(job.id.value),
+      );
+      for (const [index, job] of deployments.entries()) {
+        const before = ancestors(workflow, job);
+        for (const check of checks)
+          assert.ok(before.has(check.id.value), `${job.id.value} waits for ${check.id.value}`);
+        for (const earlier of deployments.slice(0, index)) assert.ok(before.has(earlier.id.value));
+        assert.match(job.steps.at(-1)?.name?.value ?? '', /^Check that it works/);
+        assert.doesNotMatch(
+          job.steps.map((step) => step.run?.text ?? '').join('\n'),
+          /npm (ci|run build)|docker build|mvnw|gradlew|go build/,
+        );
+      }
+    });
+  }
+
+  it('fails visibly where the deployment is not known, and never prints success', async () => {
+    const { texts, pipeline } = await generate('stock-keeper');
+    const job = pipelineOf(texts).jobs.find((other) => other.id.value === 'deploy-production');
+    const step = job?.steps.find((other) => other.name?.value === 'Deploy to production');
+    assert.equal(step?.run?.text, "echo '::error::UNKNOWN(host on which compose.yaml is started)'\nexit 1");
+    assert.ok(pipeline.unknowns.some((item) => item.unknown === 'host on which compose.yaml is started'));
+    assert.match(
+      texts['rollback.yml'] ?? '',
+      /UNKNOWN\(host on which compose\.yaml is started\)'\n\s+exit 1/,
+    );
+  });
+
+  it('deploys nothing for a library', async () => {
+    const { texts, pipeline } = await generate('units');
+    assert.deepEqual(Object.keys(texts), ['pipeline.yml', 'dependency-review.yml']);
+    assert.equal(pipeline.plan.isDeployed, false);
+    assert.deepEqual(
+      pipelineOf(texts).jobs.map((job) => job.id.value),
+      ['unit', 'codeql-node', 'build', 'provenance'],
+    );
+  });
+
+  it('takes environments that a person names, in order of promotion, and refuses what is no name', async () => {
+    const { pipeline } = await generatedFrom(sampleRepository('pricing-api'), {
+      environments: 'prod, qa, ${{ x }}',
+    });
+    assert.deepEqual(
+      pipeline.plan.environments.map((environment) => environment.name),
+      ['qa', 'prod'],
+    );
+    assert.ok(pipeline.notes.some((note) => note.includes('no name that GitHub takes')));
+  });
+
+  it('lists what a person sets up, with reviewers, wait, branches and the checks by the names of their jobs', async () => {
+    const { texts, pipeline } = await generate('orders-service');
+    const protect = pipeline.setup.find((step) => step.title === 'Protect the environment production');
+    assert.match(protect?.command ?? '', /gh api "orgs\/larkmoor\/teams\/shop" --jq \.id/);
+    assert.match(protect?.command ?? '', /prevent_self_review: true/);
+    assert.match(
+      protect?.command ?? '',
+      /gh api --method PUT "repos\/sample\/orders-service\/environments\/production" --input -/,
+    );
+    assert.match(protect?.command ?? '', /deployment-branch-policies" -f name=main -f type=branch/);
+    const ruleset = pipeline.setup.find((step) => step.title.startsWith('Require the checks'))?.command ?? '';
+    const body = JSON.parse(ruleset.slice(ruleset.indexOf('{'), ruleset.lastIndexOf('}') + 1)) as {
+      rules: { type: string; parameters?: { required_status_checks: { context: string }[] } }[];
+    };
+    const names = body.rules.find((rule) => rule.type === 'required_status_checks')?.parameters
+      ?.required_status_checks;
+    const onPullRequests = pipelineOf(texts)
+      .jobs.filter((job) => !job.condition)
+      .map((job) => job.name?.value);
+    assert.deepEqual(
+      names?.map((check) => check.context),
+      onPullRequests,
+    );
+  });
+
+  it('keeps hostile names of folders, scripts and branches inside their place', async () => {
+    const hostile = fc.oneof(
+      fc.constantFrom(
+        'a"b',
+        "a'b",
+        'a: b',
+        'a # b',
+        '${{ secrets.X }}',
+        'a\nrun: evil',
+        '- x',
+        '$(id)',
+        '`id`',
+        '*',
+        '&a',
+        '{a}',
+        'a\u202Eb',
+        '|',
+        'null',
+        '12',
+      ),
+      fc.string({ minLength: 1, maxLength: 12 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(hostile, hostile, async (folder, branch) => {
+        const inside = folder.replace(/[/\\\0]/g, '_').replace(/^\.+$/, 'dots');
+        const { texts } = await generatedFrom(
+          {
+            [`${inside}/package.json`]: JSON.stringify({
+              name: folder,
+              scripts: { test: 'node --test', build: 'tsc', start: 'x' },
+            }),
+            [`${inside}/package-lock.json`]: '{}',
+            [`${inside}/Dockerfile`]: 'FROM scratch\n',
+            'package.json': '{"name":"root","scripts":{"lint":"eslint ."}}',
+          },
+          { history: remoteHistory('https://github.com/acme/shop', branch) },
+        );
+        for (const text of Object.values(texts)) {
+          const data = parse(text) as { jobs: Record<string, { steps: { run?: string }[] }> };
+          for (const job of Object.values(data.jobs)) {
+            for (const step of job.steps) assert.ok(!(step.run ?? '').includes('${{'));
+          }
+          for (const [, inner] of text.matchAll(/\$\{\{\s*(.*?)\s*\}\}/g)) {
+            assert.match(inner ?? '', /^(github|vars|inputs|needs|steps|runner)\.[\w.=&|!' -]+$/, text);
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
