@@ -3,7 +3,7 @@ import { blocksOf } from '../../documents/markdown/parse';
 import { readTable } from '../../documents/markdown/parts';
 import type { DocumentRule, RuleFinding } from '../rule';
 import { quoted } from './document-severity';
-import { zonedTime } from './timeline-times';
+import { zonedTime } from '../../text/zoned-time';
 
 /** A row of a timeline is earlier than the one before it. */
 export const rule: DocumentRule = {

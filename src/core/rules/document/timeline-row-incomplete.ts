@@ -4,7 +4,7 @@ import { readTable } from '../../documents/markdown/parts';
 import { holdsPlaceholder } from '../../documents/markdown/placeholders';
 import type { DocumentRule, RuleFinding } from '../rule';
 import { listed, quoted, severityIn } from './document-severity';
-import { zonedTime } from './timeline-times';
+import { zonedTime } from '../../text/zoned-time';
 
 /** A row of a timeline without a time with its zone, or without its source. */
 export const rule: DocumentRule = {
