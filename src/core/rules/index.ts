@@ -6,6 +6,7 @@ import { rule as waiverWithoutEndDate } from './gate/waiver-without-end-date';
 import { rule as waiverWithoutReason } from './gate/waiver-without-reason';
 import type { GateRule, Rule, WorkflowRule } from './rule';
 import { rule as cancelsProdDeploy } from './workflow/cancels-prod-deploy';
+import { rule as concurrencyDoesNotSerialise } from './workflow/concurrency-does-not-serialise';
 import { rule as deployRebuilds } from './workflow/deploy-rebuilds';
 import { rule as deployTargetUnknown } from './workflow/deploy-target-unknown';
 import { rule as excessivePermissions } from './workflow/excessive-permissions';
@@ -28,6 +29,7 @@ export const workflowRules: readonly WorkflowRule[] = [
   prodWithoutTests,
   deployRebuilds,
   noDeployConcurrency,
+  concurrencyDoesNotSerialise,
   cancelsProdDeploy,
   noDeployTimeout,
   noSmokeTest,
