@@ -10,3 +10,12 @@ for (const extension of ['.hbs', '.md']) {
 process.env.GIT_CONFIG_NOSYSTEM = '1';
 process.env.GIT_CONFIG_GLOBAL = '/dev/null';
 process.env.TZ = 'UTC';
+// @actions/expressions offers itself to `import` only; the bundle takes it so, and tsx compiles it for these tests.
+const Module = require('node:module');
+const path = require('node:path');
+const resolveFilename = Module._resolveFilename;
+Module._resolveFilename = function (request, ...rest) {
+  return request === '@actions/expressions'
+    ? path.join(__dirname, '../node_modules/@actions/expressions/dist/index.js')
+    : resolveFilename.call(this, request, ...rest);
+};

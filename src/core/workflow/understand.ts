@@ -1,0 +1,313 @@
+import type { ShellParser } from '../ports';
+import { readCommands, shellModeOf } from '../shell/commands';
+import { reachability } from './conditions/reach';
+import type { Job, Step, Workflow } from './model';
+import { purposesOfAction } from './purposes/actions';
+import { purposesOfCommand } from './purposes/commands';
+import { purposeOfName } from './purposes/names';
+import { kindOfName, placeTexts, possibleTexts, type BoundInputs, type DeployTarget } from './targets';
+import type {
+  JobFacts,
+  PurposeEvidence,
+  StepCommand,
+  UnderstandingOptions,
+  WorkflowSet,
+} from './understanding';
+import { placeInScalar } from './yaml-tree';
+
+/** Called workflows within called workflows are followed so far; GitHub allows ten levels. */
+const MAX_CALL_DEPTH = 10;
+
+/**
+ * What each job of a repository's workflows does and where it deploys to, on evidence that stands in the files: the
+ * actions and the commands, never a job's name. Definitions: docs/semantics.md. Broken workflows bring what could be
+ * read of them.
+ */
+export function understandWorkflows(
+  workflows: readonly Workflow[],
+  parser: ShellParser,
+  options: UnderstandingOptions,
+): WorkflowSet {
+  const byPath = new Map(workflows.map((workflow) => [workflow.path, workflow]));
+  const callee = (job: Job): Workflow | null => {
+    const path = /^\.\/([^@\s]+\.ya?ml)$/.exec(job.uses?.value ?? '')?.[1];
+    return path === undefined ? null : (byPath.get(path) ?? null);
+  };
+  const bound = boundInputs(workflows, callee);
+  const own = new Map<Job, JobFacts>();
+  for (const workflow of workflows) {
+    for (const job of workflow.jobs) {
+      own.set(job, ownFacts(workflow, job, callee(job), parser, options, bound.get(workflow) ?? new Map()));
+    }
+  }
+  const jobs = [...own.values()].map((facts) => (facts.calls ? withCalled(facts, own, callee) : facts));
+  return workflowSet(workflows, jobs);
+}
+
+/** The literals that the callers of each workflow pass for its inputs. */
+function boundInputs(
+  workflows: readonly Workflow[],
+  callee: (job: Job) => Workflow | null,
+): ReadonlyMap<Workflow, BoundInputs> {
+  const bound = new Map<Workflow, Map<string, Set<string> | null>>();
+  // A caller may hand on an input of its own: a few rounds settle chains.
+  for (let round = 0; round < 4; round++) {
+    const next = new Map<Workflow, Map<string, Set<string> | null>>();
+    for (const caller of workflows) {
+      for (const job of caller.jobs) {
+        const called = callee(job);
+        if (!called) continue;
+        const values = next.get(called) ?? new Map<string, Set<string> | null>();
+        next.set(called, values);
+        for (const input of called.triggers.find((each) => each.event === 'workflow_call')?.inputs ?? []) {
+          const name = input.name.value.toLowerCase();
+          const given = job.with.find((entry) => entry.name.value.toLowerCase() === name)?.value.text;
+          const text = given ?? input.defaultValue?.value ?? '';
+          const texts = possibleTexts(text, caller, job, bound.get(caller) ?? new Map());
+          const before = values.get(name);
+          if (texts === null || before === null) values.set(name, null);
+          else values.set(name, new Set([...(before ?? []), ...texts]));
+        }
+      }
+    }
+    bound.clear();
+    for (const [workflow, values] of next) bound.set(workflow, values);
+  }
+  return bound;
+}
+
+function ownFacts(
+  workflow: Workflow,
+  job: Job,
+  calls: Workflow | null,
+  parser: ShellParser,
+  options: UnderstandingOptions,
+  bound: BoundInputs,
+): JobFacts {
+  const purposes: PurposeEvidence[] = [];
+  const commands: StepCommand[] = [];
+  const places: { readonly texts: readonly string[]; readonly evidence: PurposeEvidence }[] = [];
+  for (const step of job.steps) {
+    const uses = step.uses;
+    if (uses) {
+      for (const { purpose, confidence } of purposesOfAction(step)) {
+        const message = `uses "${uses.value}"`;
+        const evidence = {
+          purpose,
+          confidence,
+          message,
+          path: workflow.path,
+          span: uses.span,
+          stepIndex: step.index,
+        };
+        purposes.push(evidence);
+        places.push({ texts: placeTexts(step, job, workflow, null), evidence });
+      }
+    }
+    for (const command of stepCommands(workflow, job, step, parser)) {
+      commands.push(command);
+      for (const found of purposesOfCommand(command.words)) {
+        // A migration or a script called release counts where the job itself says that it deploys somewhere.
+        const confidence = found.confidence === 'weak' && job.environment ? 'moderate' : found.confidence;
+        const line = command.words.join(' ').replace(/\s+/g, ' ');
+        const message = `runs "${line.length > 120 ? `${line.slice(0, 117)}...` : line}"`;
+        const { purpose } = found;
+        const { path } = workflow;
+        const evidence = { purpose, confidence, message, path, span: command.span, stepIndex: step.index };
+        purposes.push(evidence);
+        places.push({ texts: placeTexts(step, job, workflow, command.words), evidence });
+      }
+    }
+  }
+  if (job.uses && !calls) {
+    const purpose = purposeOfName(
+      (job.uses.value.split('@')[0] ?? '')
+        .split('/')
+        .pop()
+        ?.replace(/\.ya?ml$/, '') ?? '',
+    );
+    if (purpose) {
+      purposes.push({
+        purpose,
+        confidence: 'moderate',
+        message: `calls "${job.uses.value}"`,
+        path: workflow.path,
+        span: job.uses.span,
+        stepIndex: null,
+      });
+    }
+  }
+  const deploys = purposes.filter(
+    ({ purpose, confidence }) => (purpose === 'deploy' || purpose === 'rollback') && confidence !== 'weak',
+  );
+  const first = deploys[0];
+  const target = first
+    ? targetOf(
+        workflow,
+        job,
+        options,
+        bound,
+        first,
+        places.filter((place) => deploys.includes(place.evidence)),
+      )
+    : null;
+  return { workflow, job, purposes, commands, target, calls };
+}
+
+function stepCommands(workflow: Workflow, job: Job, step: Step, parser: ShellParser): StepCommand[] {
+  const run = step.run;
+  if (!run) return [];
+  const shell = (step.shell ?? job.defaultShell ?? workflow.defaultShell)?.value ?? null;
+  if (shell === null && runsOnWindows(job)) return [];
+  const mode = shellModeOf(shell);
+  if (!mode) return [];
+  return readCommands(run.text, parser, mode).map((command) => {
+    const start = placeInScalar(workflow.text, run, command.span.start);
+    const end = placeInScalar(workflow.text, run, command.span.end);
+    return {
+      step,
+      words: command.words,
+      span: end > start ? { start, end } : run.span,
+      isSwallowed: command.isSwallowed,
+      isConditional: command.isConditional,
+    };
+  });
+}
+
+function runsOnWindows(job: Job): boolean {
+  const value = job.runsOn;
+  const texts =
+    value?.kind === 'scalar'
+      ? [value.text]
+      : value?.kind === 'list'
+        ? value.items.flatMap((item) => (item.kind === 'scalar' ? [item.text] : []))
+        : [];
+  return texts.some((text) => /^windows/i.test(text));
+}
+
+/** The environment, else what the deploying steps name (Definition 2). */
+function targetOf(
+  workflow: Workflow,
+  job: Job,
+  options: UnderstandingOptions,
+  bound: BoundInputs,
+  first: PurposeEvidence,
+  places: readonly { readonly texts: readonly string[]; readonly evidence: PurposeEvidence }[],
+): DeployTarget {
+  const { environment } = job;
+  if (environment) {
+    const { value, span } = environment.name;
+    const names = possibleTexts(value, workflow, job, bound);
+    if (!names) {
+      return { kind: 'unknown', message: `its environment "${value}" can be any`, span };
+    }
+    const kinds = names.map((name) => kindOfName(name, options));
+    const production = names[kinds.indexOf('production')];
+    if (production !== undefined) {
+      const how = production === value ? `is "${value}"` : `can be "${production}"`;
+      return { kind: 'production', message: `its environment ${how}`, span };
+    }
+    if (kinds.length > 0 && kinds.every((kind) => kind === 'non-production')) {
+      return { kind: 'non-production', message: `its environment is "${names.join('" or "')}"`, span };
+    }
+  }
+  const said = places.flatMap(({ texts, evidence }) => {
+    const kinds = texts.map((text) => ({ text, kind: placeKind(text, options) }));
+    const found =
+      kinds.find(({ kind }) => kind === 'production') ?? kinds.find(({ kind }) => kind === 'non-production');
+    return found ? [{ ...found, evidence }] : [];
+  });
+  const place = said.find(({ kind }) => kind === 'production') ?? said[0];
+  if (place) {
+    return {
+      kind: place.kind,
+      message: `${place.evidence.message} names "${shortened(place.text)}"`,
+      span: place.evidence.span,
+    };
+  }
+  return {
+    kind: 'unknown',
+    message: environment
+      ? `whether its environment "${environment.name.value}" is production is not said`
+      : 'neither an environment nor its commands say where to',
+    span: environment?.name.span ?? first.span,
+  };
+}
+
+function placeKind(text: string, options: UnderstandingOptions): DeployTarget['kind'] {
+  if (/^--prod(uction)?$/.test(text)) return 'production';
+  // A whole script or sentence names too many things; a place is a short word.
+  if (text.length > 300) return 'unknown';
+  return kindOfName(text, options);
+}
+
+function shortened(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > 80 ? `${line.slice(0, 77)}...` : line;
+}
+
+/** A job that calls a workflow does what the jobs inside do. */
+function withCalled(
+  facts: JobFacts,
+  own: ReadonlyMap<Job, JobFacts>,
+  callee: (job: Job) => Workflow | null,
+): JobFacts {
+  const inside: JobFacts[] = [];
+  const seen = new Set<Workflow>();
+  const follow = (workflow: Workflow, depth: number): void => {
+    if (seen.has(workflow) || depth > MAX_CALL_DEPTH) return;
+    seen.add(workflow);
+    for (const job of workflow.jobs) {
+      const found = own.get(job);
+      if (found) inside.push(found);
+      const next = callee(job);
+      if (next) follow(next, depth + 1);
+    }
+  };
+  if (facts.calls) follow(facts.calls, 1);
+  const targets = inside.flatMap((other) => other.target ?? []);
+  const strongest =
+    targets.find((target) => target.kind === 'production') ??
+    targets.find((target) => target.kind === 'unknown') ??
+    targets[0];
+  const span = facts.job.uses?.span ?? facts.job.id.span;
+  const called = inside.flatMap((other) =>
+    other.purposes.map((evidence) => ({ ...evidence, stepIndex: null })),
+  );
+  return {
+    ...facts,
+    purposes: [...facts.purposes, ...called],
+    target: strongest ? { ...strongest, span } : null,
+  };
+}
+
+function workflowSet(workflows: readonly Workflow[], jobs: readonly JobFacts[]): WorkflowSet {
+  const byWorkflow = new Map<Workflow, Map<string, JobFacts>>();
+  for (const facts of jobs) {
+    const inside = byWorkflow.get(facts.workflow) ?? new Map<string, JobFacts>();
+    byWorkflow.set(facts.workflow, inside);
+    inside.set(facts.job.id.value.toLowerCase(), facts);
+  }
+  const factsOf = (workflow: Workflow, jobId: string): JobFacts | null =>
+    byWorkflow.get(workflow)?.get(jobId.toLowerCase()) ?? null;
+  const needsOf = (facts: JobFacts): readonly JobFacts[] =>
+    facts.job.needs.flatMap((need) => factsOf(facts.workflow, need.value) ?? []);
+  const ancestorsOf = (facts: JobFacts): readonly JobFacts[] => {
+    const found = new Set<JobFacts>();
+    let level = needsOf(facts);
+    while (level.length > 0) {
+      const fresh = [...new Set(level)].filter((other) => !found.has(other) && other !== facts);
+      for (const other of fresh) found.add(other);
+      level = fresh.flatMap(needsOf);
+    }
+    return [...found];
+  };
+  return {
+    workflows,
+    jobs,
+    factsOf,
+    needsOf,
+    ancestorsOf,
+    canStartWithout: reachability({ jobs, needsOf, ancestorsOf }),
+  };
+}
