@@ -4,7 +4,7 @@ import { cloudSetupSteps, type CloudTrust } from '../pipeline/oidc/cloud-setup';
 import { grantCallers } from '../pipeline/oidc/grant-callers';
 import { findStaticCredentials, secretsIn, type StaticCredential } from '../workflow/credential-uses';
 import { secureWorkflow, type SecuredWorkflow, type WorkflowMeaning } from '../pipeline/oidc/secure-workflow';
-import { claimOf, subjectsOf } from '../pipeline/oidc/subjects';
+import { describeSubject, subjectsOf } from '../pipeline/oidc/subjects';
 import { needsOfToken } from '../rules/workflow/action-permissions';
 import type { ProposedFile } from '../text/proposal';
 import type { Workflow } from '../workflow/model';
@@ -205,14 +205,14 @@ function trustsOf(
       const job = workflow?.jobs.find((other) => other.id.value === login.job);
       if (!workflow || !job) continue;
       for (const subject of subjectsOf(workflow, job, defaultBranch)) {
-        const key = JSON.stringify([
-          login.cloud,
-          claimOf(subject) ?? subject,
-          Object.values(login.variables),
-        ]);
+        // One identity per environment; the branches of jobs without one share theirs, since its variables do too.
+        const place = subject.kind === 'environment' ? subject.name : null;
+        const key = JSON.stringify([login.cloud, place, Object.values(login.variables)]);
+        const known = trusts.get(key)?.subjects ?? [];
+        const isKnown = known.some((other) => describeSubject(other) === describeSubject(subject));
         trusts.set(key, {
           cloud: login.cloud,
-          subject,
+          subjects: isKnown ? known : [...known, subject],
           variables: login.variables,
           needsRegion: login.cloud === 'aws' && needsRegion,
         });

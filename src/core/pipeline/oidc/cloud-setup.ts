@@ -9,10 +9,11 @@ export interface SetupStep {
   readonly command: string | null;
 }
 
-/** What was changed to OIDC for one cloud and one subject. */
+/** What was changed to OIDC for one identity of one cloud. */
 export interface CloudTrust {
   readonly cloud: Cloud;
-  readonly subject: Subject;
+  /** One environment, or the branches that a job without one runs on: at least one. */
+  readonly subjects: readonly Subject[];
   /** Input of the login action to the name of its variable; empty where the login needs none. */
   readonly variables: Readonly<Record<string, string>>;
   readonly needsRegion: boolean;
@@ -43,8 +44,8 @@ export function cloudSetupSteps(setup: CloudSetup): readonly SetupStep[] {
   return [
     subjectStep(repository),
     ...clouds.flatMap((cloud) => providerStep(cloud, repository)),
-    ...setup.trusts.map((trust) => trustStep(trust, repository)),
-    ...setup.trusts.flatMap((trust) => variableStep(trust, repository)),
+    // The variables right behind their trust: they take its names from the shell.
+    ...setup.trusts.flatMap((trust) => [trustStep(trust, repository), ...variableStep(trust, repository)]),
     verifyStep(setup, repository),
     ...(setup.unusedSecrets.length > 0 ? [removeStep(setup.unusedSecrets, repository)] : []),
     ...clouds.map(revokeStep),
@@ -56,9 +57,10 @@ function subjectStep(repository: string): SetupStep {
     title: 'Ask GitHub how this repository is called in its tokens',
     why: 'Repositories that were created, renamed or transferred since July 2026 carry the ids of owner and repository in the `sub` claim, older ones only the names, and an organisation may have its own form; a trust with the wrong form refuses every login. If `use_default` is false, the claims below have to be adapted to `include_claim_keys`. The later commands use SUBJECT_PREFIX, so run them in the same shell.',
     command: [
-      `gh api ${quoted(`repos/${repository}/actions/oidc/customization/sub`)}`,
-      `SUBJECT_PREFIX="$(gh api ${quoted(`repos/${repository}/actions/oidc/customization/sub`)} --jq '.sub_claim_prefix // empty')"`,
-      `SUBJECT_PREFIX="\${SUBJECT_PREFIX:-${`repo:${repository}`}}"`,
+      `REPOSITORY=${quoted(repository)}`,
+      'gh api "repos/${REPOSITORY}/actions/oidc/customization/sub"',
+      `SUBJECT_PREFIX="$(gh api "repos/\${REPOSITORY}/actions/oidc/customization/sub" --jq '.sub_claim_prefix // empty')"`,
+      'SUBJECT_PREFIX="${SUBJECT_PREFIX:-repo:${REPOSITORY}}"',
       'echo "$SUBJECT_PREFIX"',
     ].join('\n'),
   };
@@ -105,22 +107,23 @@ function providerStep(cloud: Cloud, repository: string): readonly SetupStep[] {
 }
 
 function trustStep(trust: CloudTrust, repository: string): SetupStep {
-  const where = describeSubject(trust.subject);
-  const claim = claimOf(trust.subject) ?? placeholder(where);
-  const name = slug(
-    `${repository.split('/').pop() ?? 'repository'}-${'name' in trust.subject ? trust.subject.name : 'deploy'}`,
-  );
+  const where = placeOf(trust);
+  const claims = trust.subjects.map((subject) => claimOf(subject) ?? placeholder(describeSubject(subject)));
+  const nameFor = (subject: Subject | undefined): string => {
+    const of = subject && 'name' in subject ? subject.name : 'deploy';
+    return slug(`${repository.split('/').pop() ?? 'repository'}-${of.replaceAll('/', '-')}`);
+  };
   const why =
-    trust.subject.kind === 'environment'
-      ? `Only a job of this repository in ${where} gets in, so the approval that guards the environment guards the cloud too.`
-      : 'The job names no environment, so the trust can only be bound to a branch: everybody who can push there gets in. An environment on the job would let the trust require its approval.';
+    environmentOf(trust) === null
+      ? 'The job names no environment, so the trust can only be bound to a branch: everybody who can push there gets in. An environment on the job would let the trust require its approval.'
+      : `Only a job of this repository in ${where} gets in, so the approval that guards the environment guards the cloud too.`;
   switch (trust.cloud) {
     case 'aws':
       return {
         title: `AWS: create a role that trusts ${where}`,
         why: `${why} Give the role what the deployment needs and no more; the list of the old user's policies is where to start.`,
         command: [
-          `ROLE_NAME='${`github-${name}`.slice(0, 64)}'`,
+          `ROLE_NAME='github-${nameFor(trust.subjects[0])}'`,
           'cat > trust-policy.json <<EOF',
           '{',
           '  "Version": "2012-10-17",',
@@ -130,9 +133,9 @@ function trustStep(trust: CloudTrust, repository: string): SetupStep {
           '      "Principal": { "Federated": "arn:aws:iam::${ACCOUNT_ID}:oidc-provider/token.actions.githubusercontent.com" },',
           '      "Action": "sts:AssumeRoleWithWebIdentity",',
           '      "Condition": {',
-          `        "${/[*?]/.test(claim) ? 'StringLike' : 'StringEquals'}": {`,
+          `        "StringEquals": {`,
           '          "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",',
-          `          "token.actions.githubusercontent.com:sub": "\${SUBJECT_PREFIX}:${claim}"`,
+          `          "token.actions.githubusercontent.com:sub": [${claims.map((claim) => `"\${SUBJECT_PREFIX}:${claim}"`).join(', ')}]`,
           '        }',
           '      }',
           '    }',
@@ -152,15 +155,17 @@ function trustStep(trust: CloudTrust, repository: string): SetupStep {
         why: `${why} The application keeps its role assignments; only the way to log in is added.`,
         command: [
           `APP_ID='${placeholder('clientId of the application in the present secret')}'`,
-          'cat > federated-credential.json <<EOF',
-          '{',
-          `  "name": "github-${name}",`,
-          `  "issuer": "${ISSUER}",`,
-          `  "subject": "\${SUBJECT_PREFIX}:${claim}",`,
-          '  "audiences": ["api://AzureADTokenExchange"]',
-          '}',
-          'EOF',
-          'az ad app federated-credential create --id "$APP_ID" --parameters @federated-credential.json',
+          ...trust.subjects.flatMap((subject, index) => [
+            'cat > federated-credential.json <<EOF',
+            '{',
+            `  "name": "github-${nameFor(subject)}",`,
+            `  "issuer": "${ISSUER}",`,
+            `  "subject": "\${SUBJECT_PREFIX}:${claims[index] ?? ''}",`,
+            '  "audiences": ["api://AzureADTokenExchange"]',
+            '}',
+            'EOF',
+            'az ad app federated-credential create --id "$APP_ID" --parameters @federated-credential.json',
+          ]),
         ].join('\n'),
       };
     case 'google':
@@ -169,12 +174,24 @@ function trustStep(trust: CloudTrust, repository: string): SetupStep {
         why: `${why} The service account keeps its roles; only the way to become it is added.`,
         command: [
           `SERVICE_ACCOUNT='${placeholder('client_email in the present key')}'`,
-          'gcloud iam service-accounts add-iam-policy-binding "$SERVICE_ACCOUNT" \\',
-          '  --project="$PROJECT_ID" --role=roles/iam.workloadIdentityUser \\',
-          `  --member="principal://iam.googleapis.com/projects/\${PROJECT_NUMBER}/locations/global/workloadIdentityPools/github/subject/\${SUBJECT_PREFIX}:${claim}"`,
+          ...claims.flatMap((claim) => [
+            'gcloud iam service-accounts add-iam-policy-binding "$SERVICE_ACCOUNT" \\',
+            '  --project="$PROJECT_ID" --role=roles/iam.workloadIdentityUser \\',
+            `  --member="principal://iam.googleapis.com/projects/\${PROJECT_NUMBER}/locations/global/workloadIdentityPools/github/subject/\${SUBJECT_PREFIX}:${claim}"`,
+          ]),
         ].join('\n'),
       };
   }
+}
+
+/** The environment that a trust is bound to; null where it is bound to branches. */
+function environmentOf(trust: CloudTrust): string | null {
+  const [subject] = trust.subjects;
+  return subject?.kind === 'environment' ? subject.name : null;
+}
+
+function placeOf(trust: CloudTrust): string {
+  return trust.subjects.map(describeSubject).join(' and ');
 }
 
 /** Values of the inputs, from the shell variables of the steps before. */
@@ -189,7 +206,8 @@ const VALUES: Readonly<Record<string, string>> = {
 function variableStep(trust: CloudTrust, repository: string): readonly SetupStep[] {
   const inputs = Object.entries(trust.variables);
   if (inputs.length === 0) return [];
-  const scope = trust.subject.kind === 'environment' ? ` --env ${quoted(trust.subject.name)}` : '';
+  const environment = environmentOf(trust);
+  const scope = environment === null ? '' : ` --env ${quoted(environment)}`;
   const lines = inputs.map(([input, variable]) => {
     const value =
       input === 'workload_identity_provider'
@@ -204,7 +222,7 @@ function variableStep(trust: CloudTrust, repository: string): readonly SetupStep
   }
   return [
     {
-      title: `Set the variables for ${describeSubject(trust.subject)}`,
+      title: `Set the variables for ${placeOf(trust)}`,
       why: 'None of these values is secret; as variables of the environment they can differ between environments under one name.',
       command: lines.join('\n'),
     },

@@ -12,7 +12,8 @@ const SAFE_NAME = /^[\w][\w ./@+-]*$/;
 
 /**
  * The subjects of a job's tokens: its environment where it has one (several for a matrix or a choice), else the
- * branches whose pushes run it, else the default branch.
+ * branches whose pushes run it, else the default branch. A job that runs for tags or pull requests only needs an
+ * environment first.
  * https://docs.github.com/actions/reference/openid-connect-reference#example-subject-claims
  */
 export function subjectsOf(workflow: Workflow, job: Job, defaultBranch: string | null): readonly Subject[] {
@@ -20,19 +21,31 @@ export function subjectsOf(workflow: Workflow, job: Job, defaultBranch: string |
     return namesOf(job.environment.name.value, workflow, job).map((name) =>
       name !== null && SAFE_NAME.test(name)
         ? { kind: 'environment', name }
-        : { kind: 'unknown', needed: `the environment of job "${job.id.value}" in ${workflow.path}` },
+        : {
+            kind: 'unknown',
+            needed: `the environment of job ${plain(job.id.value)} in ${plain(workflow.path)}`,
+          },
     );
   }
-  const pushed = workflow.triggers
-    .filter((trigger) => trigger.event === 'push')
-    .flatMap((trigger) => trigger.branches ?? [])
-    .map((branch) => branch.value)
-    .filter((branch) => SAFE_NAME.test(branch));
-  const branches =
-    pushed.length > 0 ? pushed : defaultBranch && SAFE_NAME.test(defaultBranch) ? [defaultBranch] : [];
-  return branches.length > 0
-    ? [...new Set(branches)].map((name) => ({ kind: 'branch', name }))
-    : [{ kind: 'unknown', needed: `the branch that job "${job.id.value}" in ${workflow.path} runs on` }];
+  const events = workflow.triggers.map((trigger) => trigger.event);
+  const pushes = workflow.triggers.filter((trigger) => trigger.event === 'push');
+  const branches = pushes.flatMap((trigger) => trigger.branches ?? []).map((branch) => branch.value);
+  const open = branches.find((branch) => !SAFE_NAME.test(branch));
+  const isOfTags =
+    branches.length === 0 && (events.includes('release') || pushes.some((trigger) => trigger.tags !== null));
+  const isOfPullRequests = events.every((event) => event.startsWith('pull_request'));
+  const where = `job ${plain(job.id.value)} in ${plain(workflow.path)}`;
+  if (open !== undefined)
+    return [{ kind: 'unknown', needed: `one of the branches ${plain(open)} for ${where}` }];
+  if (isOfTags || isOfPullRequests) {
+    // A trust for every tag or pull request would let in whoever can make one.
+    return [{ kind: 'unknown', needed: `an environment for ${where}` }];
+  }
+  const names =
+    branches.length > 0 ? branches : defaultBranch && SAFE_NAME.test(defaultBranch) ? [defaultBranch] : [];
+  return names.length > 0
+    ? [...new Set(names)].map((name) => ({ kind: 'branch', name }))
+    : [{ kind: 'unknown', needed: `the branch of ${where}` }];
 }
 
 /** The claim behind the repository's prefix; GitHub writes `:` in a name as `%3A`. */
@@ -57,6 +70,11 @@ export function describeSubject(subject: Subject): string {
     case 'unknown':
       return subject.needed;
   }
+}
+
+/** What can stand in a placeholder and between quotes of a shell. */
+function plain(text: string): string {
+  return text.replace(/[^\w./*-]/g, '_').slice(0, 100);
 }
 
 /** An environment's literal name, the values of a matrix key, or the options of a choice; null for what is open. */

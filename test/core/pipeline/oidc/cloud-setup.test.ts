@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { createParsers } from '../../../../src/adapters/parsers';
+import { cloudSetupSteps, type CloudSetup } from '../../../../src/core/pipeline/oidc/cloud-setup';
+import { subjectsOf, type Subject } from '../../../../src/core/pipeline/oidc/subjects';
+import { variablesFor } from '../../../../src/core/pipeline/oidc/variables';
+import { readWorkflow } from '../../../../src/core/workflow/read';
+
+const subjects = (text: string, branch: string | null = 'main'): readonly Subject[] => {
+  const workflow = readWorkflow('.github/workflows/a.yml', text);
+  const job = workflow.jobs[0];
+  assert.ok(job);
+  return subjectsOf(workflow, job, branch);
+};
+
+describe('subjectsOf', () => {
+  const job = (more: string, on = 'push'): string => `on: ${on}\njobs:\n  d:\n    runs-on: x\n${more}`;
+
+  it('is the environment, each of a matrix or a choice', () => {
+    assert.deepEqual(subjects(job('    environment: { name: prod eu }\n')), [
+      { kind: 'environment', name: 'prod eu' },
+    ]);
+    assert.deepEqual(
+      subjects(
+        job(
+          '    strategy: { matrix: { e: [dev, qa], include: [{ e: prod }] } }\n    environment: ${{ matrix.e }}\n',
+        ),
+      ),
+      ['dev', 'qa', 'prod'].map((name) => ({ kind: 'environment', name })),
+    );
+    assert.deepEqual(
+      subjects(
+        job(
+          '    environment: ${{ inputs.e }}\n',
+          '{ workflow_dispatch: { inputs: { e: { type: choice, options: [a, b] } } } }',
+        ),
+      ),
+      ['a', 'b'].map((name) => ({ kind: 'environment', name })),
+    );
+  });
+
+  it('is unknown where the environment is open or would not be safe to write', () => {
+    for (const name of ['${{ vars.E }}', "a'; rm -rf /; '", '$(id)', '`id`', 'a"b']) {
+      const [only] = subjects(job(`    environment: ${JSON.stringify(name)}\n`));
+      assert.equal(only?.kind, 'unknown', name);
+    }
+  });
+
+  it('is the branch that is pushed, else the default branch', () => {
+    assert.deepEqual(subjects(job('', '{ push: { branches: [main, next] } }')), [
+      { kind: 'branch', name: 'main' },
+      { kind: 'branch', name: 'next' },
+    ]);
+    assert.deepEqual(subjects(job('', 'workflow_dispatch'), 'trunk'), [{ kind: 'branch', name: 'trunk' }]);
+    assert.equal(subjects(job('', 'workflow_dispatch'), null)[0]?.kind, 'unknown');
+  });
+
+  it('asks for an environment where only tags or pull requests run it', () => {
+    for (const on of [
+      "{ push: { tags: ['v*'] } }",
+      'release',
+      'pull_request',
+      "{ push: { branches: ['release/**'] } }",
+    ]) {
+      assert.equal(subjects(job('', on))[0]?.kind, 'unknown', on);
+    }
+  });
+});
+
+describe('cloudSetupSteps', () => {
+  const setup: CloudSetup = {
+    repository: 'shop/orders',
+    trusts: (['aws', 'azure', 'google'] as const).map((cloud) => ({
+      cloud,
+      subjects: [{ kind: 'environment', name: 'production' }],
+      variables: variablesFor(cloud, []).inputs,
+      needsRegion: cloud === 'aws',
+    })),
+    unusedSecrets: ['AWS_ACCESS_KEY_ID'],
+    workflows: [{ path: '.github/workflows/deploy.yml', canDispatch: true }],
+  };
+
+  it('goes in an order in which nothing breaks', () => {
+    assert.deepEqual(
+      cloudSetupSteps(setup).map((step) => step.title),
+      [
+        'Ask GitHub how this repository is called in its tokens',
+        "AWS: register GitHub's token issuer in the account (once)",
+        'Google Cloud: create the pool and the provider (once)',
+        'AWS: create a role that trusts environment "production"',
+        'Set the variables for environment "production"',
+        'Azure: let environment "production" log in as the existing application',
+        'Set the variables for environment "production"',
+        'Google Cloud: let environment "production" act as the existing service account',
+        'Set the variables for environment "production"',
+        'Switch on a branch, non-production first, and verify that the login works',
+        'Remove the secrets from GitHub',
+        'AWS: disable the old key, then delete it',
+        'Azure: delete the old client secret',
+        'Google Cloud: disable the old key, then delete it',
+      ],
+    );
+  });
+
+  it('binds each trust to the repository and the environment', () => {
+    const text = cloudSetupSteps(setup)
+      .map((step) => step.command ?? '')
+      .join('\n');
+    assert.equal(text.match(/\$\{SUBJECT_PREFIX\}:environment:production/g)?.length, 3);
+    assert.match(text, /"token\.actions\.githubusercontent\.com:aud": "sts\.amazonaws\.com"/);
+    assert.match(text, /assertion\.repository_id == '\$\{REPOSITORY_ID\}'/);
+    assert.match(text, /api:\/\/AzureADTokenExchange/);
+    assert.match(
+      text,
+      /REPOSITORY='shop\/orders'\n[^]*SUBJECT_PREFIX="\$\{SUBJECT_PREFIX:-repo:\$\{REPOSITORY\}\}"/,
+    );
+    assert.match(text, /gh variable set AWS_ROLE_ARN --repo 'shop\/orders' --env 'production'/);
+    // No account, key or name is made up.
+    assert.doesNotMatch(text, /[0-9]{12}|AKIA/);
+  });
+
+  it('is shell that a shell can read, and JSON where it writes JSON', async () => {
+    const shell = await createParsers().shell();
+    const unknown: CloudSetup = {
+      ...setup,
+      repository: null,
+      trusts: setup.trusts.map((trust) => ({
+        ...trust,
+        subjects: [{ kind: 'unknown', needed: 'an environment for job d in .github/workflows/a.yml' }],
+      })),
+    };
+    for (const one of [setup, unknown]) {
+      for (const { title, command } of cloudSetupSteps(one)) {
+        if (command === null) continue;
+        assert.equal(shell.parse(command).hasError, false, `${title}\n${command}`);
+        const json = /<<EOF\n([^]*?)\nEOF/.exec(command)?.[1];
+        if (json !== undefined && one === setup) JSON.parse(json);
+      }
+    }
+  });
+
+  it('says what is unknown', () => {
+    const commands = cloudSetupSteps({ ...setup, repository: null }).map((step) => step.command ?? '');
+    assert.ok(commands.some((command) => command.includes('UNKNOWN(owner/repository on GitHub)')));
+  });
+});
