@@ -38,7 +38,7 @@ const grep = options.grep ? ['--grep', options.grep] : [];
 const parts = [];
 if (!options['host-only']) {
   say('\nUnit and command-line tests');
-  parts.push(['unit', await runMocha([...grep], 600_000)]);
+  parts.push(['unit', await runMocha([...grep, 'test/**/*.test.ts'], 600_000)]);
 }
 if (!options['unit-only']) {
   await buildHostTests();
@@ -81,5 +81,9 @@ async function runMocha(args, timeoutMs) {
     return { passed: 0, failed: 1, pending: 0 };
   }
   const counts = JSON.parse(readFileSync(countsFile, 'utf8'));
+  if (counts.passed + counts.failed === 0 && !options.grep) {
+    say('Mocha found no test: that is a failure too.');
+    return { ...counts, failed: 1 };
+  }
   return code === 0 || counts.failed > 0 ? counts : { ...counts, failed: 1 };
 }
