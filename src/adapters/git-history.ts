@@ -216,18 +216,27 @@ export function createGitHistory(root: string, options: GitHistoryOptions): Hist
 
     changedFiles: async (range, signal) => {
       if (!isRange(range) || !(await isAvailable(signal))) return [];
-      const reader = diffReader();
-      await fields(
-        [
-          'diff-tree',
-          ...['-r', '-z', '-M', '--raw', '--numstat', '--relative', '--no-abbrev'],
-          ...['--no-ext-diff', '--no-textconv', '--no-color', '--ignore-submodules=none'],
-          ...['--end-of-options', range.base ?? emptyTree(range.head), range.head, '--'],
-        ],
-        reader.take,
-        signal,
-      );
-      return reader.files();
+      const compare = async (options: readonly string[]): Promise<readonly ChangedFile[]> => {
+        const reader = diffReader();
+        await fields(
+          [
+            'diff-tree',
+            ...['-r', '-z', '--raw', '--relative', '--no-abbrev', ...options],
+            ...['--no-ext-diff', '--no-textconv', '--no-color', '--ignore-submodules=none'],
+            ...['--end-of-options', range.base ?? emptyTree(range.head), range.head, '--'],
+          ],
+          reader.take,
+          signal,
+        );
+        return reader.files();
+      };
+      try {
+        return await compare(['-M', '--numstat']);
+      } catch (error) {
+        if (!(error instanceof LackingContents)) throw error;
+        // Names and kinds of change stand in the trees; counts and renames would need the contents.
+        return compare(['--no-renames']);
+      }
     },
 
     fileAt: async (commit, file, signal) => {
@@ -422,21 +431,36 @@ function whyNotOpened(answer: Exit): string {
   return `git could not open the repository (${firstLine(error)})`;
 }
 
+/** A partial clone lacks a file's contents, and nothing is fetched. */
+class LackingContents extends Error {
+  override readonly name = 'LackingContents';
+}
+
+const LACKING =
+  'the clone is partial and lacks contents that are needed; fetch them with `git fetch --refetch`';
+
+function lacksContents(error: string): boolean {
+  return /lazy fetching disabled|promisor remote|transport '[^']*' not allowed/.test(error);
+}
+
 function failure(exit: Exit): Error {
   switch (exit.kind) {
     case 'no-program':
       return new Error('git is not installed, or not on the PATH');
     case 'failed':
     case 'ended':
-      return new Error(`git could not read the history (${firstLine(exit.error)})`);
+      return lacksContents(exit.error)
+        ? new LackingContents(`git could not read the history (${LACKING})`)
+        : new Error(`git could not read the history (${firstLine(exit.error)})`);
     default:
       return exit satisfies never;
   }
 }
 
 function firstLine(error: string): string {
-  const line = error.split('\n').find((each) => each.trim() !== '');
-  return line ? line.replace(/^fatal: /, '').slice(0, 300) : 'it gave no reason';
+  const lines = error.split('\n').filter((each) => each.trim() !== '');
+  const line = lines.find((each) => /^(?:fatal|error): /.test(each)) ?? lines[0];
+  return line ? line.replace(/^(?:fatal|error): /, '').slice(0, 300) : 'it gave no reason';
 }
 
 function refusal(reason: Exclude<ReadResult, { ok: true }>['reason'], detail: string): ReadResult {
@@ -624,5 +648,6 @@ async function readBlob(
   }
   if (/bad file|not a blob|expected .* to be/i.test(exit.error))
     return refusal('not-a-file', 'is no file there');
+  if (lacksContents(exit.error)) return refusal('refused', `is not in the history here: ${LACKING}`);
   return refusal('refused', `cannot be read from the history (${firstLine(exit.error)})`);
 }

@@ -325,6 +325,31 @@ describe('git history', () => {
     );
   });
 
+  it('fetches nothing that a partial clone lacks, and says what that hides', async () => {
+    const repo = repository();
+    repo.git('config', 'uploadpack.allowFilter', 'true');
+    const base = repo.commit('feat: one', { 'a.sql': 'DROP TABLE a;\n' });
+    const head = repo.commit('feat: two', { 'a.sql': 'DROP TABLE b;\n', 'b.sql': 'DROP TABLE c;\n' });
+    const clone = mkdtempSync(path.join(tmpdir(), 'release-gate-partial-'));
+    try {
+      const url = `file://${repo.root}`;
+      execFileSync('git', ['clone', '--quiet', '--filter=blob:none', '--no-checkout', url, clone]);
+      const history = createGitHistory(clone, trusted);
+      assert.deepEqual(
+        (await history.changedFiles({ base, head })).map((file) => [file.status, file.path, file.added]),
+        [
+          ['modified', 'a.sql', null],
+          ['added', 'b.sql', null],
+        ],
+      );
+      const answer = await history.fileAt(head, 'a.sql');
+      assert.ok(!answer.ok);
+      assert.match(answer.detail, /the clone is partial/);
+    } finally {
+      rmSync(clone, { recursive: true });
+    }
+  });
+
   it('gives a remote without its credentials', async () => {
     assert.equal(
       withoutCredentials('https://user:secret@example.test/a/b.git'),
