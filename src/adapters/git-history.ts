@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import type { ChangedFile, Commit, CommitRange, History, HistoryState, ReadResult, Tag } from '../core/ports';
+import {
+  HistoryFailure,
+  type ChangedFile,
+  type Commit,
+  type CommitRange,
+  type History,
+  type HistoryState,
+  type ReadResult,
+  type Tag,
+} from '../core/ports';
 import { decode, isInsidePath, MAX_FILE_BYTES, tooLarge } from './node-files';
 
 /** Trees without an entry, which git knows without having them: what a root commit is compared with. */
@@ -64,7 +73,7 @@ export interface GitHistoryOptions {
  * The history of the git repository that `root` lies in, by the program `git`: no shell, no network, no hook and no
  * program that the repository's configuration names. Paths are from `root`, which may be a folder below the top.
  *
- * Each method throws an `Error` with a message for the person when git itself fails on a repository that it could
+ * Each method rejects with a `HistoryFailure` when git itself fails on a repository that it could
  * open (a damaged object, no answer), and the signal's reason when it is aborted; what can be expected (no git, no
  * repository, no commit, another owner, no trust) is `state()`'s `unavailable`, and then the answers are empty.
  */
@@ -162,7 +171,9 @@ export function createGitHistory(root: string, options: GitHistoryOptions): Hist
         commits.push(commitOf(fieldsOfOne));
         fieldsOfOne = [];
         if (commits.length > MAX_COMMITS) {
-          throw new Error(`the range has more than ${MAX_COMMITS} commits; name a base nearer to its head`);
+          throw new HistoryFailure(
+            `the range has more than ${MAX_COMMITS} commits; name a base nearer to its head`,
+          );
         }
       },
       signal,
@@ -342,7 +353,7 @@ async function runGit(
     let thrown: { readonly reason: unknown } | null = null;
     const stop = (): void => void child.kill('SIGKILL');
     const giveUp = (): void => {
-      thrown ??= { reason: new Error(`git gave no answer for ${SILENCE_LIMIT_MS / 1000} seconds`) };
+      thrown ??= { reason: new HistoryFailure(`git gave no answer for ${SILENCE_LIMIT_MS / 1000} seconds`) };
       stop();
     };
     let silence = setTimeout(giveUp, SILENCE_LIMIT_MS);
@@ -432,7 +443,7 @@ function whyNotOpened(answer: Exit): string {
 }
 
 /** A partial clone lacks a file's contents, and nothing is fetched. */
-class LackingContents extends Error {
+class LackingContents extends HistoryFailure {
   override readonly name = 'LackingContents';
 }
 
@@ -446,12 +457,12 @@ function lacksContents(error: string): boolean {
 function failure(exit: Exit): Error {
   switch (exit.kind) {
     case 'no-program':
-      return new Error('git is not installed, or not on the PATH');
+      return new HistoryFailure('git is not installed, or not on the PATH');
     case 'failed':
     case 'ended':
       return lacksContents(exit.error)
         ? new LackingContents(`git could not read the history (${LACKING})`)
-        : new Error(`git could not read the history (${firstLine(exit.error)})`);
+        : new HistoryFailure(`git could not read the history (${firstLine(exit.error)})`);
     default:
       return exit satisfies never;
   }
@@ -558,7 +569,7 @@ function diffReader(): {
       oldPath: second === undefined ? null : first,
     });
     if (raws.length > MAX_CHANGED_FILES) {
-      throw new Error(
+      throw new HistoryFailure(
         `the range changes more than ${MAX_CHANGED_FILES} files; name a base nearer to its head`,
       );
     }

@@ -67,7 +67,15 @@ export type HistoryState =
     }
   | { readonly kind: 'unavailable'; readonly detail: string };
 
-/** The repository's history. Calls after `state()` said `unavailable` give empty answers. */
+/**
+ * The history could be opened and then not read: a damaged object, no answer, more commits than are read. The message
+ * is for the person.
+ */
+export class HistoryFailure extends Error {
+  override readonly name: string = 'HistoryFailure';
+}
+
+/** The repository's history; a call may reject with a `HistoryFailure`. Calls after `state()` said `unavailable` give empty answers. */
 export interface History {
   state(signal?: AbortSignal): Promise<HistoryState>;
   /** The commit that a name means; null where it means none. A name that looks like an option is none. */

@@ -321,7 +321,7 @@ describe('git history', () => {
     rmSync(path.join(repo.root, '.git', 'objects', first.slice(0, 2), first.slice(2)), { force: true });
     await assert.rejects(
       createGitHistory(repo.root, trusted).commits({ base: null, head }),
-      /^Error: git could not read the history \(/,
+      /^HistoryFailure: git could not read the history \(/,
     );
   });
 

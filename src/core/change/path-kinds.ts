@@ -62,9 +62,12 @@ const PATH_KINDS: readonly { readonly kind: TouchKind; readonly pattern: RegExp 
 /** Tests, fixtures, seeds, mocks and examples: run or read at build time, not by a release. */
 export function isTestOrSample(path: string): boolean {
   return (
-    /(?:^|\/)(?:tests?|__tests__|specs?|e2e|testdata|test[-_]data|fixtures?|__fixtures__|mocks?|__mocks__|examples?|samples?|seeds?|seeders?)\//i.test(
+    /(?:^|\/)(?:tests?|__tests__|e2e|testdata|test[-_]data|fixtures?|__fixtures__|mocks?|__mocks__|examples?|samples?|seeds?|seeders?)\//i.test(
       path,
-    ) || /(?:^|\/)(?:seeds?|fixtures?)\.sql$|[._-](?:test|spec)\.[a-z]+$|_test\.go$/i.test(path)
+    ) ||
+    // A folder `spec` of tests, not one of interface descriptions.
+    /(?:^|\/)specs?\/(?!.*\.(?:ya?ml|json|proto|graphqls?)$)/i.test(path) ||
+    /(?:^|\/)(?:seeds?|fixtures?)\.sql$|[._-](?:test|spec)\.[a-z]+$|_test\.go$/i.test(path)
   );
 }
 

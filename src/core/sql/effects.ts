@@ -572,15 +572,15 @@ function destroyed(
   effects.push({ effect: 'destroys', kind, object, what, why, compensation });
 }
 
-/** `true`, `1 = 1` and the like, joined by AND, or on one side of an OR: conditions that hold for every row. */
+/** `true`, `1 = 1`, `id = id` and the like, joined by AND, or on one side of an OR: conditions that hold for every row. */
 function isAlwaysTrue(condition: unknown): boolean {
   const constant = at(condition, 'A_Const');
   if (constant !== undefined) return at(at(constant, 'boolval'), 'boolval') === true;
   const expression = at(condition, 'A_Expr');
   if (expression !== undefined) {
     if (textAt(expression, 'kind') !== 'AEXPR_OP' || dotted(at(expression, 'name')) !== '=') return false;
-    const left = constantText(at(expression, 'lexpr'));
-    const right = constantText(at(expression, 'rexpr'));
+    const left = operandText(at(expression, 'lexpr'));
+    const right = operandText(at(expression, 'rexpr'));
     return left !== null && left === right;
   }
   const bool = at(condition, 'BoolExpr');
@@ -590,9 +590,12 @@ function isAlwaysTrue(condition: unknown): boolean {
   return textAt(bool, 'boolop') === 'OR_EXPR' && parts.some(isAlwaysTrue);
 }
 
-function constantText(node: unknown): string | null {
-  const value = Object.entries(asNode(at(node, 'A_Const'))).filter(([key]) => key !== 'location');
-  return value.length === 0 ? null : JSON.stringify(value);
+/** A constant or column as text that is equal for equal ones; null for anything else. */
+function operandText(node: unknown): string | null {
+  const operand = at(node, 'A_Const') ?? at(node, 'ColumnRef');
+  if (operand === undefined) return null;
+  const value = Object.entries(asNode(operand)).filter(([key]) => key !== 'location');
+  return JSON.stringify(value);
 }
 
 const OBJECT_KINDS: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import { readChange } from '../change/read-change';
+import { readChange, type ChangeAnswer } from '../change/read-change';
 import type { Change } from '../change/change';
 import { readRollbackScript, readScriptRollback, type ScriptRollback } from '../change/deploy-script';
 import { releasePlanKind } from '../documents/release-plan/release-plan-kind';
@@ -13,6 +13,7 @@ import { recommendRollout, type RolloutAdvice } from '../risk/rollout';
 import { DEFAULT_TRIGGERS } from '../risk/rollback-triggers';
 import type { ProposedFile } from '../text/proposal';
 import { assemblePlan, planSummary, type PlanFacts } from './release-plan/assemble';
+import { HistoryFailure } from '../ports';
 import { proposeVersion } from './release-plan/propose-version';
 import { rollbackCommand } from './release-plan/release-steps';
 import { TaskFailure, type Task, type TaskInput, type TaskResult, type World } from './task';
@@ -70,6 +71,11 @@ export interface PlanData {
   };
   readonly strategy: RolloutAdvice;
   readonly rollback: RollbackCredibility;
+  readonly components: readonly {
+    readonly folder: string;
+    readonly files: number;
+    readonly owners: readonly string[];
+  }[];
   /** Why nothing is known of the change; null where it is known. */
   readonly unknownBecause: string | null;
   readonly release: {
@@ -89,15 +95,7 @@ export const releasePlanFromChange: Task = {
   async run(world, run): Promise<TaskResult> {
     const told = answers(run.inputs);
     run.report('Reading the history since the last release');
-    const answer = await readChange(
-      world,
-      {
-        base: told.get('base') ?? null,
-        head: told.get('head') ?? null,
-        tagPattern: world.configuration.tagPattern,
-      },
-      run.signal,
-    );
+    const answer = await readRange(world, told, run.signal);
     if (!answer.ok && answer.kind === 'no-such-commit') {
       throw new TaskFailure(
         `The change cannot be read: ${answer.reason}. Name a tag, branch or commit that exists here; \`git fetch --tags\` brings those of the remote.`,
@@ -144,6 +142,26 @@ export const releasePlanFromChange: Task = {
   },
 };
 
+async function readRange(
+  world: World,
+  told: ReadonlyMap<string, string>,
+  signal: AbortSignal,
+): Promise<ChangeAnswer> {
+  const request = {
+    base: told.get('base') ?? null,
+    head: told.get('head') ?? null,
+    tagPattern: world.configuration.tagPattern,
+  };
+  try {
+    return await readChange(world, request, signal);
+  } catch (error) {
+    if (!(error instanceof HistoryFailure)) throw error;
+    throw new TaskFailure(
+      `The change cannot be read: ${error.message}. \`git fsck\` tells what is wrong with a repository.`,
+    );
+  }
+}
+
 async function resultOf(world: World, facts: PlanFacts, signal: AbortSignal): Promise<TaskResult> {
   const { change, profile, register, rollout, credibility } = facts;
   const path = `${world.configuration.releaseFolder}/RELEASE_PLAN.md`;
@@ -174,6 +192,11 @@ async function resultOf(world: World, facts: PlanFacts, signal: AbortSignal): Pr
     risk: { level: register?.level ?? 'unknown', entries: register?.entries ?? [] },
     strategy: rollout,
     rollback: credibility ?? { credible: 'unknown', conditions: [] },
+    components: (change?.components ?? []).map(({ folder, paths, owners }) => ({
+      folder,
+      files: paths.length,
+      owners,
+    })),
     unknownBecause: change ? null : facts.noChange,
     release: {
       service: isKnown(profile.service) ? profile.service.value : null,

@@ -86,6 +86,7 @@ describe('what a change does to a database', () => {
     ['DELETE FROM users', 'data-delete'],
     ['DELETE FROM users WHERE true', 'data-delete'],
     ['DELETE FROM users WHERE 1=1', 'data-delete'],
+    ['DELETE FROM users WHERE id = id', 'data-delete'],
     ["DELETE FROM users WHERE 'a' = 'a' AND 2 = 2", 'data-delete'],
     ['DELETE FROM users WHERE id = 3 OR true', 'data-delete'],
     ["UPDATE users SET email = ''", 'data-delete'],
@@ -131,6 +132,8 @@ describe('what a change does to a database', () => {
     ['ALTER TABLE a DROP COLUMN x, ALTER COLUMN y SET NOT NULL', 'data-delete', 'schema-break'],
     // To be watched, but it can be undone.
     ['DELETE FROM users WHERE id = 3', 'risk'],
+    ['DELETE FROM users WHERE 1 = 2', 'risk'],
+    ['DELETE FROM users WHERE a = b', 'risk'],
     ['DELETE FROM users USING banned WHERE users.id = banned.id', 'risk'],
     ['UPDATE users SET a = 1 WHERE a IS NULL', 'risk'],
     ['UPDATE users SET a = 1 WHERE active = true', 'risk'],

@@ -30,6 +30,8 @@ describe('what a path touches', () => {
     ['scripts/deploy.sh', 'deploy-scripts'],
     ['bin/rollback', 'deploy-scripts'],
     ['Procfile', 'deploy-scripts'],
+    ['spec/openapi.yaml', 'interfaces'],
+    ['spec/deploy.sh'],
     ['src/release-notes.ts'],
     ['src/deploy-button.tsx'],
     ['src/core/migrate.ts'],

@@ -4,6 +4,7 @@ import { createNodeFiles } from '../../../src/adapters/node-files';
 import { createParsers } from '../../../src/adapters/parsers';
 import type { ReleasePlan } from '../../../src/core/documents/release-plan/release-plan';
 import { releasePlanKind } from '../../../src/core/documents/release-plan/release-plan-kind';
+import { HistoryFailure } from '../../../src/core/ports';
 import { defaultConfiguration } from '../../../src/core/gate/configuration';
 import { releasePlanFromChange, type PlanData } from '../../../src/core/tasks/release-plan-from-change';
 import { TaskFailure, type TaskResult, type World } from '../../../src/core/tasks/task';
@@ -207,6 +208,21 @@ describe('release plan from a change', () => {
     assert.match(bare.summary, /this is no git repository/);
     assert.equal((bare.data as PlanData).unknownBecause, 'this is no git repository');
     assert.equal((bare.data as PlanData).risk.level, 'unknown');
+  });
+
+  it('says in a sentence that a repository is damaged', async () => {
+    const world = worldOf(repository);
+    const damaged: World = {
+      ...world,
+      history: {
+        ...world.history,
+        commits: () => Promise.reject(new HistoryFailure('git could not read the history (bad object)')),
+      },
+    };
+    await assert.rejects(
+      releasePlanFromChange.run(damaged, quietRun()),
+      (error) => error instanceof TaskFailure && /bad object.*git fsck/.test(error.message),
+    );
   });
 
   it('stops when it is aborted', async () => {

@@ -17,6 +17,8 @@ import { releaseSteps, rollbackPlan, type PlannedEnvironment } from './release-s
 /** More commits than this are counted, not listed: the plan is read by people. */
 const MAX_LISTED_COMMITS = 1000;
 
+const MAX_COMPONENTS = 15;
+
 /** In the order in which a reader needs them. */
 const GROUPS: readonly CommitGroup[] = ['breaking', 'security', 'features', 'fixes', 'other'];
 
@@ -65,7 +67,7 @@ export function assemblePlan(facts: PlanFacts): ReleasePlan {
     risk: register
       ? { level: register.level, why: register.why }
       : { level: 'unknown', why: `what changes is not known: ${facts.noChange}` },
-    scope: (change?.touches ?? []).map((touch) => ({ area: touch.kind, evidence: someOf(touch.paths, 5) })),
+    scope: change ? scopeOf(change) : [],
     changes: change ? plannedChanges(change) : [],
     irreversible: (change?.irreversible ?? []).map((action) => ({
       path: action.path,
@@ -145,6 +147,17 @@ function environmentsOf(profile: RepositoryProfile, told: string | null): readon
     .filter((name) => name !== '' && name.length <= 60)
     .slice(0, 10);
   return names.map((name) => ({ name, isProduction: /\b(?:prod|production|live)\b/i.test(name) }));
+}
+
+/** What is touched, then the parts of the repository that change most, with their owners. */
+function scopeOf(change: Change): ReleasePlan['scope'] {
+  return [
+    ...change.touches.map((touch) => ({ area: touch.kind, evidence: someOf(touch.paths, 5) })),
+    ...change.components.slice(0, MAX_COMPONENTS).map(({ folder, paths, owners }) => ({
+      area: folder === '' ? 'files at the root' : `component ${folder}`,
+      evidence: `${counted(paths.length, 'changed file')}; owned by ${owners.length > 0 ? someOf(owners, 5) : placeholder('owner')}`,
+    })),
+  ];
 }
 
 function ownerOfRelease(change: Change | null): string {
