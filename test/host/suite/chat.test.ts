@@ -94,7 +94,7 @@ describe('@release in chat', () => {
     assert.equal(applied.kind, 'applied', applied.message);
     const made = (applied.paths ?? []).find((path) => !before.includes(path) && /workflows\//.test(path));
     assert.ok(made, `no new workflow in ${applied.paths?.join(', ')}`);
-    assert.match(await textOnDisk(made), /workflow_call:/);
+    assert.match(await textOnDisk(made), /workflow_call/);
   });
 
   it('one undo takes a change of an existing file back', async () => {
