@@ -85,7 +85,7 @@ describe('the gate in the editor', () => {
     const diagnostic = await finding(document, 'no-deploy-timeout');
     const fix = await eventually('the quick fix', async () =>
       (await actionsAt(document, diagnostic.range)).find(
-        (action) => action.edit && /timeout-minutes/.test(action.title),
+        (action) => action.edit && /^End the job after \d+ minutes/.test(action.title),
       ),
     );
     assert.ok(fix.edit);
