@@ -3,6 +3,7 @@ import type { JobFacts, WorkflowSet } from '../../workflow/understanding';
 import type { RuleFinding, WorkflowRule } from '../rule';
 import {
   callChainsOf,
+  deploysInfrastructure,
   hasPurpose,
   productionPathOf,
   quoted,
@@ -55,7 +56,7 @@ function judge(
 ): RuleFinding[] {
   const [first] = jobs;
   if (jobs.some((facts) => deploysChosenVersion(set, facts))) return [];
-  const isProduction = jobs.some((facts) => facts.target?.kind === 'production');
+  const blocks = jobs.some((facts) => facts.target?.kind === 'production' && !deploysInfrastructure(facts));
   const shown = jobs.find((facts) => facts.target?.kind === 'production') ?? first;
   const platform = jobs.some((facts) =>
     facts.job.steps.some((step) => PLATFORM_ROLLBACK.test(textAt(workflow, step.span))),
@@ -66,7 +67,7 @@ function judge(
       path: workflow.path,
       span: shown.job.id.span,
       status: 'fail',
-      severity: isProduction && !platform ? 'block' : 'warn',
+      severity: blocks && !platform ? 'block' : 'warn',
       message: platform
         ? `The platform takes a failed deployment of ${quoted(shown.job)} back, but nothing takes back one that succeeded and is bad: add a rollback job, or a dispatch that deploys an earlier version`
         : `Nothing in the workflows takes back what ${quoted(shown.job)} deploys: add a rollback job, or a \`workflow_dispatch\` that deploys an earlier version`,

@@ -4,6 +4,7 @@ import type { FindingEvidence, RuleFinding, WorkflowRule } from '../rule';
 import {
   callChainsOf,
   chainedTo,
+  deploysInfrastructure,
   descendantsOf,
   evidenceOf,
   lastDeployStep,
@@ -62,7 +63,7 @@ function judge(set: WorkflowSet, facts: JobFacts): RuleFinding[] {
   if (checks.some((check) => !ROLLOUT_WAIT.test(textAt(check.facts.workflow, check.evidence.span))))
     return [];
 
-  const isProduction = facts.target?.kind === 'production';
+  const blocks = facts.target?.kind === 'production' && !deploysInfrastructure(facts);
   const waits: FindingEvidence[] = checks.map(({ evidence }) => ({
     message: `it waits for the rollout: ${evidence.message}`,
     path: evidence.path,
@@ -81,7 +82,7 @@ function judge(set: WorkflowSet, facts: JobFacts): RuleFinding[] {
       {
         ...base,
         status: 'unknown',
-        severity: isProduction ? 'block' : 'warn',
+        severity: blocks ? 'block' : 'warn',
         message: `Whether anything checks the system after ${quoted(job)} is not known, since nothing tells what the step behind it does: call the health endpoint in a step of its own, so that it can be seen`,
         evidence: [unread, ...whyItDeploys(facts)],
       },
@@ -91,7 +92,7 @@ function judge(set: WorkflowSet, facts: JobFacts): RuleFinding[] {
     {
       ...base,
       status: 'fail',
-      severity: isProduction && waits.length === 0 ? 'block' : 'warn',
+      severity: blocks && waits.length === 0 ? 'block' : 'warn',
       message:
         waits.length > 0
           ? `After ${quoted(job)} the platform is waited for, but nothing asks the system itself: add a request to it that can fail`

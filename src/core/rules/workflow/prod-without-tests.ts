@@ -12,6 +12,7 @@ import {
   callChainsOf,
   chainedFrom,
   chainTriggerOf,
+  deploysInfrastructure,
   descendantsOf,
   evidenceOf,
   firstDeployStep,
@@ -98,7 +99,7 @@ function judge(set: WorkflowSet, chain: CallChain): readonly RuleFinding[] {
       path: facts.workflow.path,
       span: placeOf(facts),
       status: 'unknown',
-      message: `Whether ${quoted(facts.job)} can reach production without ${quoted(unknown.guard.job)} is not known: ${unknown.state.because}`,
+      message: `Whether ${quoted(facts.job)} can start without the success of ${quoted(unknown.guard.job)} is not known: ${unknown.state.because}`,
       evidence: [testEvidence(unknown.guard), ...whyItDeploys(facts)],
     });
   } else if (!gated && !testsBefore(set, chain) && !looksUpChecks(set, chain)) {
@@ -157,14 +158,6 @@ function isAfterSomeProduction(set: WorkflowSet, facts: JobFacts): boolean {
 function countsAsTest(production: JobFacts, guard: JobFacts): boolean {
   if (TESTS.some((purpose) => hasPurpose(guard, purpose))) return true;
   return deploysInfrastructure(production) && (hasPurpose(guard, 'lint') || hasPurpose(guard, 'scan'));
-}
-
-function deploysInfrastructure(facts: JobFacts): boolean {
-  const deploys = evidenceOf(facts, 'deploy');
-  return (
-    deploys.length > 0 &&
-    deploys.every((evidence) => /\b(terraform|tofu|terragrunt|pulumi)\b/i.test(evidence.message))
-  );
 }
 
 /** Tests in the deploying job itself, before the deployment, whose failure ends the job. */

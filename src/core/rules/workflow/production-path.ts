@@ -150,6 +150,18 @@ export function onlyRollsBack(facts: JobFacts): boolean {
   return hasPurpose(facts, 'rollback') && !hasPurpose(facts, 'deploy');
 }
 
+/**
+ * Whether all that a job deploys is infrastructure by a tool that makes it equal to its description: the way back is an
+ * earlier description, and there may be nothing to send a request to.
+ */
+export function deploysInfrastructure(facts: JobFacts): boolean {
+  const deploys = evidenceOf(facts, 'deploy');
+  return (
+    deploys.length > 0 &&
+    deploys.every((evidence) => /\b(terraform|tofu|terragrunt|pulumi)\b/i.test(evidence.message))
+  );
+}
+
 /** The step with which a job's deployment begins; 0 where its evidence is no step. */
 export function firstDeployStep(facts: JobFacts): number {
   const steps = evidenceOf(facts, 'deploy').flatMap((evidence) =>
