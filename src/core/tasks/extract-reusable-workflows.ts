@@ -82,10 +82,7 @@ export const extractReusableWorkflows: Task = {
       manualSteps: [
         {
           title: 'Adjust required checks',
-          why: `A job that calls a workflow reports its checks as "caller / job". A ruleset or branch protection that requires ${result.extractions
-            .flatMap((extraction) => extraction.callers.map((caller) => `"${caller.job}"`))
-            .slice(0, 8)
-            .join(', ')} would wait for ever; require the new names in the same change.`,
+          why: `A job that calls a workflow reports its checks as "caller / job". Where a ruleset or branch protection requires ${namesOf(result.extractions.flatMap((extraction) => extraction.callers))}, it would wait for ever: require the new names in the same change.`,
           command: null,
         },
       ],
@@ -123,7 +120,7 @@ function changesOf(extractions: readonly Extraction[]): string[] {
   return extractions.flatMap((extraction) => {
     const { path, callers, plan } = extraction;
     const notes = [
-      `${path}: the checks of ${callers.map((caller) => `"${caller.job}"`).join(', ')} are called "<caller> / ${path.replace(/^.*reusable-|\.ya?ml$/g, '')}" from now on; outputs and results keep their names for the jobs that need them.`,
+      `${path}: the checks of ${namesOf(callers)} are called "<caller> / ${extraction.job}" from now on; outputs and results keep their names for the jobs that need them.`,
     ];
     if (plan.secrets.length > 0 && !plan.isRequiredSecret) {
       notes.push(
@@ -138,6 +135,11 @@ function changesOf(extractions: readonly Extraction[]): string[] {
     }
     return notes;
   });
+}
+
+function namesOf(callers: Extraction['callers']): string {
+  const names = [...new Set(callers.map((caller) => `"${caller.job}"`))];
+  return names.length > 8 ? `${names.slice(0, 8).join(', ')} and ${names.length - 8} more` : names.join(', ');
 }
 
 function withProse(result: TaskResult): TaskResult {

@@ -19,6 +19,8 @@ import { CALLED_KEYS, CALLER_KEYS, isSameShape, shapeOf, shapeOfKeys, signatureO
 /** One new workflow and the jobs that call it. */
 export interface Extraction {
   readonly path: string;
+  /** The id of its job. */
+  readonly job: string;
   readonly text: string;
   readonly callers: readonly { readonly path: string; readonly job: string }[];
   readonly plan: ExtractionPlan;
@@ -211,6 +213,7 @@ function build(
     texts,
     extraction: {
       path,
+      job: name,
       text: called.text,
       callers: candidates.map((candidate) => ({ path: candidate.path, job: candidate.id })),
       plan,
