@@ -1,5 +1,6 @@
 import type { Workflow } from '../../workflow/model';
 import { valueOf, type YamlMap } from '../../workflow/yaml-tree';
+import { mapExpressions } from './expressions';
 import { CALLED_KEYS, shapeOfKeys, spaced, type Shape } from './shape';
 
 /** A called job in the place of its call, or why it cannot be put there. */
@@ -40,13 +41,12 @@ export function inline(caller: Workflow, jobId: string, called: Workflow): Inlin
   }
   const missing: string[] = [];
   const shape = substitute(shapeOfCalled(inner.body), (text) =>
-    text.replace(/\$\{\{((?:[^}]|\}(?!\}))*)\}\}/g, (whole, content: string) => {
-      const expression = content.trim();
+    mapExpressions(text, (expression) => {
       const input = /^inputs\.([\w-]+)$/.exec(expression)?.[1];
       if (input !== undefined) {
         const value = inputs.get(input);
         if (value === undefined) missing.push(input);
-        return spaced(asWritten(value ?? whole));
+        return spaced(asWritten(value ?? ''));
       }
       const replaced = expression.replace(/(?<![\w.-])secrets\.([\w-]+)/g, (reference, name: string) => {
         if (name === 'GITHUB_TOKEN' || name === 'github_token') return reference;

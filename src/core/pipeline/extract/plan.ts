@@ -1,6 +1,6 @@
 import type { Job, Workflow } from '../../workflow/model';
 import { valueOf, type YamlScalar, type YamlValue } from '../../workflow/yaml-tree';
-import { CALLER_CONTEXTS, expressionsIn, usesOf, WITH_CONTEXTS } from './expressions';
+import { CALLER_CONTEXTS, expressionsIn, piecesOf, usesOf, WITH_CONTEXTS } from './expressions';
 import { CALLED_KEYS, isFixed, isScript, isStepName, slotsOf, spaced, type Slot } from './shape';
 
 /** A job that could be extracted, self-contained: what it had from its workflow's `env` and `defaults` is its own. */
@@ -219,10 +219,8 @@ function sameEverywhere(
   | { readonly ok: true; readonly written: readonly (string | { readonly key: string })[] }
   | { readonly ok: false; readonly reason: string } {
   const written: (string | { readonly key: string })[] = [];
-  for (const piece of text.split(/(\$\{\{(?:[^}]|\}(?!\}))*\}\})/)) {
-    if (piece === '') continue;
-    const [expression] = piece.startsWith('${{') ? expressionsIn(piece) : [];
-    if (expression === undefined) {
+  for (const { text: piece, expression } of piecesOf(text)) {
+    if (expression === null) {
       written.push(piece);
       continue;
     }
@@ -424,8 +422,11 @@ function typeOfLiterals(whole: readonly YamlScalar[] | null): 'string' | 'number
   return whole.every(isInteger) ? 'number' : 'string';
 }
 
+/** Expressions whole, words, blanks, and every other character by itself. */
 function tokensOf(text: string): readonly string[] {
-  return text.match(/\$\{\{(?:[^}]|\}(?!\}))*\}\}|[A-Za-z0-9_.-]+|\s+|[^]/g) ?? [];
+  return piecesOf(text).flatMap((piece) =>
+    piece.expression === null ? (piece.text.match(/[A-Za-z0-9_.-]+|\s+|[^]/g) ?? []) : [piece.text],
+  );
 }
 
 function isWordToken(token: string): boolean {

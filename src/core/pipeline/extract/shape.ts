@@ -1,4 +1,5 @@
 import type { YamlMap, YamlScalar, YamlValue } from '../../workflow/yaml-tree';
+import { mapExpressions } from './expressions';
 
 /** What YAML means without how it is written: scalars as their text, maps without an order. */
 export type Shape = string | readonly Shape[] | { readonly [key: string]: Shape };
@@ -123,7 +124,7 @@ export function isStepName(keys: readonly string[]): boolean {
 
 /** Writes every expression with one blank inside its braces. */
 export function spaced(text: string): string {
-  return text.replace(/\$\{\{\s*((?:[^}]|\}(?!\}))*?)\s*\}\}/g, (_, inner: string) => `\${{ ${inner} }}`);
+  return mapExpressions(text, (expression) => `\${{ ${expression} }}`);
 }
 
 function sorted(map: YamlMap): YamlMap['entries'] {
