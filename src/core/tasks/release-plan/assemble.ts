@@ -55,7 +55,7 @@ export function assemblePlan(facts: PlanFacts): ReleasePlan {
   const { change, profile, register, rollout, told } = facts;
   const owner = told.get('owner') ?? ownerOfRelease(change);
   const environments = environmentsOf(profile, told.get('environments') ?? null);
-  const steps = { change, profile, rollout, environments, owner };
+  const steps = { change, profile, rollout, environments, owner, isOwnerTold: told.has('owner') };
   return {
     service: textOf(profile.service),
     version: textOf(facts.version.version),
@@ -235,6 +235,7 @@ function openDecisions(facts: PlanFacts): readonly string[] {
     told.has('risk_posture') ? null : 'Say which blast radius and user impact are acceptable',
     told.has('schedule') ? null : 'Set the window of the release, and who is on call in it',
     told.has('rollback_constraints') ? null : 'Say what limits a rollback, and the recovery time objective',
+    facts.rollout.rollout === 'canary' ? 'Set the share of the canary and how long it is compared' : null,
     profile.environments.length === 0 ? 'Name the environments that the release passes' : null,
     `Measure the baseline of ${[...new Set(DEFAULT_TRIGGERS.filter((trigger) => trigger.needsBaseline).map((trigger) => trigger.metric))].join(' and ')}: ${placeholder('baseline')}`,
     ...(credibility?.conditions ?? [])

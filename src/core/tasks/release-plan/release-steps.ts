@@ -14,6 +14,7 @@ export interface StepFacts {
   readonly environments: readonly PlannedEnvironment[];
   /** Who leads the release, or UNKNOWN(...). */
   readonly owner: string;
+  readonly isOwnerTold: boolean;
 }
 
 /** An environment that the release passes. */
@@ -71,8 +72,13 @@ export function releaseSteps(facts: StepFacts): readonly PlannedStep[] {
   return steps;
 }
 
-function settlingSteps({ change, owner }: StepFacts): readonly PlannedStep[] {
+function settlingSteps(facts: StepFacts): readonly PlannedStep[] {
+  const { change } = facts;
   if (!change || change.irreversible.length === 0) return [];
+  const owner = ownerOfPaths(
+    facts,
+    change.irreversible.map((action) => action.path),
+  );
   const steps: PlannedStep[] = [];
   const unread = change.irreversible.filter((action) => action.kind === 'unjudgeable').length;
   const known = change.irreversible.length - unread;
@@ -113,7 +119,7 @@ function environmentSteps(facts: StepFacts, environment: PlannedEnvironment): re
   if (migrates) {
     steps.push({
       title: `Run the migrations in ${environment.name}, unless its deployment does`,
-      owner,
+      owner: ownerOfPaths(facts, change?.touches.find((touch) => touch.kind === 'schema')?.paths ?? []),
       command: placeholder('command that runs the migrations'),
       action: '',
       expected: 'The migrations of this release are recorded as applied, none as failed',
@@ -121,18 +127,11 @@ function environmentSteps(facts: StepFacts, environment: PlannedEnvironment): re
     });
   }
   const deploy = deployTarget(profile);
-  const how = environment.isProduction ? ` (${facts.rollout.rollout})` : '';
-  steps.push({
-    title: `Deploy to ${environment.name}${how}`,
-    owner,
-    command:
-      deploy && isKnown(deploy.deployCommand)
-        ? inEnvironment(deploy.deployCommand.value, environment.name)
-        : placeholder(`command that deploys to ${environment.name}`),
-    action: '',
-    expected: `${environment.name} runs the version of this release, and its instances are ready`,
-    durationMinutes: null,
-  });
+  const command =
+    deploy && isKnown(deploy.deployCommand)
+      ? inEnvironment(deploy.deployCommand.value, environment.name)
+      : placeholder(`command that deploys to ${environment.name}`);
+  steps.push(...rolloutSteps(facts, environment, command));
   const health = profile.operations.find((link) => link.value.kind === 'health');
   steps.push({
     title: `Check ${environment.name}`,
@@ -151,6 +150,73 @@ function environmentSteps(facts: StepFacts, environment: PlannedEnvironment): re
     durationMinutes: null,
   });
   return steps;
+}
+
+/**
+ * The deployment to one environment. The repository's command deploys to all of it, so what a canary or a switch needs
+ * before that is not known unless somebody says it.
+ */
+function rolloutSteps(
+  facts: StepFacts,
+  environment: PlannedEnvironment,
+  command: string,
+): readonly PlannedStep[] {
+  const { owner } = facts;
+  const { name } = environment;
+  const step = (title: string, text: string, expected: string): PlannedStep => ({
+    title,
+    owner,
+    command: text,
+    action: '',
+    expected,
+    durationMinutes: null,
+  });
+  const ready = `${name} runs the version of this release, and its instances are ready`;
+  const { rollout } = facts.rollout;
+  if (!environment.isProduction) return [step(`Deploy to ${name}`, command, ready)];
+  switch (rollout) {
+    case 'canary':
+      return [
+        step(
+          `Give a small share of ${name} the new version (canary)`,
+          placeholder(`command that gives a share of ${name} the new version`),
+          'The share runs the version of this release, all else the version before',
+        ),
+        byHand(
+          'Compare the canary with the rest',
+          owner,
+          'Compare the metrics under “Rollback plan” between the share and the rest; where a trigger is met, take the share away and stop here',
+          'No trigger was met for as long as was decided for the canary',
+        ),
+        step(`Deploy to all of ${name}`, command, ready),
+      ];
+    case 'blue-green':
+      return [
+        step(
+          `Start the new version in ${name} beside the one that serves (blue-green)`,
+          placeholder(`command that starts the new version in ${name} without traffic`),
+          'The new version is ready and gets no requests of users',
+        ),
+        step(
+          `Send the traffic of ${name} to the new version`,
+          placeholder(`command that switches the traffic of ${name}`),
+          ready,
+        ),
+      ];
+    case 'rolling':
+    case 'all-at-once':
+    case 'manual':
+      return [step(`Deploy to ${name} (${rollout})`, command, ready)];
+    default:
+      return rollout satisfies never;
+  }
+}
+
+/** The owner that CODEOWNERS names for all of the paths; else who leads the release. */
+function ownerOfPaths({ change, owner, isOwnerTold }: StepFacts, paths: readonly string[]): string {
+  const owners = new Set(paths.flatMap((path) => change?.owners?.byPath.get(path) ?? []));
+  const [only] = owners;
+  return !isOwnerTold && owners.size === 1 && only !== undefined ? only : owner;
 }
 
 /** How to go back, with the default triggers; the target is the release before. */
@@ -182,7 +248,7 @@ export function rollbackPlan(facts: StepFacts): RollbackPlan {
     steps.push(
       byHand(
         'Undo the effects on data and schema',
-        owner,
+        ownerOfPaths(facts, change?.irreversible.map((action) => action.path) ?? []),
         `Carry out the compensation of ${counted(open, 'action')} under “Irreversible actions”: putting the version back does not do it`,
         'Each compensation is done and checked',
       ),
@@ -195,7 +261,9 @@ export function rollbackPlan(facts: StepFacts): RollbackPlan {
       ? inEnvironment(profile.smokeTest.value, production)
       : placeholder(`command that checks ${production}`),
     action: '',
-    expected: `It answers as healthy, with the version ${target}`,
+    expected: profile.smokeTest
+      ? 'It ends with status 0'
+      : `It answers as healthy, with the version ${target}`,
     durationMinutes: null,
   });
   return {
