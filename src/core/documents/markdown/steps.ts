@@ -38,10 +38,13 @@ function markdownStep(step: Step | RunbookStep, number: number): string {
     ['On failure', 'onFailure' in step ? step.onFailure : ''],
   ]
     .filter(([, value]) => value !== '')
-    .map(([label = '', value = '']) => `${' '.repeat(marker.length)}- **${label}:** ${markdownText(value)}`);
+    .map(
+      ([label = '', value = '']) =>
+        `${' '.repeat(marker.length)}- **${label}:** ${markdownText(value, false)}`,
+    );
   const command = plainCommand(step.command);
   return [
-    `${marker}**${markdownText(step.title)}**`,
+    `${marker}**${markdownText(step.title, false)}**`,
     ...(command === '' ? [] : [codeFence(command, marker.length)]),
     bullets.join('\n'),
   ].join('\n\n');

@@ -17,7 +17,8 @@ import type { Step } from './steps';
  */
 const handlebars = Handlebars.create();
 
-handlebars.registerHelper('text', (value: unknown) => markdownText(String(value)));
+/** Always behind a label or a heading's marks, so never at the beginning of a line. */
+handlebars.registerHelper('text', (value: unknown) => markdownText(String(value), false));
 handlebars.registerHelper('prose', (value: unknown) => markdownProse(String(value)));
 handlebars.registerHelper('code', (value: unknown) => inlineCode(String(value)));
 handlebars.registerHelper('fence', (value: unknown) => codeFence(String(value), 0));
@@ -45,7 +46,7 @@ handlebars.registerHelper('table', (value: unknown, columns: unknown) => {
         const cell = row[key ?? ''];
         if (form === 'yes') return cell === true ? 'yes' : 'no';
         const text = typeof cell === 'string' ? cell : typeof cell === 'number' ? String(cell) : '';
-        return form === 'code' ? cellCode(text) : markdownText(text);
+        return form === 'code' ? cellCode(text) : markdownText(text, false);
       }),
     ),
   );

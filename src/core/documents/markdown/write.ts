@@ -43,9 +43,10 @@ export function plainCommand(text: string): string {
 /**
  * Any text as Markdown that shows exactly that text, wherever inline text may stand: a paragraph, a list item, a table's
  * cell. Nothing in it becomes markup: no HTML, link, image, emphasis, heading, list, footnote or table. The one thing that
- * is let live is a plain web address, as an autolink.
+ * is let live is a plain web address, as an autolink. `mayBeginLine` false: something stands before it on its line, so that
+ * what would begin a block needs no escape.
  */
-export function markdownText(text: string): string {
+export function markdownText(text: string, mayBeginLine = true): string {
   const plain = plainText(text);
   let result = '';
   let reached = 0;
@@ -54,10 +55,10 @@ export function markdownText(text: string): string {
     const address = match[0].replace(/[.,;:!?]+$/, '');
     // Inside a word it is no address; the rest is escaped as text.
     if (!/[\s(:=,]/.test(before) || /^https?:\/\/$/.test(address)) continue;
-    result += `${escaped(plain.slice(reached, match.index), reached === 0)}<${address}>`;
+    result += `${escaped(plain.slice(reached, match.index), mayBeginLine && reached === 0)}<${address}>`;
     reached = match.index + address.length;
   }
-  return result + escaped(plain.slice(reached), reached === 0);
+  return result + escaped(plain.slice(reached), mayBeginLine && reached === 0);
 }
 
 /** `isStart`: the text begins a line, where a digit, a dash or a hash may begin a block. */
@@ -69,8 +70,7 @@ function escaped(text: string, isStart: boolean): string {
     .replace(/&(?=#?\w+;)/g, '\\&')
     .replace(/:(?=\/\/)/g, '\\:')
     .replace(/(www|xmpp|mailto)(?=[.:])/gi, (word) => `${word}\\`)
-    .replace(/!(?=$|\\\[)/g, '\\!')
-    .replace(/@/g, '\\@');
+    .replace(/!(?=$|\\\[)/g, '\\!');
   if (!isStart) return inline;
   return inline.replace(/^(?:[#>+=:-]|\d{1,9}(?=[.)]))/, (start) =>
     /\d/.test(start) ? `${start}\\` : `\\${start}`,
@@ -90,7 +90,7 @@ export function inlineCode(text: string): string {
 export function cellCode(text: string): string {
   // A backslash before a pipe cannot be written in a cell's code span, since the table eats it: such a text stays text.
   return /\\\|/.test(text) || plainText(text).endsWith('\\')
-    ? markdownText(text)
+    ? markdownText(text, false)
     : inlineCode(text).replace(/\|/g, '\\|');
 }
 
@@ -107,7 +107,12 @@ export function codeFence(command: string, indent: number, language = 'sh'): str
 /** Prose as paragraphs; '' for none. */
 export function markdownProse(text: string): string {
   const prose = plainProse(text);
-  return prose === '' ? '' : prose.split('\n\n').map(markdownText).join('\n\n');
+  return prose === ''
+    ? ''
+    : prose
+        .split('\n\n')
+        .map((paragraph) => markdownText(paragraph))
+        .join('\n\n');
 }
 
 /** A table with its header, or `None.` where it has no rows: an empty table reads like a forgotten one. */

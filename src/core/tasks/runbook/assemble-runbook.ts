@@ -40,9 +40,7 @@ export function assembleRunbook(facts: RunbookFacts): Runbook {
     symptoms: symptomsOf(profile, target),
     ...steps,
     rollback: {
-      reference:
-        profile.rollbackScript?.value ??
-        (target ? target.path.value : placeholder('where the rollback procedure stands')),
+      reference: profile.rollbackScript?.value ?? 'the steps below',
       triggers: DEFAULT_TRIGGERS.map(({ metric, comparison, threshold, window }) => ({
         metric,
         comparison,
@@ -88,6 +86,7 @@ export function runbookSummary({ profile }: Pick<RunbookFacts, 'profile'>): stri
     `How to find out what is wrong with ${textOf(profile.service)}, make it better, deploy it and go back.`,
     `It is deployed ${target ? `through ${target.path.value} (${target.kind})` : `by ${placeholder('what deploys this service')}`}${names.length > 0 ? ` to ${names.join(', ')}` : ''}.`,
     `What it does for its users: ${placeholder('what the service does and who depends on it')}.`,
+    'The rollback triggers are defaults until the service sets its own.',
   ].join(' ');
 }
 
@@ -145,21 +144,18 @@ function diagnosisSteps(profile: RepositoryProfile, target: DeployTarget | null)
         `See which version of ${name} runs`,
         `kubectl ${at} get ${name} -o wide`,
         'READY shows all replicas, and IMAGES the version that should run',
-        1,
         'Go on with the next step',
       ),
       step(
         `Read the events around ${name}`,
         `kubectl ${at} describe ${name}\nkubectl ${at} get events --sort-by=.lastTimestamp | tail -n 30`,
         'No event says Failed, BackOff, Unhealthy or OOMKilled',
-        2,
         'Note the event, and go to Mitigations',
       ),
       step(
         `Read the logs of ${name}`,
         `kubectl ${at} logs ${name} --all-containers --since=15m --tail=200`,
         placeholder('what the logs of a healthy service look like'),
-        3,
         'Note the first error and its time, and go to Mitigations',
       ),
     );
@@ -171,14 +167,12 @@ function diagnosisSteps(profile: RepositoryProfile, target: DeployTarget | null)
         'See which containers run',
         `docker compose -f ${file} ps --all`,
         'Every service is up, and healthy where it has a health check',
-        1,
         'Go on with the next step',
       ),
       step(
         'Read the logs',
         `docker compose -f ${file} logs --since 15m --tail 200`,
         placeholder('what the logs of a healthy service look like'),
-        3,
         'Note the first error and its time, and go to Mitigations',
       ),
     );
@@ -191,7 +185,6 @@ function diagnosisSteps(profile: RepositoryProfile, target: DeployTarget | null)
         `See which revision of ${workload.name} serves`,
         `gcloud run services describe ${workload.name} --region "\${REGION}"`,
         'The latest revision is ready and has all the traffic',
-        1,
         'Go on with the next step',
       ),
     );
@@ -204,7 +197,6 @@ function diagnosisSteps(profile: RepositoryProfile, target: DeployTarget | null)
         `See what ${workload.name} runs`,
         `aws ecs describe-services --cluster "\${CLUSTER}" --services ${workload.name}`,
         'runningCount is desiredCount, and the only deployment is PRIMARY',
-        1,
         'Go on with the next step',
       ),
     );
@@ -215,7 +207,6 @@ function diagnosisSteps(profile: RepositoryProfile, target: DeployTarget | null)
         `Ask ${health.value.target}`,
         askHealth(health.value.target),
         'It answers with a status below 400 within 10 seconds',
-        1,
         'Note the status or the error, and go to Mitigations',
       ),
     );
@@ -226,7 +217,6 @@ function diagnosisSteps(profile: RepositoryProfile, target: DeployTarget | null)
         'Run the smoke test',
         profile.smokeTest.value,
         'It ends with status 0',
-        null,
         'Note what failed, and go to Mitigations',
       ),
     );
@@ -236,7 +226,6 @@ function diagnosisSteps(profile: RepositoryProfile, target: DeployTarget | null)
       'See what changed last',
       'git fetch --tags && git log --oneline --decorate -n 20',
       'The tag that runs is listed, with the changes before it',
-      1,
       'Without the tag, ask who deployed last',
     ),
   );
@@ -268,7 +257,7 @@ function mitigationSteps(profile: RepositoryProfile, target: DeployTarget | null
       'Decide between mitigating and going back',
       'Where the trouble began with the last deployment, go to Rollback now and look for the cause afterwards',
       'It is decided, and written down with the time',
-      'Undecided after 5 minutes: go to Rollback',
+      'Undecided: go to Rollback',
     ),
   ];
   for (const workload of kubernetesWorkloads(profile)) {
@@ -279,7 +268,6 @@ function mitigationSteps(profile: RepositoryProfile, target: DeployTarget | null
         `Restart ${name}, where instances hang and the version is right`,
         `kubectl ${at} rollout restart ${name}\nkubectl ${at} rollout status ${name} --timeout=5m`,
         'The rollout is reported as complete, and the symptom is gone',
-        5,
         'Go to Rollback',
       ),
     );
@@ -290,7 +278,6 @@ function mitigationSteps(profile: RepositoryProfile, target: DeployTarget | null
         'Restart the containers',
         `docker compose -f ${target.path.value} restart`,
         'Every service is up again, and the symptom is gone',
-        2,
         'Go to Rollback',
       ),
     );
@@ -331,7 +318,6 @@ function rollbackSteps(profile: RepositoryProfile, target: DeployTarget | null):
       'Put the version before back',
       command,
       '${ENV} runs the version before ${VERSION}, and every instance is ready',
-      null,
       'Go to Escalation',
     ),
   ];
@@ -357,7 +343,6 @@ function checksBefore(profile: RepositoryProfile, target: DeployTarget | null): 
           'See that the pipeline passed on this version',
           'gh run list --commit "$(git rev-list -n 1 "${VERSION}")" --limit 20',
           'Every run of the commit is completed with success',
-          1,
           'Do not deploy; have the failed run looked at',
         )
       : byHand(
@@ -373,7 +358,6 @@ function checksBefore(profile: RepositoryProfile, target: DeployTarget | null): 
         'See that the image is there',
         `docker manifest inspect ${profile.image.value}:\${VERSION}`,
         'The manifest is printed',
-        1,
         'Do not deploy; build and push the image by the pipeline',
       ),
     );
@@ -402,7 +386,6 @@ function checksBefore(profile: RepositoryProfile, target: DeployTarget | null): 
         'See that you are talking to the right cluster',
         'kubectl config current-context',
         placeholder('context of the cluster of each environment'),
-        1,
         'Change the context before anything else',
       ),
     );
@@ -425,7 +408,6 @@ function deploymentSteps(profile: RepositoryProfile, target: DeployTarget | null
       'Deploy ${VERSION} to ${ENV}',
       command,
       '${ENV} runs ${VERSION}, and every instance is ready',
-      null,
       'Go to Rollback',
     ),
   );
@@ -437,7 +419,6 @@ function deploymentSteps(profile: RepositoryProfile, target: DeployTarget | null
         `Wait for ${name}`,
         `kubectl -n ${namespaceOf(workload)} rollout status ${name} --timeout=5m`,
         'The rollout is reported as complete',
-        5,
         'Go to Rollback',
       ),
     );
@@ -460,21 +441,18 @@ const WATCHED_MINUTES = 60;
 
 function checkStep(profile: RepositoryProfile, title: string, onFailure: string): RunbookStep {
   const health = healthPaths(profile)[0];
-  if (profile.smokeTest)
-    return step(title, profile.smokeTest.value, 'It ends with status 0', null, onFailure);
+  if (profile.smokeTest) return step(title, profile.smokeTest.value, 'It ends with status 0', onFailure);
   if (health)
     return step(
       title,
       askHealth(health.value.target),
       'It answers with a status below 400 within 10 seconds',
-      1,
       onFailure,
     );
   return step(
     title,
     placeholder('command that checks the deployed service'),
     placeholder('what a healthy answer is'),
-    null,
     onFailure,
   );
 }
@@ -655,7 +633,7 @@ function escalationOf(profile: RepositoryProfile): EscalationContact[] {
     {
       role: 'Secondary',
       contact: placeholder('who is called when the primary does not answer'),
-      when: 'After 15 minutes without an answer',
+      when: 'The primary does not answer',
     },
   ];
 }
@@ -675,12 +653,12 @@ function step(
   title: string,
   command: string,
   expected: string,
-  durationMinutes: number | null,
+
   onFailure: string,
 ): RunbookStep {
-  return { title, owner: '', command, action: '', expected, durationMinutes, onFailure };
+  return { title, owner: '', command, action: '', expected, durationMinutes: null, onFailure };
 }
 
 function byHand(title: string, action: string, expected: string, onFailure: string): RunbookStep {
-  return { title, owner: '', command: '', action, expected, durationMinutes: 5, onFailure };
+  return { title, owner: '', command: '', action, expected, durationMinutes: null, onFailure };
 }
