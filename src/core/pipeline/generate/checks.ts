@@ -76,6 +76,22 @@ function checkJob(context: CheckContext, kind: CheckKind, unit: Unit): JobSpec[]
 /** The commands of a phase: the workspace root's where it has one, since it covers its members, else each member's. */
 export function phaseSteps(context: CheckContext, unit: Unit, phase: PipelinePhase): StepSpec[] {
   const stacks = (unit.root.commands[phase] ?? []).length > 0 ? [unit.root] : unit.stacks;
+  const members = stacks.filter((stack) => (stack.commands[phase] ?? []).length > 0);
+  if (phase === 'build' && unit.root.packageManager.value === 'pnpm' && members.length > 1) {
+    const scripts = new Set(
+      members.flatMap((stack) => (stack.commands[phase] ?? []).map((command) => command.value)),
+    );
+    const [only] = scripts;
+    // pnpm builds members in the order of their dependencies; one step each would have to guess it.
+    if (only?.startsWith('pnpm run ') && scripts.size === 1) {
+      return [
+        inFolder(unit.root, {
+          name: STEP_NAMES[phase],
+          run: only.replace('pnpm run', 'pnpm --recursive run'),
+        }),
+      ];
+    }
+  }
   return stacks.flatMap((stack) =>
     (stack.commands[phase] ?? []).flatMap((command) => {
       if (!isPlainText(command.value)) {

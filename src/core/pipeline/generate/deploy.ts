@@ -122,6 +122,13 @@ function clusterMeans(plan: PipelinePlan, target: DeployTarget, profile: Reposit
     missing.push(`which image ${target.path.value} runs: no Dockerfile builds one here`);
   else if (slots.length === 0)
     missing.push(`which workload of ${target.path.value} runs the image that is built here`);
+  const takesImage =
+    target.kind !== 'helm' ||
+    (slots[0]?.workload.image !== null &&
+      isKnown(target.deployCommand) &&
+      target.deployCommand.value.includes('image.tag'));
+  // A value that the chart does not read would be set without effect, and the old image deployed as the new one.
+  if (!takesImage) missing.push(`which values of ${target.path.value} take the image`);
   if (missing.length > 0 || !cluster) return unknownMeans(missing);
   const scripts = target.kind === 'helm' ? helmScripts(target, slots) : manifestScripts(target, slots);
   return {
@@ -149,7 +156,7 @@ function helmScripts(target: DeployTarget, slots: readonly Slot[]): ScriptsOfMea
     record: {
       env: {},
       run: [
-        `previous="$(helm history ${release} --max 1 --output json 2>/dev/null | jq --raw-output '.[-1].revision // empty')" || previous=""`,
+        `previous="$(helm history ${release} --max 50 --output json 2>/dev/null | jq --raw-output '[.[] | select(.status == "deployed")][-1].revision // empty')" || previous=""`,
         'echo "previous=$previous" >> "$GITHUB_OUTPUT"',
       ].join('\n'),
     },
@@ -157,7 +164,9 @@ function helmScripts(target: DeployTarget, slots: readonly Slot[]): ScriptsOfMea
     deploy,
     restore: {
       env: {},
-      run: [required('PREVIOUS'), `helm rollback ${release} "$PREVIOUS" --wait --timeout 10m`].join('\n'),
+      run: [recordedBefore('PREVIOUS'), `helm rollback ${release} "$PREVIOUS" --wait --timeout 10m`].join(
+        '\n',
+      ),
     },
     redeploy: {
       env: {},
@@ -183,7 +192,7 @@ function manifestScripts(target: DeployTarget, slots: readonly Slot[]): ScriptsO
       `kubectl set image ${references[index] ?? ''} ${workload.container ?? ''}="$${variable}"`,
   );
   const restore = slots.flatMap(({ workload, output }, index) => [
-    required(output.toUpperCase()),
+    recordedBefore(output.toUpperCase()),
     `kubectl set image ${references[index] ?? ''} ${workload.container ?? ''}="$${output.toUpperCase()}"`,
   ]);
   const isFile = /\.ya?ml$/.test(target.path.value);
@@ -252,7 +261,7 @@ function ecsMeans(plan: PipelinePlan, target: DeployTarget): DeployMeans {
     },
     recorded: ['previous'],
     deploy,
-    restore: { env, run: [required('PREVIOUS'), 'definition="$PREVIOUS"', ...update].join('\n') },
+    restore: { env, run: [recordedBefore('PREVIOUS'), 'definition="$PREVIOUS"', ...update].join('\n') },
     redeploy: deploy,
     variables: [
       ...login.variables,
@@ -297,7 +306,7 @@ function cloudRunMeans(plan: PipelinePlan, target: DeployTarget): DeployMeans {
     restore: {
       env,
       run: [
-        required('PREVIOUS'),
+        recordedBefore('PREVIOUS'),
         `gcloud run services update-traffic ${name} --to-revisions "$PREVIOUS=100" ${place} --quiet`,
       ].join('\n'),
     },
@@ -509,9 +518,14 @@ export function readsNamespace(means: DeployMeans): boolean {
   return means.deploy.run.includes('$NAMESPACE');
 }
 
-/** Ends the script with a clear message where a variable is empty. */
+/** Ends the script with a clear message where a variable of the environment is empty. */
 export function required(variable: string): string {
-  return `: "\${${variable}:?${variable} is empty}"`;
+  return `: "\${${variable}:?set the variable ${variable} in this environment}"`;
+}
+
+/** Ends the script where nothing ran before: there is nothing to go back to. */
+function recordedBefore(variable: string): string {
+  return `: "\${${variable}:?nothing ran here before, so there is nothing to go back to}"`;
 }
 
 /** A command of the profile as a script: a path is called by its folder, so that the shell finds it. */

@@ -1,8 +1,17 @@
-import { isKnown, placeholder, type Unknown } from '../../evidence/fact';
+import { placeholder, type Unknown } from '../../evidence/fact';
 import type { Environment, RepositoryProfile } from '../../evidence/profile';
 import { isPlainText, shellWord } from '../../evidence/detect/shell-text';
 import { useAction, usedActions } from './actions';
-import { buildJobs, downloadPackage, failingStep, imageJob, ON_PUSH, registryLogin, unpack } from './build';
+import {
+  ARCHIVE,
+  buildJobs,
+  downloadPackage,
+  failingStep,
+  imageJob,
+  ON_PUSH,
+  registryLogin,
+  unpack,
+} from './build';
 import { checkJobs, type CheckContext } from './checks';
 import {
   deployMeans,
@@ -115,6 +124,16 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
     workflows.push(dependencyReview(plan));
   }
   if (plan.isDeployed && plan.environments.length > 0) workflows.push(rollback(plan, means, check));
+  if (plan.isDeployed && plan.target?.kind !== 'script') {
+    for (const folder of profile.migrationFolders) {
+      notes.add(
+        `Migrations in ${folder.value} are not applied by this pipeline: no file says by which command.`,
+      );
+    }
+  }
+  notes.add(
+    'In a private repository, CodeQL and the dependency review need GitHub Code Security, and attestations need GitHub Enterprise Cloud.',
+  );
   for (const needed of means.unknowns) {
     if (plan.isDeployed) notes.add(`The deployment fails with a message until this is known: ${needed}.`);
   }
@@ -238,8 +257,7 @@ function environmentJobs({ plan, means, check, environment, needs, chosen }: Env
     env,
     steps: [
       checkout(),
-      ...artifactSteps(plan),
-      ...provenanceSteps(plan),
+      ...takeSteps(plan),
       ...means.login,
       ...(means.record && environment.isProduction
         ? [{ name: 'Note what runs now', id: 'before', env: means.record.env, run: means.record.run }]
@@ -349,12 +367,8 @@ function imageEnvironment(plan: PipelinePlan): Record<string, Text> {
   );
 }
 
-function artifactSteps(plan: PipelinePlan): StepSpec[] {
-  return plan.artifact && plan.images.length === 0 ? [downloadPackage(), unpack()] : [];
-}
-
-/** Refuses what this repository's own runs did not build. */
-function provenanceSteps(plan: PipelinePlan): StepSpec[] {
+/** Takes what was built and refuses what this repository's own runs did not build, before anything of it is used. */
+function takeSteps(plan: PipelinePlan): StepSpec[] {
   const env = { GH_TOKEN: expression('${{ github.token }}') };
   const name = 'Check where the build came from';
   if (plan.images.length > 0) {
@@ -364,9 +378,8 @@ function provenanceSteps(plan: PipelinePlan): StepSpec[] {
     return [registryLogin(), { name, env, run }];
   }
   if (!plan.artifact) return [];
-  return [
-    { name, env, run: 'gh attestation verify "$RUNNER_TEMP/release.tar.gz" --repo "$GITHUB_REPOSITORY"' },
-  ];
+  const run = `gh attestation verify "$RUNNER_TEMP/${ARCHIVE}" --repo "$GITHUB_REPOSITORY"`;
+  return [downloadPackage(), { name, env, run }, unpack()];
 }
 
 /** Says what became of each job, also when the release stopped early. */
@@ -394,7 +407,10 @@ function summaryJob(plan: PipelinePlan, jobs: readonly JobSpec[]): JobSpec {
           '{',
           '  echo "## Release $VERSION"',
           '  echo',
-          ...plan.images.map((_, index) => `  echo "Image: \\\`$${imageVariable(index)}\\\`"`),
+          ...plan.images.map((_, index) => {
+            const image = imageVariable(index);
+            return `  [ "$${image}" = @ ] || echo "Image: \\\`$${image}\\\`"`;
+          }),
           ...(plan.images.length > 0 ? ['  echo'] : []),
           "  echo '| Job | Result |'",
           "  echo '| --- | --- |'",
@@ -446,7 +462,7 @@ function rollback(plan: PipelinePlan, means: DeployMeans, check: Verification): 
   const production = plan.environments
     .filter((environment) => environment.isProduction)
     .map((environment) => environment.name);
-  const resolve: StepSpec[] = isImage
+  const resolve: StepSpec[] | null = isImage
     ? [
         registryLogin(),
         {
@@ -467,11 +483,22 @@ function rollback(plan: PipelinePlan, means: DeployMeans, check: Verification): 
             .join('\n'),
         },
       ]
-    : [];
+    : null;
+  const released = (chosen: ChosenNames): StepSpec => ({
+    name: 'Check that it was released',
+    env: { GH_TOKEN: expression('${{ github.token }}') },
+    run: [
+      `runs="$(gh run list --repo "$GITHUB_REPOSITORY" --workflow ${shellWord(chosen.pipeline)} --commit "$VERSION" --status success --json databaseId --jq length)"`,
+      'if [ "$runs" = 0 ]; then',
+      "  echo '::error::No run of the pipeline released this commit'",
+      '  exit 1',
+      'fi',
+    ].join('\n'),
+  });
   return {
     names: ['rollback.yml', 'release-gate-rollback.yml'],
     purpose: 'rollback to an earlier version, by hand',
-    text: () =>
+    text: (chosen) =>
       workflowText({
         comment: `${MADE_BY}\nStarted by a person: gh workflow run <this file> -f environment=${production[0] ?? names[0] ?? ''} -f version=<full commit>`,
         name: 'Rollback',
@@ -502,7 +529,9 @@ function rollback(plan: PipelinePlan, means: DeployMeans, check: Verification): 
             permissions: {
               ...means.permissions,
               contents: 'read',
-              ...(isImage ? { attestations: 'read' as const, packages: 'read' as const } : {}),
+              ...(isImage
+                ? { attestations: 'read' as const, packages: 'read' as const }
+                : { actions: 'read' as const }),
             },
             timeoutMinutes: 30,
             env: {
@@ -520,7 +549,7 @@ function rollback(plan: PipelinePlan, means: DeployMeans, check: Verification): 
                 ].join('\n'),
               },
               checkout(),
-              ...resolve,
+              ...(resolve ?? [released(chosen)]),
               ...means.login,
               means.unknowns.length > 0 && means.redeploy.run.startsWith('echo ')
                 ? failingStep('Roll back', means.unknowns.map((what) => placeholder(what)).join('; '))
@@ -543,11 +572,4 @@ function distinctUnknowns(unknowns: readonly Unknown[]): Unknown[] {
   return unknowns.filter(
     (item, index) => unknowns.findIndex((other) => other.unknown === item.unknown) === index,
   );
-}
-
-/** The name of the repository's owner and name for commands; GitHub's own placeholders where they are not known. */
-export function repositoryPath(profile: RepositoryProfile): string {
-  return isKnown(profile.remote)
-    ? `${profile.remote.value.owner}/${profile.remote.value.name}`
-    : '{owner}/{repo}';
 }

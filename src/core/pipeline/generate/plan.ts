@@ -87,14 +87,15 @@ export function planPipeline(request: GenerateRequest): PipelinePlan {
       notes.push('A folder was left out: its name holds characters that must not stand in a workflow.');
     return isSafe;
   });
-  const units = unitsOf(stacks);
-  for (const unit of units) {
-    if (unit.stacks.every((stack) => Object.keys(stack.commands).length === 0)) {
+  for (const stack of stacks) {
+    const isRoot = stacks.some((other) => other.workspaceRoot === stack.folder);
+    if (Object.keys(stack.commands).length === 0 && !isRoot) {
       notes.push(
-        `${unit.root.manifest.value} defines no command that a pipeline could run, so nothing checks it.`,
+        `${stack.manifest.value} defines no command that a pipeline could run, so nothing checks it.`,
       );
     }
   }
+  const units = unitsOf(stacks);
   const images = imagesOf(request);
   const targets = [...profile.deployTargets].sort(
     (a, b) => TARGET_ORDER.indexOf(a.kind) - TARGET_ORDER.indexOf(b.kind),
@@ -162,20 +163,20 @@ export function planPipeline(request: GenerateRequest): PipelinePlan {
   };
 }
 
-function unitsOf(stacks: readonly Stack[]): Unit[] {
+function unitsOf(all: readonly Stack[]): Unit[] {
   const groups = new Map<string, Stack[]>();
-  for (const stack of stacks) {
+  for (const stack of all) {
     const key = `${stack.language} ${stack.workspaceRoot ?? stack.folder}`;
     groups.set(key, [...(groups.get(key) ?? []), stack]);
   }
-  const roots = [...groups.values()].map((members) => {
-    const root = members.find((stack) => stack.workspaceRoot === undefined) ?? members[0];
-    return { root, members: root ? [root, ...members.filter((stack) => stack !== root)] : members };
-  });
+  const useful = [...groups.values()].filter((members) =>
+    members.some((stack) => Object.keys(stack.commands).length > 0),
+  );
   const taken = new Set<string>();
-  return roots.flatMap(({ root, members }) => {
+  return useful.flatMap((members) => {
+    const root = members.find((stack) => stack.workspaceRoot === undefined) ?? members[0];
     if (!root) return [];
-    const isOnly = roots.length === 1;
+    const isOnly = useful.length === 1;
     const base = slug(root.folder === '' ? root.language : root.folder);
     let suffix = isOnly ? '' : `-${base}`;
     for (let number = 2; taken.has(suffix); number++) suffix = `-${base}-${number}`;
@@ -185,7 +186,7 @@ function unitsOf(stacks: readonly Stack[]): Unit[] {
         suffix,
         label: isOnly ? '' : ` (${root.folder === '' ? root.language : root.folder})`,
         root,
-        stacks: members,
+        stacks: [root, ...members.filter((stack) => stack !== root)],
       },
     ];
   });
