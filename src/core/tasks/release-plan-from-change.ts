@@ -274,7 +274,7 @@ function resultSummary({ change, noChange, register, version, rollout }: PlanFac
   }
   const { counts, range } = change;
   const what = isKnown(version.version)
-    ? `Release ${markdownText(version.version.value)} (${markdownText(version.from)})`
+    ? markdownText(`Release ${version.version.value} (${version.from})`)
     : 'A release without a version yet';
   const lost = change.irreversible.length;
   return `${what}: ${counts.total} ${counts.total === 1 ? 'commit' : 'commits'} ${range.baseName === null ? 'from the first on' : `since ${markdownText(range.baseName)}`}, risk **${register.level}**, ${lost === 0 ? 'nothing seen that cannot be undone' : `${lost} ${lost === 1 ? 'action' : 'actions'} that cannot be undone or judged`}; rollout ${rollout.rollout}.`;

@@ -124,6 +124,16 @@ describe('release plan from a change', () => {
     for (const each of needed) assert.ok(text.includes(`UNKNOWN(${each})`), each);
   });
 
+  it('sums up in a sentence of Markdown', () => {
+    assert.equal(
+      result.summary,
+      'Release 2.0.0 (proposed because the commits since v1.4.0 ask for a major version): 4 commits since v1.4.0, risk **high**, 1 action that cannot be undone or judged; rollout canary.'.replace(
+        'canary',
+        (result.data as PlanData).strategy.rollout,
+      ),
+    );
+  });
+
   it('opens with what cannot be undone as its first source', () => {
     assert.deepEqual(result.sources[0], {
       kind: 'file',
