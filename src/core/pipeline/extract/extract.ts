@@ -38,6 +38,9 @@ export interface ExtractionResult {
 
 const MIN_STEPS = 2;
 
+/** One workflow with more callers than this is no longer a change that a person can review. */
+const MAX_CALLERS = 50;
+
 /**
  * Finds jobs that repeat and makes each group one called workflow. Every result is checked by inlining it back: a
  * group whose callers would not do the same as before is left alone.
@@ -64,7 +67,12 @@ export function extractRepeatedJobs(
   for (const group of bySignature.values()) {
     if (group.length < 2) continue;
     // The new workflow keeps the text of the first job, so the one that people explained most comes first.
-    const ordered = [...group].sort((a, b) => commentsIn(b) - commentsIn(a));
+    const ordered = [...group].sort((a, b) => commentsIn(b) - commentsIn(a)).slice(0, MAX_CALLERS);
+    if (group.length > ordered.length) {
+      notes.push(
+        `${group.length} jobs have the same steps; ${ordered.length} of them were looked at, so that the change can be reviewed.`,
+      );
+    }
     for (const cluster of clustersOf(ordered, notes)) {
       const built = build(cluster.candidates, cluster.plan, texts, taken);
       if (!built.ok) {
