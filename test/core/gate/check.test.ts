@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import fc from 'fast-check';
 import { createParsers } from '../../../src/adapters/parsers';
 import {
   askRule,
@@ -259,10 +260,26 @@ describe('checking a repository', () => {
     await assert.rejects(check({ [deploy]: good }, { signal: controller.signal }), /enough/);
   });
 
+  it('judges lines in any order, and lines left out or doubled, without a rule failing', async () => {
+    const lines = good.split('\n');
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat({ max: lines.length - 1 }), { minLength: 5, maxLength: lines.length }),
+        async (picks) => {
+          const ordered = picks.length % 2 === 0 ? picks : [...picks].sort((a, b) => a - b);
+          const report = await check({ [deploy]: ordered.map((line) => lines[line]).join('\n') });
+          for (const finding of report.findings) assert.doesNotMatch(finding.message, /failed on this input/);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
   it('survives every cut of a workflow, with any line end', async () => {
     for (let end = 0; end < good.length; end += 23) {
       const report = await check({ [deploy]: good.slice(0, end).replaceAll('\n', '\r\n') });
       for (const finding of report.findings) {
+        assert.doesNotMatch(finding.message, /failed on this input/);
         if (finding.range) assert.ok(finding.range.start.line >= 1 && finding.range.start.column >= 1);
       }
     }
