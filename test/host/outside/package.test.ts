@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { makeDemoRepository } from '../../../scripts/lib/demo-repository.mjs';
 import { openInstalledWorkbench } from '../../../scripts/lib/installed-workbench.mjs';
+import { leavingPicture, picturesFolder, problemsOf } from './watching';
 
 describe('the package', () => {
   let folder: string;
@@ -18,14 +19,13 @@ describe('the package', () => {
     const { workbench, close } = await openInstalledWorkbench({
       workspace,
       isPacked: true,
-      picturesFolder: path.join(folder, 'pictures'),
+      picturesFolder,
     });
     try {
-      await workbench.runCommand('Release Gate: Check Workspace');
-      await workbench.runCommand('Problems: Focus on Problems View');
-      const row = { selector: '.markers-panel .monaco-list-row' };
-      await workbench.waitFor({ ...row, text: 'deploy.yml' }, 20_000);
-      assert.match((await workbench.texts(row)).join('\n'), /prod-without-environment/);
+      const problems = await leavingPicture(workbench, 'package', () =>
+        problemsOf('prod-without-environment', workbench),
+      );
+      assert.match(problems, /deploy\.yml/);
     } finally {
       await close();
     }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { makeDemoRepository } from '../../../scripts/lib/demo-repository.mjs';
 import { openInstalledWorkbench } from '../../../scripts/lib/installed-workbench.mjs';
+import { leavingPicture, picturesFolder, planFromPalette, problemsOf } from './watching';
 
 /**
  * The test tools of VS Code switch Workspace Trust off, so this starts a workbench without them, with the extension
@@ -36,10 +37,15 @@ describe('an untrusted workspace', () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Opens the workspace, checks it from the palette, and gives what the Problems view then lists. */
-  async function check(
-    isTrustAsked: boolean,
-  ): Promise<{ readonly isRestricted: boolean; readonly problems: string }> {
+  interface Seen {
+    readonly isRestricted: boolean;
+    readonly problems: string;
+    /** One line for each time that git was started. */
+    readonly gitCalls: string;
+  }
+
+  /** Opens the workspace, checks it and plans a release from the palette. */
+  async function watch(isTrustAsked: boolean): Promise<Seen> {
     rmSync(gitCalls, { force: true });
     const { workbench, close } = await openInstalledWorkbench({
       workspace,
@@ -47,34 +53,35 @@ describe('an untrusted workspace', () => {
       environment,
       // Otherwise VS Code's own git would be noted in the trusted case, and prove nothing.
       settings: { 'git.enabled': false },
-      picturesFolder: path.join(folder, 'pictures'),
+      picturesFolder,
     });
     try {
-      await workbench.runCommand('Release Gate: Check Workspace');
-      await workbench.runCommand('Problems: Focus on Problems View');
-      const row = { selector: '.markers-panel .monaco-list-row' };
-      await workbench.waitFor({ ...row, text: 'deploy.yml' }, 20_000);
-      return {
-        isRestricted:
-          (await workbench.texts({ selector: '.statusbar-item', text: 'Restricted Mode' })).length > 0,
-        problems: (await workbench.texts(row)).join('\n'),
-      };
+      return await leavingPicture(workbench, isTrustAsked ? 'untrusted' : 'trusted', async () => {
+        const problems = await problemsOf('prod-without-environment', workbench);
+        await planFromPalette(workbench);
+        const restricted = await workbench.texts({ selector: '.statusbar-item', text: 'Restricted Mode' });
+        return {
+          isRestricted: restricted.length > 0,
+          problems,
+          gitCalls: existsSync(gitCalls) ? readFileSync(gitCalls, 'utf8') : '',
+        };
+      });
     } finally {
       await close();
     }
   }
 
   it('is read and reported, and nothing runs', async () => {
-    const { isRestricted, problems } = await check(true);
-    assert.equal(isRestricted, true, 'the workspace is trusted, so this proves nothing');
-    assert.match(problems, /prod-without-environment/);
-    assert.equal(existsSync(gitCalls) ? readFileSync(gitCalls, 'utf8') : '', '', 'a process ran');
+    const seen = await watch(true);
+    assert.equal(seen.isRestricted, true, 'the workspace is trusted, so this proves nothing');
+    assert.match(seen.problems, /deploy\.yml/);
+    assert.equal(seen.gitCalls, '', 'git was started');
   });
 
-  it('has the history too once it is trusted', async () => {
-    const { isRestricted, problems } = await check(false);
-    assert.equal(isRestricted, false);
-    assert.match(problems, /prod-without-environment/);
-    assert.ok(existsSync(gitCalls), 'git was not asked: the test above would not see a process that runs');
+  it('has its history read once it is trusted', async () => {
+    const seen = await watch(false);
+    assert.equal(seen.isRestricted, false);
+    assert.match(seen.problems, /deploy\.yml/);
+    assert.match(seen.gitCalls, /log/, 'git was not asked: the test above would not see a process that runs');
   });
 });

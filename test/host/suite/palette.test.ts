@@ -40,6 +40,18 @@ describe('the palette commands', () => {
       const report = vscode.window.activeTextEditor?.document;
       assert.equal(report?.uri.scheme, 'release-gate-report');
       assert.match(report.getText(), /nothing is written before Apply/);
+      const lenses = await vscode.commands.executeCommand<readonly vscode.CodeLens[]>(
+        'vscode.executeCodeLensProvider',
+        report.uri,
+        10,
+      );
+      assert.deepEqual(
+        lenses.map((lens) => [lens.command?.title, lens.command?.arguments?.[0] as unknown]),
+        [
+          ['Apply', outcome.proposal],
+          ['Show Difference', outcome.proposal],
+        ],
+      );
       assert.deepEqual(await changedFiles(), []);
       let applied = await apply(outcome.proposal);
       if (applied.kind === 'review') applied = await apply(outcome.proposal);

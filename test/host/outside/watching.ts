@@ -1,0 +1,47 @@
+import path from 'node:path';
+import type { Workbench } from '../workbench';
+
+/** Where a window that a test did not expect is left as a picture. */
+export const picturesFolder = path.resolve('dist-test', 'pictures');
+
+/** Checks the workspace from the palette, and gives what the Problems view lists of one rule. */
+export async function problemsOf(rule: string, workbench: Workbench): Promise<string> {
+  const row = { selector: '.markers-panel .monaco-list-row' };
+  await workbench.runCommand('Release Gate: Check Workspace');
+  await workbench.runCommand('Problems: Focus on Problems View');
+  await workbench.waitFor(row, 20_000);
+  // The list draws only the rows that fit.
+  await workbench.click({ selector: '.viewpane-filter input' });
+  await workbench.type(rule);
+  await workbench.waitFor({ ...row, text: rule });
+  return (await workbench.texts(row)).join('\n');
+}
+
+/** Plans a release from the palette, leaving its questions unanswered, and waits for its report. */
+export async function planFromPalette(workbench: Workbench): Promise<void> {
+  const question = { selector: '.quick-input-widget input' };
+  await workbench.runCommand('Release Gate: Plan Release from Change');
+  const end = Date.now() + 20_000;
+  while ((await workbench.texts({ selector: '.tab.active', text: 'plan' })).length === 0) {
+    if (Date.now() > end) throw new Error('the plan did not come about in 20 seconds');
+    if ((await workbench.texts(question)).length > 0) await workbench.press('Enter');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** Runs what watches a window; if it fails, the window is there to see. */
+export async function leavingPicture<T>(
+  workbench: Workbench,
+  name: string,
+  watch: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await watch();
+  } catch (error) {
+    const picture = await workbench.screenshot(name).catch(() => null);
+    throw new Error(
+      `${error instanceof Error ? error.message : String(error)}${picture === null ? '' : ` (the window then: ${picture})`}`,
+      { cause: error },
+    );
+  }
+}
