@@ -102,7 +102,7 @@ async function judge(target: Target, options: CheckOptions, terminal: Terminal):
 function render(reports: readonly RootReport[], options: CheckOptions, terminal: Terminal): string {
   switch (options.format) {
     case 'text':
-      return renderText(reports, { usesColour: terminal.usesColour });
+      return renderText(reports, { hasColour: terminal.usesColour });
     case 'json':
       return renderJson(reports);
     case 'sarif':
