@@ -10,6 +10,8 @@ const MAX_REPORTS = 30;
 export interface ReportDocuments {
   /** Opens a report; a later one under the same `name` takes its place. */
   show(name: string, text: string, proposal: string | null): Promise<vscode.TextDocument>;
+  /** The proposal that a report is about; null for any other document. */
+  proposalOf(uri: vscode.Uri): string | null;
 }
 
 /** Registers the documents and the buttons above them. */
@@ -49,6 +51,7 @@ export function registerReportDocuments(context: vscode.ExtensionContext): Repor
     ),
   );
   return {
+    proposalOf: (uri) => (uri.scheme === REPORT_SCHEME ? (reports.get(uri.path)?.proposal ?? null) : null),
     show: async (name, text, proposal) => {
       const uri = vscode.Uri.from({ scheme: REPORT_SCHEME, path: `/${name}.md` });
       reports.delete(uri.path);

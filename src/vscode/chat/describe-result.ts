@@ -11,13 +11,14 @@ import type { Place, Reply } from './reply';
 
 /** More than these would bury the answer; the rest is counted. */
 const MAX_ANCHORS = 10;
+const MAX_OTHER_SOURCES = 4;
 const MAX_FINDINGS = 30;
 const MAX_UNKNOWNS = 40;
 
 /** Says a task's result: what it read, what it would write, what nobody knows and what the gate finds in it. */
 export function describeResult(result: TaskResult, reply: Reply): void {
-  describeSources(result.sources, reply);
   reply.markdown(`${result.summary.trim()}\n\n`);
+  describeSources(result.sources, reply);
   describeFiles(result.files, reply);
   describeUnknowns(result, reply);
   describeManualSteps(result.manualSteps, reply);
@@ -66,8 +67,9 @@ function describeSources(sources: readonly Source[], reply: Reply): void {
     reply.anchor(place, placeText(place));
   }
   const more = Math.max(0, places.length - MAX_ANCHORS);
-  const tail = [...(more > 0 ? [`${more} more`] : []), ...others.slice(0, MAX_ANCHORS)];
-  if (others.length > MAX_ANCHORS) tail.push(`${others.length - MAX_ANCHORS} more from history`);
+  const tail = [...(more > 0 ? [`${more} more`] : []), ...others.slice(0, MAX_OTHER_SOURCES)];
+  const unnamed = others.length - MAX_OTHER_SOURCES;
+  if (unnamed > 0) tail.push(`${unnamed} more from the history`);
   if (tail.length > 0) reply.markdown(`${places.length > 0 ? ', ' : ''}${tail.join(', ')}`);
   reply.markdown('.\n\n');
 }

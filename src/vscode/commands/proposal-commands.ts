@@ -67,7 +67,8 @@ async function show(id: string | null, path: string | null, workbench: Workbench
 function idOf(given: unknown, workbench: Workbench): string | null {
   if (typeof given === 'string') return given;
   const uri = given instanceof vscode.Uri ? given : vscode.window.activeTextEditor?.document.uri;
-  return (uri ? shownBy(uri)?.id : null) ?? workbench.proposals.latest()?.id ?? null;
+  const shown = uri ? (shownBy(uri)?.id ?? workbench.reports.proposalOf(uri)) : null;
+  return shown ?? workbench.proposals.latest()?.id ?? null;
 }
 
 function refuse(message: string, workbench: Workbench): ApplyOutcome {

@@ -13,13 +13,17 @@ export type ApplyOutcome =
 
 /**
  * Writes a proposal as one edit with one undo step: all of its files or none. Refused where a file changed since, where
- * the path leaves the repository or goes through a link, and where a difference has not been seen.
+ * the path leaves the repository or goes through a link, where the workspace is not trusted, and where a difference has
+ * not been seen.
  */
 export async function applyProposal(
   id: string,
   proposals: Proposals,
   repositories: WorkspaceRepositories,
 ): Promise<ApplyOutcome> {
+  if (!vscode.workspace.isTrusted) {
+    return refused('Nothing is written in a workspace that is not trusted; trust it and apply again.');
+  }
   const proposal = proposals.get(id);
   if (!proposal) return refused('This proposal is no longer kept; run the command again.');
   const repository = repositories.byKey(proposal.repository);
