@@ -191,9 +191,13 @@ function manifestScripts(target: DeployTarget, slots: readonly Slot[]): ScriptsO
     ({ workload, variable }, index) =>
       `kubectl set image ${references[index] ?? ''} ${workload.container ?? ''}="$${variable}"`,
   );
+  // A Deployment numbers its revisions, and going back to one restores its whole template; others get their image back.
+  const isNumbered = (workload: Workload): boolean => workload.kind === 'Deployment';
   const restore = slots.flatMap(({ workload, output }, index) => [
     recordedBefore(output.toUpperCase()),
-    `kubectl set image ${references[index] ?? ''} ${workload.container ?? ''}="$${output.toUpperCase()}"`,
+    isNumbered(workload)
+      ? `kubectl rollout undo ${references[index] ?? ''} --to-revision="$${output.toUpperCase()}"`
+      : `kubectl set image ${references[index] ?? ''} ${workload.container ?? ''}="$${output.toUpperCase()}"`,
   ]);
   const isFile = /\.ya?ml$/.test(target.path.value);
   const create = isFile ? `kustomize create --resources ${folder}` : 'kustomize create --autodetect';
@@ -210,7 +214,11 @@ function manifestScripts(target: DeployTarget, slots: readonly Slot[]): ScriptsO
       env: {},
       run: slots
         .flatMap(({ workload, output }, index) => [
-          `${output}="$(kubectl get ${references[index] ?? ''} --ignore-not-found --output jsonpath='{.spec.template.spec.containers[?(@.name=="${workload.container ?? ''}")].image}')"`,
+          `${output}="$(kubectl get ${references[index] ?? ''} --ignore-not-found --output jsonpath='${
+            isNumbered(workload)
+              ? '{.metadata.annotations.deployment\\.kubernetes\\.io/revision}'
+              : `{.spec.template.spec.containers[?(@.name=="${workload.container ?? ''}")].image}`
+          }')"`,
           `echo "${output}=$${output}" >> "$GITHUB_OUTPUT"`,
         ])
         .join('\n'),

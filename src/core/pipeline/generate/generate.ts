@@ -462,7 +462,7 @@ function rollback(plan: PipelinePlan, means: DeployMeans, check: Verification): 
   const production = plan.environments
     .filter((environment) => environment.isProduction)
     .map((environment) => environment.name);
-  const resolve: StepSpec[] | null = isImage
+  const resolve: StepSpec[] = isImage
     ? [
         registryLogin(),
         {
@@ -483,7 +483,7 @@ function rollback(plan: PipelinePlan, means: DeployMeans, check: Verification): 
             .join('\n'),
         },
       ]
-    : null;
+    : [];
   const released = (chosen: ChosenNames): StepSpec => ({
     name: 'Check that it was released',
     env: { GH_TOKEN: expression('${{ github.token }}') },
@@ -529,9 +529,8 @@ function rollback(plan: PipelinePlan, means: DeployMeans, check: Verification): 
             permissions: {
               ...means.permissions,
               contents: 'read',
-              ...(isImage
-                ? { attestations: 'read' as const, packages: 'read' as const }
-                : { actions: 'read' as const }),
+              actions: 'read',
+              ...(isImage ? { attestations: 'read' as const, packages: 'read' as const } : {}),
             },
             timeoutMinutes: 30,
             env: {
@@ -549,7 +548,8 @@ function rollback(plan: PipelinePlan, means: DeployMeans, check: Verification): 
                 ].join('\n'),
               },
               checkout(),
-              ...(resolve ?? [released(chosen)]),
+              released(chosen),
+              ...resolve,
               ...means.login,
               means.unknowns.length > 0 && means.redeploy.run.startsWith('echo ')
                 ? failingStep('Roll back', means.unknowns.map((what) => placeholder(what)).join('; '))
