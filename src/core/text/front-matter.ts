@@ -36,12 +36,10 @@ export function readFrontMatter(text: string): FrontMatter {
   const opening = OPENING.exec(text);
   const label = opening?.[1]?.trim() ?? '';
   // `----` and `--- text` are Markdown (a thematic break, a paragraph), not front matter.
-  if (
-    !opening ||
-    label.startsWith('-') ||
-    (opening[1] !== '' && /^\s+\S/.test(opening[1] ?? '') && / /.test(label))
-  )
+  // `----` and `--- words` are Markdown (a line across the page, a paragraph), not front matter.
+  if (!opening || label.startsWith('-') || /^[ \t]+\S/.test(opening[1] ?? '')) {
     return { ok: true, data: {}, body: text, bodyOffset: 0 };
+  }
   const start = opening[0].length;
   const closing = CLOSING.exec(text.slice(start));
   if (!closing) {

@@ -78,10 +78,11 @@ function masked(text: string, bodyOffset: number, problems: ReadProblem[]): stri
     // The cells of a table are read one by one; every other line may continue the paragraph before it.
     marks = line.trim() === '' || line.startsWith('|') ? 0 : marks;
     for (const character of line) if ('*_~[]`<&'.includes(character)) marks++;
-    const depth = /^[ \t>]*/.exec(line)?.[0].replace(/[ \t]/g, '').length ?? 0;
+    const lead = /^[\s>*+\-\d.)]*/.exec(line)?.[0] ?? '';
+    const depth = lead.match(/>|[-*+.)](?=[ \t])/g)?.length ?? 0;
     const isIndented = /^[ \t]*/.exec(line)?.[0].length ?? 0;
     const pipes = line.startsWith('|') ? line.split('|').length : 0;
-    if (marks > MAX_MARKS || depth > MAX_DEPTH || isIndented > MAX_DEPTH * 4 || pipes > MAX_MARKS) {
+    if (marks > MAX_MARKS || depth > MAX_DEPTH || isIndented > MAX_DEPTH * 2 || pipes > MAX_MARKS) {
       problems.push({
         message: 'This line has more marks or nesting than a document of a person has: it was not read',
         span: { start: offset, end: offset + line.trimEnd().length },
@@ -116,9 +117,17 @@ function readSections(tree: Root, shapes: readonly SectionShape[], text: string)
   const isTitle = first?.depth === 1 && headings.slice(1).some(({ depth }) => depth > 1);
   if (first && isTitle) headings[0] = { ...first, id: null };
   const seen = new Set<string>();
+  // From the last to the first: where the next heading of each depth or above begins.
+  const ends = new Array<number>(headings.length);
+  const nextAt = new Array<number>(7).fill(text.length);
+  for (let index = headings.length - 1; index >= 0; index--) {
+    const heading = headings[index];
+    if (!heading) continue;
+    ends[index] = nextAt[heading.depth] ?? text.length;
+    nextAt.fill(heading.span.start, heading.depth);
+  }
   return headings.map((heading, index) => {
-    const end =
-      headings.slice(index + 1).find((other) => other.depth <= heading.depth)?.span.start ?? text.length;
+    const end = ends[index] ?? text.length;
     const id = heading.id !== null && !seen.has(heading.id) ? heading.id : null;
     if (id !== null) seen.add(id);
     return {

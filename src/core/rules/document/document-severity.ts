@@ -15,7 +15,7 @@ export function quoted(text: string): string {
   return `"${short}"`;
 }
 
-/** "a", "a and b", "a, b and c". */
+/** What is lacking: "a", "a or b", "a, b or c". */
 export function listed(parts: readonly string[]): string {
-  return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+  return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} or ${parts.at(-1)}`;
 }
