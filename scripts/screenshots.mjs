@@ -123,8 +123,8 @@ async function take(name) {
 }
 
 async function hideSideBars(workbench) {
-  await workbench.runCommand('View: Close Primary Side Bar');
-  await workbench.runCommand('View: Close Secondary Side Bar');
+  await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
+  await workbench.runCommand('View: Hide Secondary Side Bar');
   await workbench.waitForNone({ selector: sideBarsShown });
 }
 

@@ -149,6 +149,8 @@ function serverEnvironment(home, environment = {}) {
   return {
     ...process.env,
     EXTENSIONS_GALLERY: '{"serviceUrl":""}',
+    // Else the extension host takes its environment from a login shell, which knows nothing of `environment`.
+    VSCODE_CLI: '1',
     ...environment,
     HOME: home,
     XDG_CONFIG_HOME: path.join(home, '.config'),
