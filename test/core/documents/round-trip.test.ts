@@ -154,7 +154,7 @@ function holds<T>(kind: DocumentKind<T>, data: fc.Arbitrary<T>): void {
       );
       assert.equal(kind.render(read.data), written);
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 }
 

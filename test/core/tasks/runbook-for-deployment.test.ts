@@ -91,7 +91,7 @@ describe('runbook-for-deployment', () => {
 
   it('refuses to replace what it cannot read', async () => {
     const world = memoryWorld(files, parsers);
-    const read = world.files.read;
+    const read = (path: string) => world.files.read(path);
     const locked = {
       ...world,
       files: {
