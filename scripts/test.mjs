@@ -48,7 +48,16 @@ if (!options['unit-only']) {
   parts.push([
     'outside',
     await runMocha(
-      ['--no-config', '--require', 'tsx/cjs', '--timeout', '120000', ...grep, 'test/host/outside/*.test.ts'],
+      [
+        '--no-config',
+        '--exit',
+        '--require',
+        'tsx/cjs',
+        '--timeout',
+        '120000',
+        ...grep,
+        'test/host/outside/*.test.ts',
+      ],
       300_000,
     ),
   ]);
