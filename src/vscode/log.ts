@@ -2,7 +2,6 @@
 export interface Log {
   /** A bug or a broken environment; `error` is written with its stack. */
   fault(what: string, error: unknown): void;
-  note(what: string): void;
 }
 
 /** The sentence for the person after `fault`. */

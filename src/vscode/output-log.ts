@@ -15,6 +15,5 @@ export function createOutputLog(context: vscode.ExtensionContext): Log {
     fault: (what, error) => {
       open().error(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     },
-    note: (what) => open().info(what),
   };
 }

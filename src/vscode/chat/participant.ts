@@ -83,10 +83,7 @@ async function answerCommand(
   }
   const folderInput = { name: 'folder', question: '', isAsked: false };
   const isMultiRoot = workbench.repositories.all().length > 1;
-  const { inputs } = readPromptInputs(
-    request.prompt,
-    isMultiRoot ? [...task.inputs, folderInput] : task.inputs,
-  );
+  const inputs = readPromptInputs(request.prompt, isMultiRoot ? [...task.inputs, folderInput] : task.inputs);
   const { folder, ...taskInputs } = inputs;
   const named = isMultiRoot && folder !== undefined ? folder : null;
   const repository =

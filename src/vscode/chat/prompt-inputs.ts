@@ -1,11 +1,5 @@
 import type { TaskInput } from '../../core/tasks/task';
 
-/** What a prompt said: values for inputs by name, and the words that belong to none. */
-export interface PromptInputs {
-  readonly inputs: Readonly<Record<string, string>>;
-  readonly rest: string;
-}
-
 /** More of one value than this is no answer to a question; the rest is cut. */
 const MAX_VALUE_LENGTH = 4_000;
 
@@ -17,7 +11,10 @@ const FREE_TEXT_INPUTS = ['incident', 'repo_context', 'constraints'];
  * the other. A value reaches to the next known key or the end of its line; quotes around it are removed. Free text goes
  * to the input that takes it, where the task has one and the prompt did not set it.
  */
-export function readPromptInputs(prompt: string, known: readonly TaskInput[]): PromptInputs {
+export function readPromptInputs(
+  prompt: string,
+  known: readonly TaskInput[],
+): Readonly<Record<string, string>> {
   const inputs: Record<string, string> = {};
   const rest: string[] = [];
   for (const line of prompt.split(/\r\n|\n|\r/)) {
@@ -33,7 +30,7 @@ export function readPromptInputs(prompt: string, known: readonly TaskInput[]): P
   const freeText = rest.join('\n').slice(0, MAX_VALUE_LENGTH);
   const taker = FREE_TEXT_INPUTS.find((name) => known.some((input) => input.name === name));
   if (freeText !== '' && taker !== undefined && inputs[taker] === undefined) inputs[taker] = freeText;
-  return { inputs, rest: freeText };
+  return inputs;
 }
 
 /** The inputs that drafting is better with and that the prompt did not give. */

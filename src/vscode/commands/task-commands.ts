@@ -122,5 +122,7 @@ async function answerQuestions(id: string, prompt: string, workbench: Workbench)
   const lines = Object.entries(inputs).map(([name, value]) => `${name}: ${value.replace(/[\r\n]+/g, ' ')}`);
   await vscode.commands.executeCommand('workbench.action.chat.open', {
     query: [`@release /${task.id} ${prompt}`.trim(), ...lines].join('\n'),
+    // In agent mode the text would go to VS Code's own agent.
+    mode: 'ask',
   });
 }

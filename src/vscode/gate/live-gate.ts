@@ -49,11 +49,18 @@ export function registerLiveGate(
   };
   const changed = (document: vscode.TextDocument, delayMs: number): void => {
     const place = repositories.ofUri(document.uri);
-    if (!place || !isGateFile(place.path, document.languageId)) return;
+    if (!place) return;
     // A change that leaves nothing to save came from the disk.
     if (!document.isDirty) gate.changedOnDisk(place.repository, place.path);
     const settings = vscode.workspace.getConfiguration('releaseGate', document.uri);
-    if (settings.get('live.enabled', true)) schedule(place.repository, delayMs);
+    if (!settings.get('live.enabled', true)) return;
+    if (place.path.startsWith('.github/') || diagnostics.has(document.uri)) {
+      schedule(place.repository, delayMs);
+    } else if (document.languageId === 'markdown') {
+      void isKnownDocument(place.path, document).then((isKnown) => {
+        if (isKnown) schedule(place.repository, delayMs);
+      });
+    }
   };
   const delayOf = (document: vscode.TextDocument): number =>
     Math.max(50, vscode.workspace.getConfiguration('releaseGate', document.uri).get('live.delay', 250));
@@ -115,9 +122,14 @@ export function registerLiveGate(
   };
 }
 
-/** Whether a change of this file can change what the gate says. */
-function isGateFile(path: string, languageId: string): boolean {
-  return languageId === 'markdown' || path.startsWith('.github/');
+/** Whether the gate reads this document at all: most Markdown is none of its business, and wakes nothing up. */
+async function isKnownDocument(path: string, document: vscode.TextDocument): Promise<boolean> {
+  const [{ documentKinds }, { readFrontMatter }] = await Promise.all([
+    import('../../core/documents/index'),
+    import('../../core/text/front-matter'),
+  ]);
+  const matter = readFrontMatter(document.getText());
+  return documentKinds.some((kind) => kind.recognises(path, matter.ok ? matter.data : {}));
 }
 
 function publish(

@@ -203,6 +203,29 @@ describe('@release in chat', () => {
       (await isOnDisk('docs/release/RELEASE_PLAN.md')) ? true : undefined,
     );
   });
+
+  itInPage('asks what was not told, and runs the command again with the answers', async (workbench) => {
+    const model = await scriptedModel();
+    model.script([{ kind: 'answer', pieces: ['{}'] }]);
+    const question = { selector: '.quick-input-widget .quick-input-message' };
+    const asked = vscode.commands.executeCommand(
+      'releaseGate.answerQuestions',
+      'release-plan-from-change',
+      'version: 9.9.0',
+    );
+    let last = '';
+    for (const answer of ['one region at most', 'Tuesday 10:00 UTC', 'none']) {
+      await eventually('the next question', async () => {
+        const [now] = await workbench.texts(question);
+        return now !== undefined && now !== last ? (last = now) : undefined;
+      });
+      await workbench.type(answer);
+      await workbench.press('Enter');
+    }
+    await asked;
+    const text = await workbench.waitFor({ ...places.lastChatAnswer, text: '9.9.0' }, 20_000);
+    assert.ok(!text.includes('Not told'), text);
+  });
 });
 
 function repeatedWorkflow(service: string): string {

@@ -13,34 +13,32 @@ const known: readonly TaskInput[] = [
 describe('reading inputs out of a prompt', () => {
   it('reads keys on one line, each up to the next', () => {
     assert.deepEqual(
-      readPromptInputs('version: 2.4.0 risk_posture: low, no downtime schedule: Tuesday 10:00 UTC', known)
-        .inputs,
+      readPromptInputs('version: 2.4.0 risk_posture: low, no downtime schedule: Tuesday 10:00 UTC', known),
       { version: '2.4.0', risk_posture: 'low, no downtime', schedule: 'Tuesday 10:00 UTC' },
     );
   });
 
   it('reads keys on lines of their own, with spaces, equals signs, quotes and Windows line ends', () => {
     assert.deepEqual(
-      readPromptInputs('Risk posture: "one region"\r\nversion=3.0.0;\r\nschedule: after the freeze', known)
-        .inputs,
+      readPromptInputs('Risk posture: "one region"\r\nversion=3.0.0;\r\nschedule: after the freeze', known),
       { risk_posture: 'one region', version: '3.0.0', schedule: 'after the freeze' },
     );
   });
 
   it('gives words that belong to no key to the input that takes free text, unless it was set', () => {
     const free = readPromptInputs('orders service of the shop version: 1.0.0', known);
-    assert.equal(free.inputs['repo_context'], 'orders service of the shop');
-    assert.equal(free.rest, 'orders service of the shop');
-    assert.equal(readPromptInputs('hello repo_context: shop', known).inputs['repo_context'], 'shop');
+    assert.equal(free['repo_context'], 'orders service of the shop');
+    assert.equal(free['version'], '1.0.0');
+    assert.equal(readPromptInputs('hello repo_context: shop', known)['repo_context'], 'shop');
   });
 
   it('does not take a key inside a word or without a sign for one', () => {
-    const { inputs } = readPromptInputs('conversion: 4 and our schedule is open', known);
+    const inputs = readPromptInputs('conversion: 4 and our schedule is open', known);
     assert.deepEqual(inputs, { repo_context: 'conversion: 4 and our schedule is open' });
   });
 
   it('ignores a key without a value', () => {
-    assert.deepEqual(readPromptInputs('version: schedule: now', known).inputs, { schedule: 'now' });
+    assert.deepEqual(readPromptInputs('version: schedule: now', known), { schedule: 'now' });
   });
 
   it('reads back any values written as lines', () => {
@@ -49,7 +47,7 @@ describe('reading inputs out of a prompt', () => {
       .filter((text) => !/\b(version|schedule|risk|repo)/.test(text));
     fc.assert(
       fc.property(value, value, (version, schedule) => {
-        assert.deepEqual(readPromptInputs(`version: ${version}\nschedule: ${schedule}`, known).inputs, {
+        assert.deepEqual(readPromptInputs(`version: ${version}\nschedule: ${schedule}`, known), {
           version,
           schedule,
         });
