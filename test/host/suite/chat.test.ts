@@ -125,6 +125,29 @@ describe('@release in chat', () => {
     assert.equal(await textOnDisk('docs/release/RELEASE_PLAN.md'), '# Ours\n');
   });
 
+  it("applies the words of a model that answers, and keeps the engine's beside them", async () => {
+    const model = await scriptedModel();
+    model.script([{ kind: 'answer', pieces: ['{}'] }]);
+    const plain = await proposalOf('@release /release-plan-from-change');
+    const data = model.requests[0]?.messages.map((message) => message.text).join('\n') ?? '';
+    const slots = JSON.parse(data.slice(data.lastIndexOf('[{'))) as readonly { id: string; text: string }[];
+    const [slot] = slots;
+    assert.ok(slot);
+    model.script([
+      {
+        kind: 'answer',
+        pieces: [JSON.stringify({ [slot.id]: `${slot.text} Please read it before the release.` })],
+      },
+    ]);
+    const improved = await proposalOf('@release /release-plan-from-change');
+    assert.notEqual(improved, plain);
+    assert.deepEqual(await apply(improved), ['docs/release/RELEASE_PLAN.md']);
+    assert.match(await textOnDisk('docs/release/RELEASE_PLAN.md'), /Please read it before the release\./);
+    await resetWorkspace();
+    await apply(plain);
+    assert.doesNotMatch(await textOnDisk('docs/release/RELEASE_PLAN.md'), /Please read it/);
+  });
+
   it('keeps the deterministic result when the model fails half-way', async () => {
     const model = await scriptedModel();
     model.script([{ kind: 'fail', pieces: ['{"su'], message: 'the connection broke' }]);
