@@ -15,7 +15,8 @@ const Module = require('node:module');
 const path = require('node:path');
 const resolveFilename = Module._resolveFilename;
 Module._resolveFilename = function (request, ...rest) {
-  return request === '@actions/expressions'
-    ? path.join(__dirname, '../node_modules/@actions/expressions/dist/index.js')
+  const name = /^@actions\/expressions(?:\/(\w+))?$/.exec(request);
+  return name
+    ? path.join(__dirname, `../node_modules/@actions/expressions/dist/${name[1] ?? 'index'}.js`)
     : resolveFilename.call(this, request, ...rest);
 };

@@ -1,0 +1,141 @@
+import type { Trigger, Workflow } from '../model';
+import { partsOf, type Expression, type Value } from './expression';
+
+/** How a run starts, as far as conditions can tell. */
+export interface RunStart {
+  readonly event: string;
+  /** `refs/heads/main`; what the files say of the default branch is nothing, so `main` stands for it. */
+  readonly ref: string;
+  readonly inputs: Readonly<Record<string, string | boolean>>;
+}
+
+/** More ways to start than this are not told apart. */
+const MAX_STARTS = 300;
+
+/** Every way in which a workflow can start that its conditions could tell apart; null: too many. */
+export function startsOf(workflow: Workflow, conditions: readonly Expression[]): readonly RunStart[] | null {
+  const parts = conditions.flatMap(partsOf);
+  const paths = parts.flatMap((part) => (part.kind === 'path' ? [part.parts.join('.')] : []));
+  const asksRef = paths.some((path) => /^github\.(ref|ref_name|ref_type|base_ref|head_ref)$/.test(path));
+  const literals = parts.flatMap((part) =>
+    part.kind === 'literal' && typeof part.value === 'string' ? [part.value] : [],
+  );
+  const starts: RunStart[] = [];
+  for (const trigger of workflow.triggers) {
+    const refs = refsOf(trigger, asksRef ? literals : []);
+    for (const inputs of inputsOf(trigger, paths, literals)) {
+      for (const ref of asksRef ? refs : refs.slice(0, 1)) {
+        starts.push({ event: trigger.event, ref, inputs });
+        if (starts.length > MAX_STARTS) return null;
+      }
+    }
+  }
+  return starts.length > 0 ? starts : [{ event: 'push', ref: 'refs/heads/main', inputs: {} }];
+}
+
+/** One ref of each kind that the trigger lets through and the conditions name. */
+function refsOf(trigger: Trigger, literals: readonly string[]): readonly string[] {
+  if (/^pull_request/.test(trigger.event)) {
+    return trigger.event === 'pull_request_target' ? ['refs/heads/main'] : ['refs/pull/1/merge'];
+  }
+  const isPush = trigger.event === 'push';
+  const anyRef = isPush || trigger.event === 'workflow_dispatch' || trigger.event === 'workflow_call';
+  if (!anyRef) return trigger.event === 'release' ? ['refs/tags/v1.0.0'] : ['refs/heads/main'];
+  const sample = (pattern: string): string => pattern.replace(/\*+/g, 'x').replace(/[?+[\]]/g, '');
+  const names = literals.filter((literal) => /^[\w./-]+$/.test(literal)).slice(0, 12);
+  const candidates = [
+    'refs/heads/main',
+    ...(trigger.branches ?? []).map((pattern) => `refs/heads/${sample(pattern.value)}`),
+    ...(trigger.tags ?? []).map((pattern) => `refs/tags/${sample(pattern.value)}`),
+    'refs/heads/another-branch',
+    'refs/tags/v1.0.0',
+    ...names.flatMap((name) =>
+      name.startsWith('refs/') ? [name, `${name}x`] : [`refs/heads/${name}`, `refs/tags/${name}`],
+    ),
+  ];
+  const allowed = candidates.filter((ref) => {
+    if (!isPush) return /^refs\/(heads|tags)\//.test(ref);
+    const isTag = ref.startsWith('refs/tags/');
+    const name = ref.replace(/^refs\/(heads|tags)\//, '');
+    const hasBranchFilter = trigger.branches !== null || trigger.branchesIgnore !== null;
+    const hasTagFilter = trigger.tags !== null || trigger.tagsIgnore !== null;
+    if (isTag ? hasBranchFilter && !hasTagFilter : hasTagFilter && !hasBranchFilter) return false;
+    const only = isTag ? trigger.tags : trigger.branches;
+    const but = isTag ? trigger.tagsIgnore : trigger.branchesIgnore;
+    return (!only || passes(only, name)) && !(but && passes(but, name));
+  });
+  const unique = [...new Set(allowed)];
+  return unique.length > 0 ? unique : ['refs/heads/main'];
+}
+
+/** GitHub's filter patterns in order: a later `!` takes back what an earlier one let through. */
+function passes(patterns: readonly { readonly value: string }[], name: string): boolean {
+  let isIn = false;
+  for (const { value } of patterns) {
+    const isNot = value.startsWith('!');
+    if (matchesPattern(isNot ? value.slice(1) : value, name)) isIn = !isNot;
+  }
+  return isIn;
+}
+
+function matchesPattern(pattern: string, name: string): boolean {
+  const source = pattern.replace(/\*{2,}|[*.\\^$(){}|]/g, (found) =>
+    found.length > 1 ? '.*' : found === '*' ? '[^/]*' : `\\${found}`,
+  );
+  try {
+    return source.length < 200 && new RegExp(`^${source}$`).test(name);
+  } catch {
+    // No pattern that GitHub would take either.
+    return false;
+  }
+}
+
+/** Values of the inputs that conditions ask for: both of a boolean, each of a choice, each literal of a text. */
+function inputsOf(
+  trigger: Trigger,
+  paths: readonly string[],
+  literals: readonly string[],
+): readonly Readonly<Record<string, string | boolean>>[] {
+  if (trigger.event !== 'workflow_dispatch') return [{}];
+  let all: Readonly<Record<string, string | boolean>>[] = [{}];
+  for (const input of trigger.inputs) {
+    const name = input.name.value.toLowerCase();
+    if (!paths.includes(`inputs.${name}`) && !paths.includes(`github.event.inputs.${name}`)) continue;
+    const values: readonly (string | boolean)[] =
+      input.type === 'boolean'
+        ? [true, false]
+        : input.type === 'choice'
+          ? input.options.map((option) => option.value)
+          : [...new Set([...literals, input.defaultValue?.value ?? '', 'another value'])];
+    all = all.flatMap((inputs) => values.map((value) => ({ ...inputs, [name]: value })));
+    if (all.length > MAX_STARTS) break;
+  }
+  return all;
+}
+
+/** What a context holds at the start of a run; `undefined` where no file says. */
+export function startValue(parts: readonly string[], start: RunStart): Value {
+  const path = parts.join('.');
+  const name = start.ref.replace(/^refs\/(heads|tags|pull)\//, '');
+  if (parts[0] === 'inputs' && parts.length === 2) {
+    if (start.event === 'workflow_call') return undefined;
+    return start.event === 'workflow_dispatch' ? (start.inputs[parts[1] ?? ''] ?? null) : null;
+  }
+  if (path.startsWith('github.event.inputs.')) {
+    const value = start.event === 'workflow_dispatch' ? start.inputs[parts[3] ?? ''] : null;
+    return value === undefined ? null : value === null ? null : String(value);
+  }
+  if (start.event === 'workflow_call' && parts[0] === 'github') return undefined;
+  switch (path) {
+    case 'github.event_name':
+      return start.event;
+    case 'github.ref':
+      return start.ref;
+    case 'github.ref_name':
+      return name;
+    case 'github.ref_type':
+      return start.ref.startsWith('refs/tags/') ? 'tag' : 'branch';
+    default:
+      return undefined;
+  }
+}
