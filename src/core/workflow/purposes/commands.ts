@@ -575,7 +575,11 @@ function scriptNames(command: readonly string[]): readonly string[] {
   }
   if (INTERPRETERS.test(program)) {
     const script = rest.find((word) => !word.startsWith('-'));
-    return script && /[./]/.test(script) && !rest.includes('-c') ? [baseName(script)] : [];
+    return script &&
+      /^[\w.\/${}-]*[.\/][\w.\/-]*$/.test(script) &&
+      !rest.some((word) => /^-[cre]$/.test(word))
+      ? [baseName(script)]
+      : [];
   }
   return [];
 }
