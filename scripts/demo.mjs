@@ -103,7 +103,7 @@ async function main() {
 
   const incident = own
     ? []
-    : ['--incident', 'Orders cannot be created', '--started-at', '2026-03-12T09:40:00Z'];
+    : ['--incident', 'Orders cannot be created', '--started-at', '2026-10-12T08:40:00Z'];
   const outcomes = [
     await check(folder),
     await draft(folder, 'plan', [], !own),

@@ -1,4 +1,4 @@
-import { promises as fs } from 'node:fs';
+import { promises as fs, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import manifest from '../../package.json';
@@ -102,13 +102,28 @@ async function judge(target: Target, options: CheckOptions, terminal: Terminal):
 function render(reports: readonly RootReport[], options: CheckOptions, terminal: Terminal): string {
   switch (options.format) {
     case 'text':
-      return renderText(reports, { hasColour: terminal.usesColour });
+      return renderText(reports, { hasColour: terminal.usesColour, pageOf });
     case 'json':
       return renderJson(reports);
     case 'sarif':
-      return renderSarif(reports, { version: manifest.version });
+      return renderSarif(reports, { version: manifest.version, pageTextOf });
     case 'github':
       return renderGitHub(reports);
+  }
+}
+
+/** The pages of the rules ship beside the program. */
+const pagesFolder = path.join(__dirname, '..', 'docs', 'rules');
+
+function pageOf(rule: string): string {
+  return path.join(path.relative('', pagesFolder) || '.', `${rule}.md`);
+}
+
+function pageTextOf(rule: string): string | null {
+  try {
+    return readFileSync(path.join(pagesFolder, `${rule}.md`), 'utf8');
+  } catch {
+    return null;
   }
 }
 
