@@ -71,11 +71,17 @@ async function check(paths: readonly string[], options: CheckOptions, terminal: 
   for (const target of await targetsOf(paths)) {
     terminal.progress(`Reading ${target.root}`);
     const report = await judge(target, options, terminal);
-    if (report.checkedFiles === 0 && report.findings.length === 0) {
+    for (const file of report.notJudged ?? []) {
+      terminal.say(
+        `release-gate: ${path.join(target.root, file)} was not checked: it is no workflow and no release document.`,
+      );
+    }
+    if (report.checkedFiles > 0 || report.findings.length > 0) reports.push(report);
+    else if (target.only === null) {
       terminal.say(
         `release-gate: nothing to check in ${target.root}: no workflow under .github/workflows and no release document.`,
       );
-    } else reports.push(report);
+    }
   }
   if (reports.length === 0) throw new CommandFailure('nothing could be checked, so there is no verdict.');
   terminal.print(render(reports, options, terminal));

@@ -99,7 +99,7 @@ function statusOf(file: ProposedFile): 'new' | 'changed' | 'same' {
 function fileText(file: ProposedFile, terminal: Pick<Terminal, 'style'>): string {
   const status = statusOf(file);
   const { added, removed } = differenceSize(file);
-  const size = status === 'changed' ? `changes: ${added} lines added, ${removed} removed` : `${added} lines`;
+  const size = status === 'changed' ? `${added} lines added, ${removed} removed` : `${added} lines`;
   const title = `${file.path} (${status === 'same' ? 'exists as proposed' : `${status}, ${size}`}): ${file.purpose}`;
   const heading = `${terminal.style('strong', title)}\n${'-'.repeat(Math.min(title.length, 100))}`;
   switch (status) {

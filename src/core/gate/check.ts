@@ -77,6 +77,9 @@ const WORKFLOW_PATH = /^\.github\/workflows\/[^/]+\.ya?ml$/;
 /** Markdown files beyond this many are recognised by their path only, not by their front matter. */
 const MAX_FRONT_MATTERS = 2_000;
 
+/** More parts of one document that could not be read are one complaint too many. */
+const MAX_READ_PROBLEMS = 5;
+
 /** The cache of an editor's many calls is emptied of files that are gone when it holds this many more than it needs. */
 const MAX_STALE_READINGS = 200;
 
@@ -115,7 +118,8 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
   }
 
   const workflows: Workflow[] = [];
-  for (const path of listed.paths.filter(isWorkflowPath)) {
+  const elsewhere = workflowsElsewhere(input.only);
+  for (const path of [...listed.paths.filter(isWorkflowPath), ...elsewhere]) {
     signal?.throwIfAborted();
     const text = await files.read(path);
     if (!text.ok) {
@@ -123,6 +127,7 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
       continue;
     }
     const workflow = readWorkflowCached(cache, path, text.text);
+    if (elsewhere.includes(path) && !looksLikeWorkflow(workflow)) continue;
     lines.set(path, workflow.lines);
     if (workflow.problems.length > 0) {
       found.push({ rule: unreadableFile, finding: brokenWorkflow(workflow) });
@@ -131,6 +136,20 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
   }
   const documents = await readDocuments(input, cache, listed.paths, found, lines);
   signal?.throwIfAborted();
+  for (const document of documents) {
+    for (const { message, span } of document.problems.slice(0, MAX_READ_PROBLEMS)) {
+      found.push({
+        rule: unreadableFile,
+        finding: {
+          message: `${message.replace(/\.$/, '')}, so that part of the document is not judged: mend it`,
+          path: document.path,
+          span,
+          status: 'unknown',
+          severity: 'warn',
+        },
+      });
+    }
+  }
 
   const facts: GateFacts = { paths: new Set(listed.paths), profile: null, pins: actionPins };
   const notChecked: NotChecked[] = [];
@@ -208,12 +227,16 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
     .filter(({ finding }) => !input.only || input.only.has(finding.path))
     .sort(byPlace)
     .map((entry) => findingOf(input.root, entry, rangeOf));
+  const judgedPaths = [...readable, ...documents].map(({ path }) => path);
   return {
     root: input.root,
     verdict: verdictOf(findings),
     findings,
     notChecked,
-    checkedFiles: readable.length + documents.length,
+    checkedFiles: judgedPaths.filter((path) => input.only?.has(path) ?? true).length,
+    notJudged: [...(input.only ?? [])].filter(
+      (path) => !judgedPaths.includes(path) && !findings.some((finding) => finding.path === path),
+    ),
     sources: new Map(
       [...workflows, ...documents]
         .filter(({ path }) => findings.some((finding) => finding.path === path))
@@ -335,6 +358,21 @@ function weight(severity: Severity): number {
     case 'info':
       return 0;
   }
+}
+
+/** YAML files that were named on the call though GitHub does not look for workflows where they are. */
+function workflowsElsewhere(only: ReadonlySet<string> | undefined): readonly string[] {
+  return [...(only ?? [])].filter(
+    (path) => /\.ya?ml$/i.test(path) && !isWorkflowPath(path) && path !== CONFIGURATION_PATH,
+  );
+}
+
+/** Whether a YAML file outside the workflows' folder is one all the same: a template, or a file on its way there. */
+function looksLikeWorkflow(workflow: Workflow): boolean {
+  if (workflow.triggers.length > 0 && workflow.jobs.length > 0) return true;
+  return (
+    workflow.problems.length > 0 && /^(on|'on'|"on"):/m.test(workflow.text) && /^jobs:/m.test(workflow.text)
+  );
 }
 
 function unreadable(path: string, detail: string, severity: Severity): RuleFinding {

@@ -57,7 +57,10 @@ export interface RootReport {
   readonly verdict: Verdict;
   readonly findings: readonly Finding[];
   readonly notChecked: readonly NotChecked[];
+  /** Workflows and documents that were read and judged; of the named ones where files were named. */
   readonly checkedFiles: number;
+  /** Named files that are of no kind that is judged: nothing is said of them, which is not a pass. */
+  readonly notJudged?: readonly string[];
   /** The texts of the files that findings stand in, by path: reports quote the lines. */
   readonly sources?: ReadonlyMap<string, string>;
 }

@@ -62,7 +62,7 @@ export const TOUCH_WEIGHTS: Readonly<Record<TouchKind, (Weight & TouchAdvice) | 
     impact: 'high',
     reason: 'a fault in infrastructure reaches everything that runs on it',
     blastRadius: 'everything that runs on the changed resources',
-    mitigation: 'review the plan of the change (`terraform plan`, `kubectl diff`) before it is applied',
+    mitigation: 'review the plan of the change (terraform plan, kubectl diff) before it is applied',
     trigger: 'pods restart, resources are replaced, or health checks fail',
   },
   configuration: {

@@ -286,6 +286,31 @@ describe('checking a repository', () => {
   });
 });
 
+describe('checking named files', () => {
+  const elsewhere = 'templates/deploy.yml';
+  const named = (files: Record<string, string>, ...paths: string[]): Promise<RootReport> =>
+    check(files, { only: new Set(paths) });
+
+  it('judges a workflow that stands elsewhere, broken or not', async () => {
+    const faulty = good.replace('    needs: test\n', '');
+    const report = await named({ [elsewhere]: faulty }, elsewhere);
+    assert.deepEqual([report.verdict, report.checkedFiles], ['fail', 1]);
+    const broken = await named({ [elsewhere]: `${good}\n  x: [` }, elsewhere);
+    assert.deepEqual(
+      [broken.verdict, broken.findings.map((finding) => finding.rule)],
+      ['unknown', ['unreadable-file']],
+    );
+    assert.equal((await check({ [elsewhere]: faulty })).checkedFiles, 0, 'not unless it is named');
+  });
+
+  it('says which of them are of no kind that is judged: that is no pass', async () => {
+    const files = { [deploy]: good, 'README.md': '# x\n', 'values.yaml': 'a: 1\n', 'gone.yml': '' };
+    const report = await named(files, deploy, 'README.md', 'values.yaml');
+    assert.deepEqual(report.notJudged, ['README.md', 'values.yaml']);
+    assert.equal(report.checkedFiles, 1);
+  });
+});
+
 describe('checking documents', () => {
   const runbook = '# Runbook: shop\n\n## Symptoms\n\n- TODO: what the customers see\n';
   const path = 'docs/ops/RUNBOOK.md';
@@ -300,6 +325,13 @@ describe('checking documents', () => {
     assert.deepEqual([...new Set(report.findings.map((finding) => finding.path))], [path, 'notes/shop.md']);
     assert.equal(report.checkedFiles, 2);
     assert.ok(report.findings.some((finding) => finding.rule === 'unflagged-placeholder'));
+  });
+
+  it('says what of a document could not be read, front matter that is code among it', async () => {
+    const report = await check({ [path]: `---js\n({ kind: process.exit(1) })\n---\n${runbook}` });
+    const [finding] = report.findings.filter(({ rule }) => rule === 'unreadable-file');
+    assert.deepEqual([finding?.severity, finding?.status], ['warn', 'unknown']);
+    assert.match(finding?.message ?? '', /only YAML is read/);
   });
 
   it('takes waivers in HTML comments, for their section, and not in code', async () => {

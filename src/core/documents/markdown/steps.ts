@@ -20,7 +20,7 @@ export interface RunbookStep extends Step {
 }
 
 /** What stands for a duration that nothing tells. */
-export const UNKNOWN_DURATION = 'UNKNOWN(how many minutes this takes)';
+export const UNKNOWN_DURATION = 'UNKNOWN(minutes)';
 
 /** A numbered list: title, command as a fenced block, then what to expect, how long it takes, what to do on failure. */
 export function markdownSteps(steps: readonly (Step | RunbookStep)[]): string {

@@ -331,7 +331,8 @@ function rolloutStatus(workload: Workload): string {
 }
 
 function reference(workload: Workload): string {
-  const namespace = workload.namespace ? `--namespace ${workload.namespace} ` : '';
+  // Without one in the manifest the context's would be taken, whatever that happens to be on the night.
+  const namespace = workload.namespace ? `--namespace ${workload.namespace} ` : '--namespace "${NAMESPACE}" ';
   return `${namespace}${workload.kind.toLowerCase()}/${workload.name}`;
 }
 
