@@ -161,7 +161,7 @@ function matrixValues(job: Job, key: string, inner: string | null): readonly str
 
 /** Inputs of actions that name where something is deployed to. */
 const PLACE_INPUTS =
-  /^(app-?name|slot-?name|environment|env|stage|namespace|cluster|cluster-name|service|service-name|function-name|stack-name|name|host|hostname|server|site|channelid|project|projectid|project_id|config|resource-group|vercel-args|args|command|arguments|kubeconfig|credentials|creds|publish-profile|target|deploy_to|region|netlify-config-path|branch|production-branch|remote_host|script)$/i;
+  /^(app[-_]?name|application_name|slot-?name|environments?|environment[-_]name|deployment_environment|env|stage|namespace|cluster|cluster-name|service|service-name|function-name|stack-name|name|host|hostname|server|site|channelid|project|projectid|project_id|config|resource-group|vercel-args|args|command|arguments|kubeconfig|credentials|creds|publish-profile|target|deploy_to|region|netlify-config-path|branch|production-branch|remote_host|script)$/i;
 
 /** Texts of a deploying step that may name a place, with variables of the file put in. */
 export function placeTexts(

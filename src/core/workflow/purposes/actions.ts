@@ -38,7 +38,6 @@ export const actionRows: readonly ActionRow[] = [
     'azure/container-apps-deploy-action',
     'azure/k8s-deploy',
     'azure/aci-deploy',
-    'azure/static-web-apps-deploy',
     'azure/arm-deploy',
     'azure/bicep-deploy',
     'azure/sql-action',
@@ -94,6 +93,8 @@ export const actionRows: readonly ActionRow[] = [
   ...rows('deploy', ['cloudflare/wrangler-action'], {
     unless: { input: 'command', value: /^(?!.*\b(deploy|publish)\b)\s*\S|--dry-run/i },
   }),
+  // `close` takes the preview of a pull request away.
+  ...rows('deploy', ['azure/static-web-apps-deploy'], { unless: { input: 'action', value: /^\s*close\b/i } }),
   ...rows('deploy', ['superfly/flyctl-actions'], { needs: { input: 'args', value: /\bdeploy\b/ } }),
   ...rows('deploy', ['serverless/github-action'], { needs: { input: 'args', value: /\bdeploy\b/ } }),
   ...rows('deploy', ['pulumi/actions'], { needs: { input: 'command', value: /^(up|update|destroy)\b/ } }),
