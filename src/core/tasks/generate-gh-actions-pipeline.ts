@@ -10,9 +10,12 @@ import {
   type GeneratedPipeline,
 } from '../pipeline/generate/generate';
 import type { ProposedFile } from '../text/proposal';
+import type { Workflow } from '../workflow/model';
+import { readWorkflow } from '../workflow/read';
+import { understandWorkflows } from '../workflow/understand';
 import { releasePlanFromChange } from './release-plan-from-change';
 import { runbookForDeployment } from './runbook-for-deployment';
-import { TaskFailure, type Task, type TaskResult, type TaskRun, type World } from './task';
+import { TaskFailure, type ManualStep, type Task, type TaskResult, type TaskRun, type World } from './task';
 
 const FOLDER = '.github/workflows';
 
@@ -114,7 +117,11 @@ export const generateGhActionsPipeline: Task = {
       files,
       findings,
       unknowns,
-      manualSteps: [...pipeline.setup, ...companions.flatMap((result) => result.manualSteps)],
+      manualSteps: [
+        ...pipeline.setup,
+        ...(await deploymentsBeside(world, profile, workflows)),
+        ...companions.flatMap((result) => result.manualSteps),
+      ],
       notes,
       next: [
         { task: 'check' as const, label: 'Check the workspace' },
@@ -170,6 +177,39 @@ async function proposeWorkflows(
     after: workflow.text(names),
     purpose: workflow.purpose,
   }));
+}
+
+/** Workflows of other people that deploy as well: both would, each on its own, until somebody retires the old one. */
+async function deploymentsBeside(
+  world: World,
+  profile: RepositoryProfile,
+  proposed: readonly ProposedFile[],
+): Promise<readonly ManualStep[]> {
+  const others: Workflow[] = [];
+  for (const path of profile.workflows) {
+    const text = proposed.some((file) => file.path === path) ? null : await world.files.read(path);
+    const workflow = text?.ok ? readWorkflow(path, text.text) : null;
+    if (workflow && workflow.problems.length === 0) others.push(workflow);
+  }
+  if (others.length === 0) return [];
+  const { productionEnvironments, otherEnvironments } = world.configuration;
+  const set = understandWorkflows(others, await world.parsers.shell(), {
+    productionEnvironments,
+    otherEnvironments,
+  });
+  return others.flatMap((workflow) => {
+    const jobs = set.jobs.filter((facts) => facts.workflow === workflow && facts.target !== null);
+    if (jobs.length === 0) return [];
+    const names = jobs.map(({ job }) => job.id.value).join(', ');
+    const file = workflow.path.slice(FOLDER.length + 1);
+    return [
+      {
+        title: `Retire ${workflow.path}`,
+        why: `It deploys too (${names}) and stays as it is: until it is switched off, both deploy, each on its own. Switch it off when the new pipeline has released once.`,
+        command: /^[\w.-]+$/.test(file) ? `gh workflow disable ${file}` : null,
+      },
+    ];
+  });
 }
 
 function numbered(name: string, number: number): string {

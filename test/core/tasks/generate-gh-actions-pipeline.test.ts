@@ -55,6 +55,22 @@ describe('generate-gh-actions-pipeline', () => {
     assert.match(result.summary, /\*\*Rollback\*\*/);
   });
 
+  it('says how to retire a workflow that deploys beside it, and leaves one that does not alone', async () => {
+    const job = (run: string): string =>
+      `name: Theirs\non: push\njobs:\n  work:\n    runs-on: ubuntu-latest\n    environment: production\n    steps:\n      - run: ${run}\n`;
+    const result = await run({
+      ...sampleRepository('orders-service'),
+      '.github/workflows/ship.yml': job('kubectl apply -f k8s/'),
+      '.github/workflows/lint.yml': job('npm run lint'),
+    });
+    const retired = result.manualSteps.filter((step) => step.title.startsWith('Retire'));
+    assert.deepEqual(
+      retired.map(({ title, command }) => [title, command]),
+      [['Retire .github/workflows/ship.yml', 'gh workflow disable ship.yml']],
+    );
+    assert.match(retired[0]?.why ?? '', /It deploys too \(work\)/);
+  });
+
   it('keeps a workflow that somebody else wrote, and shows a difference to its own', async () => {
     const theirs =
       'name: Pipeline\non: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps: [{ run: "true" }]\n';
