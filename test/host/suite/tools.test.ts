@@ -23,6 +23,7 @@ describe('the model tools', () => {
     'release_gate_plan_release',
     'release_gate_generate_pipeline',
     'release_gate_secure_cloud_auth',
+    'release_gate_extract_workflows',
     'release_gate_draft_runbook',
     'release_gate_draft_postmortem',
   ]) {
