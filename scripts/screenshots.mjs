@@ -21,48 +21,58 @@ const settings = {
   'breadcrumbs.enabled': false,
   'chat.commandCenter.enabled': false,
   'problems.defaultViewMode': 'tree',
+  'git.blame.statusBarItem.enabled': false,
   'chat.viewSessions.enabled': false,
   // Participants answer in this mode; a new window would start in another.
   'chat.newSession.defaultMode': 'ask',
+  // The model here has nothing to say, and the engine's answer is what the picture is of.
+  'releaseGate.chat.improveProse': false,
 };
 
 const chatInput = { selector: '.interactive-session .interactive-input-editor .monaco-editor' };
 const sideBarsShown = '.part.auxiliarybar, .part.sidebar';
+const contentsLink = { selector: '#contents a', inWebview: true };
 
 /** Each picture with what leads to it. */
 const pictures = {
   'chat-plan': async ({ workbench, page }) => {
-    await workbench.runCommand('View: Toggle Maximized Secondary Side Bar');
+    await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
     await workbench.click(chatInput);
-    await workbench.type('@release /release-plan-from-change ');
-    await page.waitForTimeout(500);
+    await workbench.type(
+      '@release /release-plan-from-change risk_posture: one region at most ' +
+        'schedule: Tuesday 10:00 UTC rollback_constraints: the migration cannot be undone',
+    );
     await workbench.press('Enter');
-    const button = { selector: '.interactive-response .monaco-button', text: 'Apply' };
-    await workbench.waitFor(button, 30_000);
-    // The answer ends at its buttons; the picture begins at its first line.
-    await page.mouse.move(700, 400);
-    for (let turn = 0; turn < 80; turn++) {
-      await page.mouse.wheel(0, -1_000);
-      await page.waitForTimeout(20);
-    }
+    const button = { selector: '.interactive-response .monaco-button' };
+    await workbench.waitFor({ ...button, text: 'Apply' }, 30_000);
+    await drag(page, '.part.auxiliarybar', 920);
+    // The plan beside the end of the answer, since the whole of it fits into no window: risk, what cannot be undone.
+    await workbench.click({ ...button, text: 'Open Preview' });
+    await workbench.waitFor({ ...contentsLink, text: 'Irreversible actions' }, 20_000);
+    await page.mouse.move(1_150, 300);
+    await page.mouse.wheel(0, 100_000);
   },
   'problems-counterexample': async ({ workbench, page }) => {
     await hideSideBars(workbench);
     await openFile(workbench, 'deploy.yml');
-    await workbench.runCommand('Release Gate: Check Workspace');
     await workbench.runCommand('Problems: Focus on Problems View');
     const row = { selector: '.markers-panel .monaco-list-row' };
-    await workbench.waitFor({ ...row, text: 'prod-without-tests' }, 20_000);
-    await workbench.click({ ...row, text: 'prod-without-tests' });
-    // Opens the finding's related places: the counterexample, step by step.
-    await workbench.press('ArrowRight');
-    await page.waitForTimeout(500);
+    await workbench.waitFor(row, 20_000);
+    await workbench.click({ selector: '.viewpane-filter input' });
+    await workbench.type('prod-without-tests');
+    // The filter follows the typing in steps.
+    await workbench.waitForNone({ ...row, text: 'prod-without-environment' });
+    await workbench.waitFor({ ...row, text: 'Counterexample 3' });
+    await workbench.click({ ...row, text: 'can reach production' });
+    await workbench.waitFor({ selector: '.editor-group-container .view-line', text: 'always()' });
   },
-  preview: async ({ workbench }) => {
+  preview: async ({ workbench, page }) => {
     await hideSideBars(workbench);
     await openFile(workbench, 'RUNBOOK.md');
     await workbench.runCommand('Release Gate: Preview Runbook');
     await workbench.waitFor({ selector: 'h1', inWebview: true }, 20_000);
+    await drag(page, '.editor-group-container:has(.tab[aria-label*="Preview"])', 480);
+    await workbench.click({ ...contentsLink, text: 'Symptoms' });
   },
 };
 
@@ -105,7 +115,7 @@ async function take(name) {
   try {
     await pictures[name](opened);
     await opened.workbench.runCommand('Notifications: Clear All Notifications');
-    await opened.page.mouse.move(700, 890);
+    await opened.page.mouse.move(650, 12);
     await opened.page.waitForTimeout(800);
     console.log(await opened.workbench.screenshot(name));
   } catch (error) {
@@ -120,6 +130,19 @@ async function take(name) {
   } finally {
     await opened.close();
   }
+}
+
+/** Drags the left edge of a part of the window to `x`. */
+async function drag(page, selector, x) {
+  const { x: left } = await page.locator(selector).boundingBox();
+  const sashes = await page.locator('.monaco-sash.vertical').filter({ visible: true }).all();
+  const boxes = await Promise.all(sashes.map((sash) => sash.boundingBox()));
+  const middles = boxes.map((box) => ({ x: box.x + box.width / 2, y: box.y + box.height / 3 }));
+  const [{ x: from, y }] = middles.sort((one, other) => Math.abs(one.x - left) - Math.abs(other.x - left));
+  await page.mouse.move(from, y);
+  await page.mouse.down();
+  await page.mouse.move(x, y, { steps: 10 });
+  await page.mouse.up();
 }
 
 async function hideSideBars(workbench) {
