@@ -140,7 +140,8 @@ function possibleInputs(name: string, workflow: Workflow, bound: BoundInputs): r
   return values.size > 0 ? [...values] : null;
 }
 
-function matrixValues(job: Job, key: string, inner: string | null): readonly string[] | null {
+/** The texts that a literal matrix gives a key (or a key inside its values); null where it is not literal. */
+export function matrixValues(job: Job, key: string, inner: string | null): readonly string[] | null {
   const values: string[] = [];
   const add = (value: ReturnType<typeof valueOf>): boolean => {
     const scalar = inner === null ? value : valueOf(value, inner);

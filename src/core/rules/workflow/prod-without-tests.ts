@@ -6,7 +6,9 @@ import type {
   PurposeEvidence,
   WorkflowSet,
 } from '../../workflow/understanding';
+import { toleranceOf } from '../../workflow/conditions/tolerance';
 import { setEntry } from '../../workflow/edit';
+import type { Step } from '../../workflow/model';
 import type { Fix, FindingEvidence, RuleFinding, WorkflowRule } from '../rule';
 import {
   callChainsOf,
@@ -21,6 +23,7 @@ import {
   productionPathOf,
   quoted,
   startsByItself,
+  textAt,
   whyItDeploys,
   type CallChain,
 } from './production-path';
@@ -92,7 +95,10 @@ function judge(set: WorkflowSet, chain: CallChain): readonly RuleFinding[] {
   if (firstBlocking) return [defeatedFinding(facts, firstBlocking, blocking.slice(1))];
 
   const unknown = guards.find((state) => state.state.kind === 'unknown' && isTest(state));
-  const gated = guards.some((state) => state.state.kind === 'holds' && countsAsTest(facts, state.guard));
+  const waitedFor = guards.filter(
+    (state) => state.state.kind === 'holds' && countsAsTest(facts, state.guard),
+  );
+  const gated = waitedFor.some(({ guard }) => testsThatStop(facts, guard).length > 0);
   const findings: RuleFinding[] = [];
   if (unknown && unknown.state.kind === 'unknown') {
     findings.push({
@@ -103,7 +109,8 @@ function judge(set: WorkflowSet, chain: CallChain): readonly RuleFinding[] {
       evidence: [testEvidence(unknown.guard), ...whyItDeploys(facts)],
     });
   } else if (!gated && !testsBefore(set, chain) && !looksUpChecks(set, chain)) {
-    const finding = ungated(set, chain);
+    const [first, ...others] = waitedFor;
+    const finding = first ? toothlessFinding(facts, first, others) : ungated(set, chain);
     if (finding) findings.push(finding);
   }
   const beside = defeated.filter(
@@ -164,21 +171,46 @@ function countsAsTest(production: JobFacts, guard: JobFacts): boolean {
 function testsBefore(set: WorkflowSet, chain: CallChain): boolean {
   const [facts] = chain;
   const deploy = firstDeployStep(facts);
-  const stops = (owner: JobFacts, evidence: PurposeEvidence, isBefore: boolean): boolean => {
-    const step = owner.job.steps.find((candidate) => candidate.index === evidence.stepIndex);
-    if (!step || (isBefore && step.index > deploy)) return false;
-    if (step.continueOnError && step.continueOnError.value !== 'false') return false;
-    return !owner.commands.some(
-      (command) =>
-        command.isSwallowed &&
-        command.step === step &&
-        command.span.start <= evidence.span.end &&
-        command.span.end >= evidence.span.start,
-    );
-  };
   const purposes: readonly Purpose[] = deploysInfrastructure(facts) ? GUARDS : TESTS;
   return purposes.some((purpose) =>
-    evidenceOf(facts, purpose).some((evidence) => stops(facts, evidence, true)),
+    evidenceOf(facts, purpose).some(
+      (evidence) => evidence.stepIndex !== null && evidence.stepIndex <= deploy && canFail(facts, evidence),
+    ),
+  );
+}
+
+/** The evidence of a job's tests whose failure fails the job. */
+function testsThatStop(production: JobFacts, guard: JobFacts): readonly PurposeEvidence[] {
+  const purposes: readonly Purpose[] = deploysInfrastructure(production) ? GUARDS : TESTS;
+  return purposes.flatMap((purpose) =>
+    evidenceOf(guard, purpose).filter((evidence) => canFail(guard, evidence)),
+  );
+}
+
+/** Whether the failure of a test fails its job. What is not known of it is not held against it. */
+function canFail(owner: JobFacts, evidence: PurposeEvidence): boolean {
+  const { job, commands } = owner;
+  const step = job.steps.find((candidate) => candidate.index === evidence.stepIndex);
+  if (!step) return true;
+  const tolerance = toleranceOf(step.continueOnError, job)?.expression;
+  if (tolerance?.kind === 'literal' && tolerance.value === true && !isEnforced(owner, step)) return false;
+  return !commands.some(
+    (command) =>
+      command.isSwallowed &&
+      command.step === step &&
+      command.span.start <= evidence.span.end &&
+      command.span.end >= evidence.span.start,
+  );
+}
+
+/** A later step asks for the outcome of a step that may fail (Definition 16). */
+function isEnforced({ workflow, job }: JobFacts, step: Step): boolean {
+  const id = step.id?.value;
+  return (
+    id !== undefined &&
+    job.steps.some(
+      (later) => later.index > step.index && textAt(workflow, later.span).includes(`steps.${id}.outcome`),
+    )
   );
 }
 
@@ -308,6 +340,24 @@ function testJobs(set: WorkflowSet): readonly JobFacts[] {
 function defeatedFinding(facts: JobFacts, first: GuardState, others: readonly GuardState[]): RuleFinding {
   const names = listed(unique([first, ...others].map((state) => state.guard.job.id.value)));
   const fix = first.isAncestor ? null : addNeed(facts, first);
+  const { guard } = first;
+  const forgiven = guard.job.continueOnError;
+  const isForgiven =
+    first.isAncestor &&
+    first.state.kind === 'fails' &&
+    first.state.counterexample.steps.some(
+      (step) => step.job === guard.job.id.value && step.result === 'success',
+    );
+  if (isForgiven && forgiven) {
+    return {
+      path: guard.workflow.path,
+      span: forgiven.span,
+      status: 'fail',
+      message: `${quoted(facts.job)} can reach production though ${names} failed, since \`continue-on-error: ${forgiven.value}\` lets its failure count as success: take it away`,
+      evidence: [testEvidence(guard), ...whyItDeploys(facts)],
+      ...(first.state.kind === 'fails' ? { counterexample: first.state.counterexample } : {}),
+    };
+  }
   return {
     path: facts.workflow.path,
     span: first.isAncestor ? placeOf(facts) : facts.job.id.span,
@@ -322,6 +372,23 @@ function defeatedFinding(facts: JobFacts, first: GuardState, others: readonly Gu
     ],
     ...(first.state.kind === 'fails' ? { counterexample: first.state.counterexample } : {}),
     ...(fix ? { fix } : {}),
+  };
+}
+
+/** Production waits for a job with tests, and none of them can fail it. */
+function toothlessFinding(facts: JobFacts, first: GuardState, others: readonly GuardState[]): RuleFinding {
+  const { guard } = first;
+  const evidence = GUARDS.flatMap((purpose) => evidenceOf(guard, purpose))[0];
+  const step = guard.job.steps.find((candidate) => candidate.index === evidence?.stepIndex);
+  const forgiven = step?.continueOnError ?? null;
+  return {
+    path: guard.workflow.path,
+    span: forgiven?.span ?? evidence?.span ?? guard.job.id.span,
+    status: 'fail',
+    message: forgiven
+      ? `${quoted(facts.job)} waits for ${quoted(guard.job)}, whose tests cannot fail it: take \`continue-on-error\` away from the step that tests`
+      : `${quoted(facts.job)} waits for ${quoted(guard.job)}, whose tests cannot fail it, since the script goes on whatever they end with: let their failure end the script`,
+    evidence: [...others.slice(0, 3).map((state) => testEvidence(state.guard)), ...whyItDeploys(facts)],
   };
 }
 

@@ -5,13 +5,13 @@ import {
   namesCancellation,
   partsOf,
   readCondition,
-  readExpression,
   textOfExpression,
   type Expression,
   type Scope,
 } from './expression';
-import { startsOf, startValue, type RunStart } from './runs';
+import { defaultBranchOf, startsOf, startValue, type RunStart } from './runs';
 import { documented, otherReadings, type Reading } from './semantics';
+import { toleranceOf } from './tolerance';
 
 /** What the decision needs to know of the other jobs. */
 export interface JobGraph {
@@ -40,7 +40,8 @@ interface Node {
   /** Direct needs whose result the condition names. */
   readonly named: readonly number[];
   readonly asksAll: boolean;
-  readonly isTolerated: boolean;
+  /** Whether a failure counts as success for those who need the job. */
+  readonly tolerance: Expression;
   readonly namesCancellation: boolean;
 }
 
@@ -130,18 +131,19 @@ function decideInRun(graph: JobGraph, production: JobFacts, guard: JobFacts): Re
     if (!condition.ok) {
       return unknown(`the condition of "${facts.job.id.value}" cannot be read (${condition.message})`, at);
     }
-    const tolerated = toleranceOf(facts);
-    if (tolerated === null) {
+    const tolerance = toleranceOf(facts.job.continueOnError, facts.job);
+    if (tolerance === null) {
       return unknown(
         `whether the failure of "${facts.job.id.value}" counts depends on ${facts.job.continueOnError?.value ?? ''}`,
         facts.job.continueOnError?.span ?? at,
       );
     }
-    nodes.push(nodeOf(facts, condition.expression, tolerated, ordered, graph));
+    nodes.push(nodeOf(facts, condition.expression, tolerance.expression, ordered, graph));
   }
   const starts = startsOf(
     production.workflow,
-    nodes.map((node) => node.condition),
+    nodes.flatMap((node) => [node.condition, node.tolerance]),
+    defaultBranchOf(production.workflow, new Set(graph.jobs.map((facts) => facts.workflow))),
   );
   if (!starts) return unknown('there are too many ways to start it');
 
@@ -228,21 +230,10 @@ function inOrder(jobs: readonly JobFacts[], graph: JobGraph): readonly JobFacts[
   return ordered;
 }
 
-/** Job-level `continue-on-error`; null where an expression decides that is not false for every value of the matrix. */
-function toleranceOf(facts: JobFacts): boolean | null {
-  const text = facts.job.continueOnError?.value.trim();
-  if (text === undefined || text === 'false') return false;
-  if (text === 'true') return true;
-  const inner = /^\$\{\{([\s\S]*)\}\}$/.exec(text)?.[1];
-  const read = inner === undefined ? null : readExpression(inner);
-  if (!read?.ok || read.expression.kind !== 'literal') return null;
-  return read.expression.value === true;
-}
-
 function nodeOf(
   facts: JobFacts,
   condition: Expression,
-  isTolerated: boolean,
+  tolerance: Expression,
   ordered: readonly JobFacts[],
   graph: JobGraph,
 ): Node {
@@ -258,7 +249,7 @@ function nodeOf(
     ancestors: graph.ancestorsOf(facts).map((other) => ordered.indexOf(other)),
     named: needs.filter((need) => names.includes(ordered[need]?.job.id.value.toLowerCase() ?? '')),
     asksAll: names.includes('*'),
-    isTolerated,
+    tolerance,
     namesCancellation: namesCancellation(condition),
   };
 }
@@ -390,9 +381,14 @@ function outcomesOf(
   ...[node, index, state, nodes, start, reading, isCancelled, assume]: Parameters<typeof holds>
 ): readonly Outcome[] {
   const outcomes: Outcome[] = [];
+  const isTolerated = isTrue(node.tolerance, {
+    status: () => false,
+    valueOf: (parts) => (parts[0] === 'needs' ? undefined : startValue(parts, start)),
+    assume,
+  });
   const works = (phase: Phase, mayBeCancelled: boolean): void => {
     outcomes.push({ result: 'success', phase, isRealSuccess: true });
-    outcomes.push({ result: node.isTolerated ? 'success' : 'failure', phase, isRealSuccess: false });
+    outcomes.push({ result: isTolerated ? 'success' : 'failure', phase, isRealSuccess: false });
     if (mayBeCancelled) outcomes.push({ result: 'cancelled', phase, isRealSuccess: false });
   };
   const isReady = ((state.flags[index] ?? 0) & NOT_OVER) === 0;

@@ -4,7 +4,7 @@ import { partsOf, type Expression, type Value } from './expression';
 /** How a run starts, as far as conditions can tell. */
 export interface RunStart {
   readonly event: string;
-  /** `refs/heads/main`; what the files say of the default branch is nothing, so `main` stands for it. */
+  /** `refs/heads/main`. */
   readonly ref: string;
   readonly inputs: Readonly<Record<string, string | boolean>>;
 }
@@ -12,8 +12,42 @@ export interface RunStart {
 /** More ways to start than this are not told apart. */
 const MAX_STARTS = 300;
 
-/** Every way in which a workflow can start that its conditions could tell apart; null: too many. */
-export function startsOf(workflow: Workflow, conditions: readonly Expression[]): readonly RunStart[] | null {
+/** Names that a default branch usually has, the likeliest first. */
+const USUAL_BRANCHES = ['main', 'master', 'trunk', 'develop'];
+
+/**
+ * The branch that the files suggest as the default one: what the pushes and pull requests of this workflow, else of the
+ * others, are filtered to, else what its conditions name; `main` where nothing does. No file says it for sure.
+ */
+export function defaultBranchOf(workflow: Workflow, all: Iterable<Workflow>): string {
+  const filtered = (each: Workflow): readonly string[] =>
+    each.triggers
+      .filter(({ event }) => event === 'push' || event.startsWith('pull_request'))
+      .flatMap(({ branches }) => branches ?? [])
+      .map(({ value }) => value)
+      .filter((value) => /^[\w./-]+$/.test(value));
+  const named = (each: Workflow): readonly string[] =>
+    each.jobs.flatMap(({ condition }) =>
+      [...(condition?.value ?? '').matchAll(/refs\/heads\/([\w./-]+)/g)].flatMap(([, name]) => name ?? []),
+    );
+  for (const names of [filtered(workflow), [...all].flatMap(filtered), named(workflow)]) {
+    const branch = USUAL_BRANCHES.find((usual) => names.includes(usual));
+    if (branch !== undefined) return branch;
+  }
+  return named(workflow)[0] ?? 'main';
+}
+
+/**
+ * Every way in which a workflow can start that its conditions could tell apart; null: too many.
+ *
+ * @param defaultBranch Where events without a ref of their own run.
+ */
+export function startsOf(
+  workflow: Workflow,
+  conditions: readonly Expression[],
+  defaultBranch: string,
+): readonly RunStart[] | null {
+  const mainLine = `refs/heads/${defaultBranch}`;
   const parts = conditions.flatMap(partsOf);
   const paths = parts.flatMap((part) => (part.kind === 'path' ? [part.parts.join('.')] : []));
   const asksRef = paths.some((path) => /^github\.(ref|ref_name|ref_type|base_ref|head_ref)$/.test(path));
@@ -22,7 +56,7 @@ export function startsOf(workflow: Workflow, conditions: readonly Expression[]):
   );
   const starts: RunStart[] = [];
   for (const trigger of workflow.triggers) {
-    const refs = refsOf(trigger, asksRef ? literals : []);
+    const refs = refsOf(trigger, asksRef ? literals : [], mainLine);
     for (const inputs of inputsOf(trigger, paths, literals)) {
       for (const ref of asksRef ? refs : refs.slice(0, 1)) {
         starts.push({ event: trigger.event, ref, inputs });
@@ -30,21 +64,25 @@ export function startsOf(workflow: Workflow, conditions: readonly Expression[]):
       }
     }
   }
-  return starts.length > 0 ? starts : [{ event: 'push', ref: 'refs/heads/main', inputs: {} }];
+  return starts.length > 0 ? starts : [{ event: 'push', ref: mainLine, inputs: {} }];
 }
 
 /** One ref of each kind that the trigger lets through and the conditions name. */
-function refsOf(trigger: Trigger, literals: readonly string[]): readonly string[] {
+function refsOf(trigger: Trigger, literals: readonly string[], mainLine: string): readonly string[] {
   if (/^pull_request/.test(trigger.event)) {
-    return trigger.event === 'pull_request_target' ? ['refs/heads/main'] : ['refs/pull/1/merge'];
+    return trigger.event === 'pull_request_target' ? [mainLine] : ['refs/pull/1/merge'];
   }
   const isPush = trigger.event === 'push';
   const anyRef = isPush || trigger.event === 'workflow_dispatch' || trigger.event === 'workflow_call';
-  if (!anyRef) return trigger.event === 'release' ? ['refs/tags/v1.0.0'] : ['refs/heads/main'];
-  const sample = (pattern: string): string => pattern.replace(/\*+/g, 'x').replace(/[?+[\]]/g, '');
+  if (!anyRef) return trigger.event === 'release' ? ['refs/tags/v1.0.0'] : [mainLine];
+  const sample = (pattern: string): string =>
+    pattern
+      .replace(/\[([^\]])[^\]]*\]/g, '$1')
+      .replace(/\*+/g, 'x')
+      .replace(/[?+[\]]/g, '');
   const names = literals.filter((literal) => /^[\w./-]+$/.test(literal)).slice(0, 12);
   const candidates = [
-    'refs/heads/main',
+    mainLine,
     ...(trigger.branches ?? []).map((pattern) => `refs/heads/${sample(pattern.value)}`),
     ...(trigger.tags ?? []).map((pattern) => `refs/tags/${sample(pattern.value)}`),
     'refs/heads/another-branch',
@@ -65,7 +103,7 @@ function refsOf(trigger: Trigger, literals: readonly string[]): readonly string[
     return (!only || passes(only, name)) && !(but && passes(but, name));
   });
   const unique = [...new Set(allowed)];
-  return unique.length > 0 ? unique : ['refs/heads/main'];
+  return unique.length > 0 ? unique : [mainLine];
 }
 
 /** GitHub's filter patterns in order: a later `!` takes back what an earlier one let through. */
