@@ -1,9 +1,8 @@
 import { fileSource } from '../evidence/fact';
-import { isWorkflowPath, judgeProposal } from '../gate/check';
+import { judgeProposal } from '../gate/check';
 import { extractRepeatedJobs, type Extraction } from '../pipeline/extract/extract';
 import type { ProposedFile } from '../text/proposal';
-import type { Workflow } from '../workflow/model';
-import { readWorkflow } from '../workflow/read';
+import { readWorkflows } from './read-workflows';
 import { TaskFailure, type Task, type TaskResult } from './task';
 
 /** Turns jobs that repeat across the workflows into one workflow that they call, proved by inlining it back. */
@@ -18,35 +17,19 @@ export const extractReusableWorkflows: Task = {
   ],
   writes: ['.github/workflows'],
   async run(world, run): Promise<TaskResult> {
-    const { paths } = await world.files.list(run.signal);
-    const workflows: Workflow[] = [];
-    const unreadable: string[] = [];
-    for (const path of paths.filter(isWorkflowPath)) {
-      run.signal.throwIfAborted();
-      const read = await world.files.read(path);
-      if (!read.ok) {
-        unreadable.push(`${path} ${read.detail}, so it was left alone.`);
-        continue;
-      }
-      const workflow = readWorkflow(path, read.text);
-      const [problem] = workflow.problems;
-      if (problem) {
-        const { line } = workflow.lines.positionAt(problem.span.start);
-        unreadable.push(`${path} cannot be read (line ${line}), so it was left alone.`);
-      } else workflows.push(workflow);
-    }
+    const { paths, workflows, leftAlone } = await readWorkflows(world, run.signal);
     run.report(
       `Read ${workflows.length} ${workflows.length === 1 ? 'workflow' : 'workflows'}`,
       workflows.map((workflow) => fileSource(workflow.path)),
     );
 
     const result = extractRepeatedJobs(workflows, new Set(paths));
-    const notes = [...result.notes, ...unreadable];
+    const notes = [...result.notes, ...leftAlone];
     if (result.extractions.length === 0) {
       const jobs = workflows.reduce((sum, workflow) => sum + workflow.jobs.length, 0);
       throw new TaskFailure(
         workflows.length === 0
-          ? `There is no readable workflow in .github/workflows to extract jobs from. ${unreadable.join(' ')}`.trim()
+          ? `There is no readable workflow in .github/workflows to extract jobs from. ${leftAlone.join(' ')}`.trim()
           : `Nothing to extract: none of the ${jobs} jobs in ${workflows.length} ${workflows.length === 1 ? 'workflow' : 'workflows'} repeats another with at least two equal steps. ${notes.join(' ')}`.trim(),
       );
     }

@@ -10,9 +10,8 @@ import {
   type GeneratedPipeline,
 } from '../pipeline/generate/generate';
 import type { ProposedFile } from '../text/proposal';
-import type { Workflow } from '../workflow/model';
-import { readWorkflow } from '../workflow/read';
 import { understandWorkflows } from '../workflow/understand';
+import { readWorkflows } from './read-workflows';
 import { releasePlanFromChange } from './release-plan-from-change';
 import { runbookForDeployment } from './runbook-for-deployment';
 import { TaskFailure, type ManualStep, type Task, type TaskResult, type TaskRun, type World } from './task';
@@ -119,7 +118,7 @@ export const generateGhActionsPipeline: Task = {
       unknowns,
       manualSteps: [
         ...pipeline.setup,
-        ...(await deploymentsBeside(world, profile, workflows)),
+        ...(await deploymentsBeside(world, workflows, run.signal)),
         ...companions.flatMap((result) => result.manualSteps),
       ],
       notes,
@@ -182,15 +181,11 @@ async function proposeWorkflows(
 /** Workflows of other people that deploy as well: both would, each on its own, until somebody retires the old one. */
 async function deploymentsBeside(
   world: World,
-  profile: RepositoryProfile,
   proposed: readonly ProposedFile[],
+  signal: AbortSignal,
 ): Promise<readonly ManualStep[]> {
-  const others: Workflow[] = [];
-  for (const path of profile.workflows) {
-    const text = proposed.some((file) => file.path === path) ? null : await world.files.read(path);
-    const workflow = text?.ok ? readWorkflow(path, text.text) : null;
-    if (workflow && workflow.problems.length === 0) others.push(workflow);
-  }
+  const { workflows } = await readWorkflows(world, signal);
+  const others = workflows.filter(({ path }) => !proposed.some((file) => file.path === path));
   if (others.length === 0) return [];
   const { productionEnvironments, otherEnvironments } = world.configuration;
   const set = understandWorkflows(others, await world.parsers.shell(), {

@@ -1,5 +1,5 @@
 import { fileSource, type Unknown } from '../evidence/fact';
-import { judgeProposal, isWorkflowPath } from '../gate/check';
+import { judgeProposal } from '../gate/check';
 import { cloudSetupSteps, type CloudTrust } from '../pipeline/oidc/cloud-setup';
 import { grantCallers } from '../pipeline/oidc/grant-callers';
 import { findStaticCredentials, secretsIn, type StaticCredential } from '../workflow/credential-uses';
@@ -10,6 +10,7 @@ import type { ProposedFile } from '../text/proposal';
 import type { Workflow } from '../workflow/model';
 import { readWorkflow } from '../workflow/read';
 import { understandWorkflows } from '../workflow/understand';
+import { readWorkflows } from './read-workflows';
 import { TaskFailure, type Task, type TaskResult, type World } from './task';
 
 /**
@@ -153,27 +154,7 @@ async function readAll(
   readonly notes: readonly string[];
   readonly understand: (path: string, text: string) => WorkflowMeaning;
 }> {
-  const { paths } = await world.files.list(signal);
-  const workflows: Workflow[] = [];
-  const notes: string[] = [];
-  for (const path of paths.filter(isWorkflowPath)) {
-    signal.throwIfAborted();
-    const read = await world.files.read(path);
-    if (!read.ok) {
-      notes.push(`${path} ${read.detail}, so it was left alone.`);
-      continue;
-    }
-    const workflow = readWorkflow(path, read.text);
-    const [problem] = workflow.problems;
-    if (problem) {
-      const { line } = workflow.lines.positionAt(problem.span.start);
-      notes.push(
-        `${path} was left alone, since it cannot be read (line ${line}): ${sentence(problem.message.split('\n', 1)[0] ?? '')}`,
-      );
-      continue;
-    }
-    workflows.push(workflow);
-  }
+  const { workflows, leftAlone: notes } = await readWorkflows(world, signal);
   const shell = await world.parsers.shell();
   const { productionEnvironments, otherEnvironments } = world.configuration;
   const understand = (path: string, text: string): WorkflowMeaning => {

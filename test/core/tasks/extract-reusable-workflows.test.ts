@@ -34,7 +34,7 @@ describe('extractReusableWorkflows', () => {
     assert.ok(result.sources.every((source) => source.kind === 'file' && source.range !== null));
     const notes = result.notes.join('\n');
     assert.match(notes, /"<caller> \/ deploy"/);
-    assert.match(notes, /broken\.yml cannot be read/);
+    assert.match(notes, /broken\.yml was left alone, since it cannot be read \(line 1\)/);
     assert.match(notes, /environment, whose secrets win/);
     assert.ok(result.findings.every((finding) => finding.rule !== 'unreadable-file'));
     assert.equal(result.manualSteps[0]?.title, 'Adjust required checks');
