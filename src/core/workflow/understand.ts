@@ -221,7 +221,7 @@ function targetOf(
   if (place) {
     return {
       kind: place.kind,
-      message: `${place.evidence.message} names "${shortened(place.text)}"`,
+      message: `${place.evidence.message}, which names "${shortened(place.text)}"`,
       span: place.evidence.span,
     };
   }

@@ -96,7 +96,7 @@ function judge(
   const platform = jobs.some((facts) =>
     facts.job.steps.some((step) => PLATFORM_ROLLBACK.test(textAt(workflow, step.span))),
   );
-  const byRef = jobs.every((facts) => canStartFromEarlierRef(set, facts));
+  const byTag = jobs.every((facts) => canStartFromEarlierTag(set, facts));
   const others = jobs.filter((facts) => facts !== shown);
   const evidence = [
     ...others.map((facts) => ({
@@ -115,26 +115,31 @@ function judge(
       path: workflow.path,
       span: shown.job.id.span,
       status: 'fail',
-      severity: blocks && !platform && !byRef ? 'block' : 'warn',
+      severity: blocks && !platform && !byTag ? 'block' : 'warn',
       message: platform
         ? `The platform takes a failed deployment of ${quoted(shown.job)} back, but nothing takes back one that succeeded and is bad: add a rollback job, or a dispatch that deploys an earlier version`
-        : byRef
-          ? `The only way back from what ${quoted(shown.job)} deploys is to start this workflow by hand on an earlier tag or branch: add a rollback job, or give \`workflow_dispatch\` an input that names the version`
+        : byTag
+          ? `The only way back from what ${quoted(shown.job)} deploys is to start this workflow by hand on an earlier tag: add a rollback job, or give \`workflow_dispatch\` an input that names the version`
           : `Nothing in the workflows takes back what ${quoted(shown.job)} deploys: add a rollback job, or a \`workflow_dispatch\` that deploys an earlier version`,
       ...(evidence.length > 0 ? { evidence } : {}),
     },
   ];
 }
 
-/** A bare dispatch can be started on an older tag or branch, where no condition on the way asks for the ref. */
-function canStartFromEarlierRef(set: WorkflowSet, facts: JobFacts): boolean {
+/**
+ * Where tags or releases start the deployment, a bare dispatch can be started on an older tag, unless a condition on the
+ * way asks for the ref. Where a branch does, the older version has no ref to start from.
+ */
+function canStartFromEarlierTag(set: WorkflowSet, facts: JobFacts): boolean {
   return callChainsOf(set, facts).some((chain) => {
     const outer = chain[chain.length - 1] ?? facts;
     const conditions = chain
       .flatMap((link) => [link, ...set.ancestorsOf(link)])
       .flatMap((link) => [link.job.condition, ...link.job.steps.map((step) => step.condition)]);
+    const { triggers } = outer.workflow;
     return (
-      outer.workflow.triggers.some((trigger) => trigger.event === 'workflow_dispatch') &&
+      triggers.some((trigger) => trigger.event === 'release' || trigger.tags !== null) &&
+      triggers.some((trigger) => trigger.event === 'workflow_dispatch') &&
       !conditions.some((condition) => condition !== null && ASKS_REF.test(condition.value))
     );
   });
@@ -197,7 +202,8 @@ function subjectsOf(facts: JobFacts): readonly string[] | null {
 }
 
 function subjectsOfCommand(words: readonly string[]): readonly string[] {
-  const workloads = words.flatMap((word, index) => {
+  const isKubernetes = words[0] === 'kubectl' || words[0] === 'oc';
+  const workloads = (isKubernetes ? words : []).flatMap((word, index) => {
     const joined = /^(?:deploy(?:ments?)?|statefulsets?|sts|daemonsets?|ds)(?:\.apps)?\/(.+)$/.exec(
       word,
     )?.[1];

@@ -363,7 +363,7 @@ function defeatedFinding(facts: JobFacts, first: GuardState, others: readonly Gu
     span: first.isAncestor ? placeOf(facts) : facts.job.id.span,
     status: 'fail',
     message: first.isAncestor
-      ? `${quoted(facts.job)} can reach production though ${names} did not succeed: let its condition, and those of the jobs in between, keep GitHub's implicit \`success()\``
+      ? `${quoted(facts.job)} can reach production though ${names} did not succeed: ${howToWait(facts, first, others.length === 0)}`
       : `${quoted(facts.job)} reaches production without waiting for ${names}: add ${others.length > 0 ? 'them' : 'it'} to \`needs\``,
     evidence: [
       testEvidence(first.guard),
@@ -373,6 +373,29 @@ function defeatedFinding(facts: JobFacts, first: GuardState, others: readonly Gu
     ...(first.state.kind === 'fails' ? { counterexample: first.state.counterexample } : {}),
     ...(fix ? { fix } : {}),
   };
+}
+
+/** What to change so that a needed job is really waited for. */
+function howToWait(facts: JobFacts, { guard }: GuardState, isOnlyOne: boolean): string {
+  const isDirect =
+    isOnlyOne &&
+    guard.workflow === facts.workflow &&
+    facts.job.needs.some((need) => need.value === guard.job.id.value);
+  if (isDirect && hasStatusFunction(facts.job.condition)) {
+    return `ask for \`needs.${guard.job.id.value}.result == 'success'\` in its \`if\`, or take ${statusFunctionsIn(facts.job.condition)} out of it`;
+  }
+  if (hasStatusFunction(facts.job.condition)) {
+    return `take ${statusFunctionsIn(facts.job.condition)} out of its \`if\`, or ask there for the result of every job that has to succeed`;
+  }
+  return 'take `always()`, `failure()` and `cancelled()` out of the conditions of the jobs in between';
+}
+
+/** The status functions that a condition calls, as written. */
+function statusFunctionsIn(condition: Located<string> | null): string {
+  const calls = condition?.value.match(/!?\b(always|failure|cancelled)\s*\(\s*\)/gi) ?? [];
+  return unique(calls)
+    .map((call) => `\`${call}\``)
+    .join(' and ');
 }
 
 /** Production waits for a job with tests, and none of them can fail it. */

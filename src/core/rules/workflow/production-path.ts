@@ -182,18 +182,24 @@ export function severityAt(path: ProductionPath, facts: JobFacts): Severity {
 
 /** What makes a job one that deploys, for a finding's evidence: at most two places. */
 export function whyItDeploys(facts: JobFacts): readonly FindingEvidence[] {
-  const places: FindingEvidence[] = evidenceOf(facts, 'deploy')
-    .slice(0, 1)
-    .map((evidence) => ({
-      message: `"${facts.job.id.value}" deploys: ${evidence.message}`,
-      path: evidence.path,
-      span: evidence.span,
-    }));
-  if (facts.target?.kind === 'production') {
+  const [first] = evidenceOf(facts, 'deploy');
+  const { target } = facts;
+  const isProduction = target?.kind === 'production';
+  // One place that says both is shown once.
+  const isOnePlace = isProduction && first?.span.start === target.span.start;
+  const places: FindingEvidence[] = [];
+  if (first && !isOnePlace) {
     places.push({
-      message: `its target is production: ${facts.target.message}`,
+      message: `"${facts.job.id.value}" deploys: ${first.message}`,
+      path: first.path,
+      span: first.span,
+    });
+  }
+  if (isProduction) {
+    places.push({
+      message: `${isOnePlace ? `"${facts.job.id.value}" deploys to production` : 'its target is production'}: ${target.message}`,
       path: facts.workflow.path,
-      span: facts.target.span,
+      span: target.span,
     });
   }
   return places;

@@ -75,18 +75,18 @@ function refsOf(trigger: Trigger, literals: readonly string[], mainLine: string)
   const isPush = trigger.event === 'push';
   const anyRef = isPush || trigger.event === 'workflow_dispatch' || trigger.event === 'workflow_call';
   if (!anyRef) return trigger.event === 'release' ? ['refs/tags/v1.0.0'] : [mainLine];
-  const sample = (pattern: string): string =>
+  const sample = (pattern: string, some: string): string =>
     pattern
       .replace(/\[([^\]])[^\]]*\]/g, '$1')
-      .replace(/\*+/g, 'x')
+      .replace(/\*+/g, some)
       .replace(/[?+[\]]/g, '');
   const names = literals.filter((literal) => /^[\w./-]+$/.test(literal)).slice(0, 12);
   const candidates = [
     mainLine,
-    ...(trigger.branches ?? []).map((pattern) => `refs/heads/${sample(pattern.value)}`),
-    ...(trigger.tags ?? []).map((pattern) => `refs/tags/${sample(pattern.value)}`),
-    'refs/heads/another-branch',
+    ...(trigger.branches ?? []).map((pattern) => `refs/heads/${sample(pattern.value, 'x')}`),
     'refs/tags/v1.0.0',
+    ...(trigger.tags ?? []).map((pattern) => `refs/tags/${sample(pattern.value, '1')}`),
+    'refs/heads/another-branch',
     ...names.flatMap((name) =>
       name.startsWith('refs/') ? [name, `${name}x`] : [`refs/heads/${name}`, `refs/tags/${name}`],
     ),
