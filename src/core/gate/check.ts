@@ -74,6 +74,9 @@ export interface JudgedWorld {
 /** GitHub reads workflows from this folder only, not from folders inside it. */
 const WORKFLOW_PATH = /^\.github\/workflows\/[^/]+\.ya?ml$/;
 
+/** Documents in here are material of tests, faults included; they are judged only when they are named. */
+const TEST_DATA = /(^|\/)(fixtures|__fixtures__|testdata|test-data)\//;
+
 /** Markdown files beyond this many are recognised by their path only, not by their front matter. */
 const MAX_FRONT_MATTERS = 2_000;
 
@@ -444,7 +447,7 @@ async function readDocuments(
   const seen = new Set<string>();
   let frontMatters = 0;
   for (const path of paths) {
-    if (!path.endsWith('.md')) continue;
+    if (!path.endsWith('.md') || (TEST_DATA.test(path) && !input.only?.has(path))) continue;
     input.signal?.throwIfAborted();
     const byPath = documentKinds.find((kind) => kind.recognises(path, {}));
     if (!byPath && frontMatters >= MAX_FRONT_MATTERS) continue;

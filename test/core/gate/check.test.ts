@@ -327,6 +327,12 @@ describe('checking documents', () => {
     assert.ok(report.findings.some((finding) => finding.rule === 'unflagged-placeholder'));
   });
 
+  it('leaves alone what is material of tests, unless it is named', async () => {
+    const fixture = 'test/fixtures/runbooks/docs/ops/RUNBOOK.md';
+    assert.equal((await check({ [fixture]: runbook })).checkedFiles, 0);
+    assert.equal((await check({ [fixture]: runbook }, { only: new Set([fixture]) })).checkedFiles, 1);
+  });
+
   it('says what of a document could not be read, front matter that is code among it', async () => {
     const report = await check({ [path]: `---js\n({ kind: process.exit(1) })\n---\n${runbook}` });
     const [finding] = report.findings.filter(({ rule }) => rule === 'unreadable-file');
