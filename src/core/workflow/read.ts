@@ -47,9 +47,9 @@ export function readWorkflow(path: string, text: string): Workflow {
   };
 }
 
-/** A scalar's text with its place; null for anything else, and for a scalar that is empty. */
+/** A scalar's text with its place; null for anything else, and for YAML's null however it is spelled (``, `~`). */
 export function located(value: YamlValue | null): Located<string> | null {
-  if (value?.kind !== 'scalar' || (value.value === null && value.raw === '')) return null;
+  if (value?.kind !== 'scalar' || value.value === null) return null;
   return { value: value.text, span: value.span };
 }
 

@@ -1,11 +1,13 @@
 import {
+  Composer,
   isAlias,
   isMap,
   isPair,
   isScalar,
   isSeq,
-  LineCounter,
-  parseAllDocuments,
+  Parser,
+  type CST,
+  type Document,
   type Node,
   type Pair,
 } from 'yaml';
@@ -34,6 +36,7 @@ export interface YamlMap {
   readonly kind: 'map';
   readonly entries: readonly YamlEntry[];
   readonly isFlow: boolean;
+  /** To the end of the last entry; in block style it may hold comments behind it that are indented as the map is. */
   readonly span: Span;
 }
 
@@ -41,6 +44,7 @@ export interface YamlList {
   readonly kind: 'list';
   readonly items: readonly YamlValue[];
   readonly isFlow: boolean;
+  /** As a map's. */
   readonly span: Span;
 }
 
@@ -65,6 +69,7 @@ export interface YamlTree {
 /** More nodes than this, with every alias written out, is no file that a person wrote: 80 times GitHub's largest. */
 const MAX_EXPANDED_NODES = 400_000;
 
+/** Collections nested deeper than this are refused: reading them recursively would exhaust the stack. */
 const MAX_DEPTH = 200;
 
 /**
@@ -73,23 +78,21 @@ const MAX_DEPTH = 200;
  */
 export function readYaml(text: string): YamlTree {
   const problems: YamlProblem[] = [];
-  if (!nestsReasonably(text)) {
-    problems.push({
-      kind: 'too-complex',
-      message: 'nested too deeply to be read',
-      span: { start: 0, end: 0 },
-    });
-    return { root: null, problems, comments: [] };
-  }
-  let documents: ReturnType<typeof parseAllDocuments>;
+  let documents: readonly Document.Parsed[];
+  let comments: YamlTree['comments'];
   try {
-    documents = parseAllDocuments(text, {
-      uniqueKeys: false,
-      strict: false,
-      logLevel: 'silent',
-      prettyErrors: false,
-      lineCounter: new LineCounter(),
-    });
+    const tokens = [...new Parser().parse(text)];
+    const walked = walkTokens(tokens);
+    if (walked.depth > MAX_DEPTH) {
+      problems.push({
+        kind: 'too-complex',
+        message: 'is nested too deeply to be read',
+        span: { start: 0, end: 0 },
+      });
+      return { root: null, problems, comments: [] };
+    }
+    comments = walked.comments;
+    documents = [...new Composer({ uniqueKeys: false, strict: false, logLevel: 'silent' }).compose(tokens)];
   } catch (error) {
     // The parser is meant not to throw; where it does, the file is broken and the others are still judged.
     const message = error instanceof Error ? error.message : 'not YAML';
@@ -99,30 +102,31 @@ export function readYaml(text: string): YamlTree {
       comments: [],
     };
   }
-  if (!Array.isArray(documents)) return { root: null, problems, comments: commentsOf(text, null) };
-  const [first, second] = documents;
   for (const document of documents) {
     for (const error of document.errors) {
       problems.push({
         kind: 'broken',
         message: error.message,
-        span: { start: error.pos[0], end: Math.max(error.pos[1], error.pos[0]) },
+        // What misses at the end of the file is reported one behind it.
+        span: { start: Math.min(error.pos[0], text.length), end: Math.min(error.pos[1], text.length) },
       });
     }
   }
-  if (second?.contents) {
-    const start = second.range?.[0] ?? text.length;
+  const [first, second] = documents.filter((document) => !isEmpty(document.contents));
+  if (second) {
+    const start = second.range[0];
     problems.push({
       kind: 'several-documents',
       message: 'holds more than one YAML document',
       span: { start, end: start },
     });
   }
-  if (!first?.contents) return { root: null, problems, comments: commentsOf(text, null) };
+  if (!first) return { root: null, problems, comments };
 
   const anchors = new Map<string, Node>();
   const converted = new Map<Node, { value: YamlValue; size: number }>();
   let isTooComplex = false;
+  let mergedCount = 0;
 
   const scalarOf = (node: Node | null | undefined, at: number): YamlScalar => {
     if (node && isScalar(node)) {
@@ -152,6 +156,21 @@ export function readYaml(text: string): YamlTree {
     return { kind: 'scalar', value: null, text: '', raw: '', style: 'plain', span: { start: at, end: at } };
   };
 
+  const rememberAnchor = (node: Node | null): void => {
+    const anchor = (node as { anchor?: string } | null)?.anchor;
+    if (anchor && node) anchors.set(anchor, node);
+  };
+
+  const keyOf = (node: Node, at: number): YamlScalar => {
+    if (!isAlias(node)) {
+      rememberAnchor(node);
+      return scalarOf(node, at);
+    }
+    const target = anchors.get(node.source);
+    if (!target) problems.push(unknownAlias(node.source, spanOf(node, at)));
+    return scalarOf(target, at);
+  };
+
   const convert = (
     node: Node | null | undefined,
     at: number,
@@ -164,11 +183,7 @@ export function readYaml(text: string): YamlTree {
     if (isAlias(node)) {
       const target = anchors.get(node.source);
       if (!target) {
-        problems.push({
-          kind: 'broken',
-          message: `the alias *${node.source} names no anchor above it`,
-          span: spanOf(node, at),
-        });
+        problems.push(unknownAlias(node.source, spanOf(node, at)));
         return { value: scalarOf(null, at), size: 1 };
       }
       if (open.has(target)) {
@@ -183,58 +198,59 @@ export function readYaml(text: string): YamlTree {
     }
     const known = converted.get(node);
     if (known) return known;
-    const anchor = (node as { anchor?: string }).anchor;
-    if (anchor) anchors.set(anchor, node);
+    rememberAnchor(node);
     let result: { value: YamlValue; size: number };
     if (isMap(node)) {
       const inside = new Set(open).add(node);
       const own: YamlEntry[] = [];
-      const merged: YamlEntry[] = [];
+      const merged = new Map<string, YamlEntry>();
       let size = 1;
-      const seen = new Map<string, YamlScalar>();
+      const seen = new Set<string>();
       for (const pair of node.items as Pair<Node, Node | null>[]) {
         if (!isPair(pair)) continue;
-        const key = scalarOf(
-          isAlias(pair.key) ? (anchors.get(pair.key.source) ?? null) : pair.key,
-          spanOf(node, at).start,
-        );
-        const child = convert(pair.value, key.span.end, inside);
+        const mapStart = spanOf(node, at).start;
+        const key = keyOf(pair.key, mapStart);
+        // An alias stands where it is written, not where its anchor is.
+        const keySpan = isAlias(pair.key) ? spanOf(pair.key, mapStart) : key.span;
+        const child = convert(pair.value, keySpan.end, inside);
         size += 1 + child.size;
         if (key.text === '<<' && key.style === 'plain') {
           const sources = child.value.kind === 'list' ? child.value.items : [child.value];
           for (const source of sources) {
             if (source.kind !== 'map') continue;
+            // Many maps that merge one large map are few characters and very many entries.
+            mergedCount += source.entries.length;
+            if (mergedCount > MAX_EXPANDED_NODES) isTooComplex = true;
+            if (isTooComplex) break;
             for (const entry of source.entries) {
-              if (!merged.some((other) => other.key.text === entry.key.text))
-                merged.push({ ...entry, isMerged: true });
+              if (!merged.has(entry.key.text)) merged.set(entry.key.text, { ...entry, isMerged: true });
             }
           }
           continue;
         }
-        const before = seen.get(key.text);
-        if (before) {
+        if (seen.has(key.text)) {
           problems.push({
             kind: 'duplicate-key',
             message: `the key "${key.text}" stands twice in one map`,
-            span: key.span,
+            span: keySpan,
           });
         }
-        seen.set(key.text, key);
+        seen.add(key.text);
         own.push({
           key,
           value: child.value,
-          span: { start: key.span.start, end: Math.max(key.span.end, endOfPair(pair, child.value, key)) },
+          span: { start: keySpan.start, end: Math.max(keySpan.end, endOfPair(pair, child.value, keySpan)) },
           isMerged: false,
         });
       }
       // GitHub takes the last of two equal keys where it takes the file at all; the first would be as good a guess.
-      const entries = [...own, ...merged.filter((entry) => !seen.has(entry.key.text))];
+      const entries = [...own, ...[...merged.values()].filter((entry) => !seen.has(entry.key.text))];
       result = {
         value: {
           kind: 'map',
           entries,
           isFlow: node.flow === true,
-          span: contentSpan(text, spanOf(node, at)),
+          span: collectionSpan(text, spanOf(node, at), node.flow === true),
         },
         size,
       };
@@ -247,7 +263,12 @@ export function readYaml(text: string): YamlTree {
         return child.value;
       });
       result = {
-        value: { kind: 'list', items, isFlow: node.flow === true, span: contentSpan(text, spanOf(node, at)) },
+        value: {
+          kind: 'list',
+          items,
+          isFlow: node.flow === true,
+          span: collectionSpan(text, spanOf(node, at), node.flow === true),
+        },
         size,
       };
     } else {
@@ -267,7 +288,7 @@ export function readYaml(text: string): YamlTree {
     });
     return { root: null, problems, comments: [] };
   }
-  return { root: root.value, problems, comments: commentsOf(text, root.value) };
+  return { root: root.value, problems, comments };
 }
 
 /** The value under `key` of a map; null for what is no map or has no such key. The last of equal keys counts. */
@@ -298,7 +319,8 @@ export function placeInScalar(fileText: string, scalar: YamlScalar, offset: numb
   const firstBreak = fileText.indexOf('\n', start);
   if (firstBreak < 0) return start;
   const lines = scalar.text.split('\n');
-  const indent = blockIndent(fileText, firstBreak + 1, scalar.span.end);
+  const indent =
+    blockIndent(fileText, firstBreak + 1, scalar.span.end) - blockIndent(scalar.text, 0, scalar.text.length);
   let inValue = 0;
   let inFile = firstBreak + 1;
   for (const line of lines) {
@@ -306,7 +328,8 @@ export function placeInScalar(fileText: string, scalar: YamlScalar, offset: numb
     const end = lineEnd < 0 ? fileText.length : lineEnd;
     const written = fileText.slice(inFile + indent, end).replace(/\r$/, '');
     if (scalar.style === 'folded' && written !== line) return start;
-    if (offset <= inValue + line.length) return Math.min(inFile + indent + (offset - inValue), end);
+    if (offset <= inValue + line.length)
+      return Math.min(inFile + indent + (offset - inValue), end, scalar.span.end);
     inValue += line.length + 1;
     inFile = end + 1;
     if (inFile > fileText.length) break;
@@ -320,6 +343,7 @@ function isPrimitive(value: unknown): value is YamlScalar['value'] {
   );
 }
 
+/** How far the first line of `text` between `from` and `to` that is not blank is indented. */
 function blockIndent(text: string, from: number, to: number): number {
   for (let at = from; at < to;) {
     const lineEnd = text.indexOf('\n', at);
@@ -336,13 +360,37 @@ function spanOf(node: Node, at: number): Span {
   return range ? { start: range[0], end: range[1] } : { start: at, end: at };
 }
 
-function endOfPair(pair: Pair<Node, Node | null>, value: YamlValue, key: YamlScalar): number {
-  // An alias stands where it is written, not where its anchor is.
-  if (pair.value && isAlias(pair.value)) return spanOf(pair.value, key.span.end).end;
+function endOfPair(pair: Pair<Node, Node | null>, value: YamlValue, key: Span): number {
+  if (pair.value && isAlias(pair.value)) return spanOf(pair.value, key.end).end;
   return value.span.end;
 }
 
-/** The parser lets a block collection reach over the blank lines and comments behind it; people do not. */
+/** A document that holds nothing, as one behind a `---` at the end of a file. */
+function isEmpty(contents: Node | null): boolean {
+  return (
+    !contents ||
+    (isScalar(contents) && contents.value === null && !contents.source && !contents.anchor && !contents.tag)
+  );
+}
+
+function unknownAlias(name: string, span: Span): YamlProblem {
+  return { kind: 'broken', message: `the alias *${name} names no anchor above it`, span };
+}
+
+/** The parser lets a block collection reach over blank lines behind it and over comments that stand further left. */
+function collectionSpan(text: string, span: Span, isFlow: boolean): Span {
+  let content = contentSpan(text, span);
+  if (isFlow) return content;
+  const column = span.start - (text.lastIndexOf('\n', span.start - 1) + 1);
+  for (;;) {
+    const lineStart = text.lastIndexOf('\n', content.end - 1) + 1;
+    const line = text.slice(lineStart, content.end);
+    const indent = line.length - line.trimStart().length;
+    if (lineStart <= content.start || line[indent] !== '#' || indent >= column) return content;
+    content = contentSpan(text, { start: content.start, end: lineStart });
+  }
+}
+
 function contentSpan(text: string, span: Span): Span {
   let end = span.end;
   while (end > span.start && /\s/.test(text.charAt(end - 1))) end--;
@@ -354,61 +402,42 @@ function trimmedEnd(text: string, start: number, end: number, style: YamlScalar[
   return contentSpan(text, { start, end }).end;
 }
 
-/** Flow brackets nested beyond reason would exhaust the parser's stack before it could complain. */
-function nestsReasonably(text: string): boolean {
-  let depth = 0;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code === 91 || code === 123) {
-      if (++depth > 1000) return false;
-    } else if (code === 93 || code === 125) depth = Math.max(0, depth - 1);
-    else if (code === 10) depth = depth > 500 ? depth : 0;
-  }
-  return true;
-}
-
-/** Comments outside scalars. The parser attaches comments to nodes without spans, so they are found by line. */
-function commentsOf(text: string, root: YamlValue | null): { text: string; span: Span }[] {
-  const scalars: Span[] = [];
-  const seen = new Set<YamlValue>();
-  const walk = (value: YamlValue): void => {
-    if (seen.has(value)) return;
-    seen.add(value);
-    if (value.kind === 'scalar') {
-      if (value.span.end > value.span.start) scalars.push(value.span);
-    } else if (value.kind === 'list') value.items.forEach(walk);
-    else
-      for (const entry of value.entries) {
-        scalars.push(entry.key.span);
-        walk(entry.value);
-      }
-  };
-  if (root) walk(root);
-  scalars.sort((a, b) => a.start - b.start);
+/**
+ * Comments in the order of the text, and how deep collections are nested. The composed nodes keep comments without
+ * their places, and composing is recursive: so both are taken from the tokens before it.
+ */
+function walkTokens(tokens: readonly CST.Token[]): {
+  readonly comments: YamlTree['comments'];
+  readonly depth: number;
+} {
   const comments: { text: string; span: Span }[] = [];
-  let next = 0;
-  const pattern = /(^|[ \t])#[^\r\n]*/gm;
-  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
-    const start = match.index + (match[1]?.length ?? 0);
-    while (next < scalars.length && (scalars[next]?.end ?? 0) <= start) next++;
-    const scalar = scalars[next];
-    const isInside = scalar !== undefined && scalar.start <= start && start < scalar.end;
-    // The header of a block scalar may carry a comment of its own: `run: | # release-gate: …`.
-    const isHeader =
-      isInside &&
-      (text[scalar.start] === '|' || text[scalar.start] === '>') &&
-      !text.slice(scalar.start, start).includes('\n');
-    if (isInside && !isHeader) {
-      pattern.lastIndex = Math.max(pattern.lastIndex, Math.min(scalar.end, text.length));
-      // Step back so that a comment right behind the scalar still has its leading blank.
-      if (pattern.lastIndex > start + 1 && pattern.lastIndex === scalar.end)
-        pattern.lastIndex = Math.max(start + 1, scalar.end);
-      continue;
+  let deepest = 0;
+  const open: { readonly token: CST.Token; readonly depth: number }[] = [];
+  const add = (token: CST.Token | readonly CST.Token[] | null | undefined, depth: number): void => {
+    if (!token) return;
+    if ('type' in token) open.push({ token, depth });
+    else for (const each of token) open.push({ token: each, depth });
+  };
+  add(tokens, 0);
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { token, depth } = next;
+    deepest = Math.max(deepest, depth);
+    if (token.type === 'comment') {
+      const span = { start: token.offset, end: token.offset + token.source.length };
+      comments.push({ text: token.source, span });
     }
-    comments.push({
-      text: text.slice(start, match.index + match[0].length),
-      span: { start, end: match.index + match[0].length },
-    });
+    if ('props' in token) add(token.props, depth);
+    if ('start' in token) add(token.start, depth);
+    if ('value' in token) add(token.value, depth);
+    if ('items' in token) {
+      for (const item of token.items) {
+        add(item.start, depth);
+        add(item.key, depth + 1);
+        add(item.sep, depth);
+        add(item.value, depth + 1);
+      }
+    }
+    if ('end' in token) add(token.end, depth);
   }
-  return comments;
+  return { comments: comments.sort((a, b) => a.span.start - b.span.start), depth: deepest };
 }
