@@ -95,8 +95,9 @@ function read(script: string, parser: ShellParser, mode: ShellMode, nesting: num
       });
     }
   };
-  const state: State = { ...mode, script, emit };
+  const state: State = { ...mode, script, emit, functions: new Map() };
   walkStatements(root.children, state, { isSwallowed: false, isConditional: false, isLast: true });
+  walkCalledFunctions(state);
   return found.sort((a, b) => a.span.start - b.span.start);
 }
 
@@ -119,6 +120,15 @@ interface State {
   hasPipefail: boolean;
   readonly script: string;
   readonly emit: (command: ShellCommand) => void;
+  /** The functions that the script defines, by name, with how each was called so far. */
+  readonly functions: Map<string, ShellFunction>;
+}
+
+interface ShellFunction {
+  readonly body: ShellNode;
+  /** What `set` had switched on where it was defined; calls are taken to find the same. */
+  readonly state: Pick<State, 'stopsAtError' | 'hasPipefail'>;
+  readonly calls: Surroundings[];
 }
 
 interface Surroundings {
@@ -232,9 +242,14 @@ function walk(node: ShellNode, state: State, around: Surroundings): void {
       walkStatements(node.children, state, around);
       return;
     case 'function_definition': {
-      // Whether a call of the function is forgiven is decided where it is called; its body is taken as it is.
+      const name = node.childByField('name');
       const body = node.childByField('body');
-      if (body) walk(body, { ...state }, { isSwallowed: false, isConditional: true, isLast: true });
+      const { stopsAtError, hasPipefail } = state;
+      if (name && body) {
+        const known = state.functions.get(textOf(name, state.script))?.calls ?? [];
+        const defined = { body, state: { stopsAtError, hasPipefail }, calls: known };
+        state.functions.set(textOf(name, state.script), defined);
+      }
       return;
     }
     case 'variable_assignment':
@@ -251,6 +266,31 @@ function walk(node: ShellNode, state: State, around: Surroundings): void {
       return;
     default:
       walkNamed(node, state, { ...around, isConditional: true, isLast: false });
+  }
+}
+
+/**
+ * The commands of the functions that are called, each once: forgiven where every call is. A function that nothing
+ * calls runs nothing.
+ */
+function walkCalledFunctions(state: State): void {
+  const walked = new Set<ShellFunction>();
+  for (let isNew = true; isNew;) {
+    isNew = false;
+    for (const called of [...state.functions.values()]) {
+      if (walked.has(called) || called.calls.length === 0) continue;
+      walked.add(called);
+      isNew = true;
+      walk(
+        called.body,
+        { ...state, ...called.state },
+        {
+          isSwallowed: called.calls.every((call) => call.isSwallowed),
+          isConditional: true,
+          isLast: true,
+        },
+      );
+    }
   }
 }
 
@@ -329,8 +369,12 @@ function walkCommand(node: ShellNode, state: State, around: Surroundings): void 
   for (const child of node.children) {
     walkSubstitutions(child, state, { ...around, isSwallowed: around.isSwallowed || !isTest });
   }
+  // A function may be called by name, or handed to another command that calls it (`retry deploy`, `trap undo ERR`).
+  for (const word of words) state.functions.get(word)?.calls.push(around);
   const { isSwallowed, isConditional } = around;
-  if (words.length > 0) state.emit({ words, span: node.span, isSwallowed, isConditional });
+  // A call of a function is what its body does.
+  if (words.length > 0 && !state.functions.has(words[0] ?? ''))
+    state.emit({ words, span: node.span, isSwallowed, isConditional });
 }
 
 function applySet(words: readonly string[], state: State): void {
