@@ -54,11 +54,11 @@ if (!options['unit-only']) {
         '--require',
         'tsx/cjs',
         '--timeout',
-        '120000',
+        '180000',
         ...grep,
         'test/host/outside/*.test.ts',
       ],
-      300_000,
+      480_000,
     ),
   ]);
 }

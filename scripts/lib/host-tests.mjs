@@ -13,7 +13,7 @@ import { followResults } from './test-results.mjs';
 import { workbenchPage } from './workbench-page.mjs';
 
 const built = path.join(project, 'dist-test');
-const hostLimitMs = 300_000;
+const hostLimitMs = 480_000;
 
 /**
  * The browser and the code-server of the machine, fetched if need be.

@@ -11,7 +11,7 @@ import path from 'node:path';
  * @param {{ picturesFolder: string }} options where `screenshot` leaves its files
  */
 export function workbenchPage(page, { picturesFolder }) {
-  const standardWaitMs = 10_000;
+  const standardWaitMs = 20_000;
 
   /** The visible matches, in the page or in whichever of its frames has any. */
   async function matches({ selector, text, inWebview = false }) {
@@ -96,7 +96,7 @@ export function workbenchPage(page, { picturesFolder }) {
         await workbench.waitFor({ selector: '.quick-input-widget input' });
         await page.keyboard.type(title, { delay: 5 });
         try {
-          await workbench.waitFor(row, 2_000);
+          await workbench.waitFor(row, 4_000);
           break;
         } catch (error) {
           if (Date.now() > end) throw error;

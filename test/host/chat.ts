@@ -28,7 +28,7 @@ export async function newChat(): Promise<void> {
  * The scripted model must be ready (`scriptedModel()`): without a model VS Code calls no participant.
  */
 export async function askInChat(query: string, options: ChatRequestOptions = {}): Promise<ChatResponse> {
-  const { mode = 'ask', timeoutMs = 20_000 } = options;
+  const { mode = 'ask', timeoutMs = 45_000 } = options;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(

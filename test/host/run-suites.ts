@@ -27,7 +27,7 @@ export async function run(): Promise<void> {
   process.setSourceMapsEnabled(true);
   const tell = (event: TestEvent): void => appendFileSync(results, `${JSON.stringify(event)}\n`);
 
-  const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, forbidOnly: true, reporter: class {} as never });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, forbidOnly: true, reporter: class {} as never });
   const only = process.env['RELEASE_GATE_TEST_GREP'];
   if (only) mocha.grep(only);
 

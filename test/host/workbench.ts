@@ -17,7 +17,7 @@ export interface Place {
 export interface Workbench {
   /** The text of each visible match, now; none is an empty list. */
   texts(place: Place): Promise<readonly string[]>;
-  /** Waits for a visible match (10 seconds if not told) and gives its text; rejects when none comes. */
+  /** Waits for a visible match (20 seconds if not told) and gives its text; rejects when none comes. */
   waitFor(place: Place, timeoutMs?: number): Promise<string>;
   /** Waits until nothing visible matches. */
   waitForNone(place: Place, timeoutMs?: number): Promise<void>;

@@ -8,8 +8,10 @@ export const picturesFolder = path.resolve('dist-test', 'pictures');
 export async function problemsOf(rule: string, workbench: Workbench): Promise<string> {
   const row = { selector: '.markers-panel .monaco-list-row' };
   await workbench.runCommand('Release Gate: Check Workspace');
-  await workbench.runCommand('Problems: Focus on Problems View');
-  await workbench.waitFor(row, 20_000);
+  // It ends by opening the report and then the Problems view with its focus: what is typed sooner goes astray.
+  await workbench.waitFor({ selector: '.view-line', text: 'Check of the workspace' }, 40_000);
+  await workbench.waitFor({ selector: '.markers-panel-container:focus-within' });
+  await workbench.waitFor(row);
   // The list draws only the rows that fit.
   await workbench.click({ selector: '.viewpane-filter input' });
   await workbench.type(rule);
@@ -21,9 +23,9 @@ export async function problemsOf(rule: string, workbench: Workbench): Promise<st
 export async function planFromPalette(workbench: Workbench): Promise<void> {
   const question = { selector: '.quick-input-widget input' };
   await workbench.runCommand('Release Gate: Plan Release from Change');
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 40_000;
   while ((await workbench.texts({ selector: '.tab.active', text: 'plan' })).length === 0) {
-    if (Date.now() > end) throw new Error('the plan did not come about in 20 seconds');
+    if (Date.now() > end) throw new Error('the plan did not come about in 40 seconds');
     if ((await workbench.texts(question)).length > 0) await workbench.press('Enter');
     await new Promise((resolve) => setTimeout(resolve, 200));
   }

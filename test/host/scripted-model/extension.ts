@@ -53,6 +53,8 @@ export function activate(context: vscode.ExtensionContext): ScriptedModel {
             return;
           case 'fail':
             say(turn.pieces);
+            // VS Code sends pieces on in batches, and drops those that it still holds when the answer fails.
+            await new Promise((resolve) => setTimeout(resolve, 250));
             throw new Error(turn.message);
           case 'hang':
             say(turn.pieces);
