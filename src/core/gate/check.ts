@@ -4,6 +4,7 @@ import type { LineIndex, Range, Span } from '../text/position';
 import { readFrontMatter } from '../text/front-matter';
 import { actionPins } from '../evidence/action-pins';
 import type { Workflow } from '../workflow/model';
+import { readLocalActions } from '../workflow/local-actions';
 import { readWorkflow } from '../workflow/read';
 import type { WorkflowSet } from '../workflow/understanding';
 import { understandWorkflows } from '../workflow/understand';
@@ -165,7 +166,7 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
 
   const readable = workflows.filter((workflow) => workflow.problems.length === 0);
   if (readable.length > 0) {
-    const set = await understandCached(cache, readable, input);
+    const set = await understandCached(cache, readable, facts.paths, input);
     signal?.throwIfAborted();
     for (const rule of workflowRules) {
       if (!isOff(rule)) run(rule, '.', () => rule.check(set, facts));
@@ -416,10 +417,13 @@ function readWorkflowCached(cache: ReadingCache, path: string, text: string): Wo
 async function understandCached(
   cache: ReadingCache,
   workflows: readonly Workflow[],
+  paths: ReadonlySet<string>,
   input: CheckInput,
 ): Promise<WorkflowSet> {
   const { productionEnvironments, otherEnvironments } = input.configuration;
-  const key = JSON.stringify([productionEnvironments, otherEnvironments]);
+  const localActions = await readLocalActions(workflows, paths, input.files);
+  const actionTexts = [...localActions.values()].map(({ path, text }) => [path, text]);
+  const key = JSON.stringify([productionEnvironments, otherEnvironments, actionTexts]);
   const before = cache.understood;
   if (
     before?.key === key &&
@@ -431,6 +435,7 @@ async function understandCached(
   const set = understandWorkflows(workflows, await input.parsers.shell(), {
     productionEnvironments,
     otherEnvironments,
+    localActions,
   });
   cache.understood = { key, workflows, set };
   return set;

@@ -1,6 +1,7 @@
 import type { ShellParser } from '../ports';
 import { readCommands, shellModeOf } from '../shell/commands';
 import { reachability } from './conditions/reach';
+import { stepsRunBy, usesLocalAction } from './local-actions';
 import type { Job, Step, Workflow } from './model';
 import { purposesOfAction } from './purposes/actions';
 import { purposesOfCommand } from './purposes/commands';
@@ -89,30 +90,34 @@ function ownFacts(
   const places: { readonly texts: readonly string[]; readonly evidence: PurposeEvidence }[] = [];
   for (const step of job.steps) {
     const uses = step.uses;
+    const { path } = workflow;
+    const actions = options.localActions;
+    if (uses && actions && usesLocalAction(step, actions)) {
+      // What happens inside is told where the workflow asks for it.
+      for (const inner of stepsRunBy(step, actions)) {
+        for (const found of purposesOfStep(inner, job, workflow, parser)) {
+          const message = `uses "${uses.value}", which ${found.message}`;
+          const { purpose, texts, confidence, isForgiven } = found;
+          const { span } = uses;
+          const stepIndex = step.index;
+          const evidence = { purpose, confidence, message, path, span, stepIndex, isForgiven };
+          purposes.push(evidence);
+          places.push({ texts, evidence });
+        }
+      }
+      continue;
+    }
     if (uses) {
       for (const { purpose, confidence } of purposesOfAction(step)) {
         const message = `uses "${uses.value}"`;
-        const evidence = {
-          purpose,
-          confidence,
-          message,
-          path: workflow.path,
-          span: uses.span,
-          stepIndex: step.index,
-        };
+        const evidence = { purpose, confidence, message, path, span: uses.span, stepIndex: step.index };
         purposes.push(evidence);
         places.push({ texts: placeTexts(step, job, workflow, null), evidence });
       }
     }
     for (const command of stepCommands(workflow, job, step, parser)) {
       commands.push(command);
-      for (const found of purposesOfCommand(command.words)) {
-        // A migration or a script called release counts where the job itself says that it deploys somewhere.
-        const confidence = found.confidence === 'weak' && job.environment ? 'moderate' : found.confidence;
-        const line = command.words.join(' ').replace(/\s+/g, ' ');
-        const message = `runs "${line.length > 120 ? `${line.slice(0, 117)}...` : line}"`;
-        const { purpose } = found;
-        const { path } = workflow;
+      for (const { purpose, confidence, message } of purposesOfWords(command.words, job)) {
         const evidence = { purpose, confidence, message, path, span: command.span, stepIndex: step.index };
         purposes.push(evidence);
         places.push({ texts: placeTexts(step, job, workflow, command.words), evidence });
@@ -152,6 +157,50 @@ function ownFacts(
       )
     : null;
   return { workflow, job, purposes, commands, target, calls };
+}
+
+/** What a command does, with the words that say so. */
+function purposesOfWords(
+  words: readonly string[],
+  job: Job,
+): readonly Pick<PurposeEvidence, 'purpose' | 'confidence' | 'message'>[] {
+  const line = words.join(' ').replace(/\s+/g, ' ');
+  const message = `runs "${line.length > 120 ? `${line.slice(0, 117)}...` : line}"`;
+  return purposesOfCommand(words).map(({ purpose, confidence }) => ({
+    purpose,
+    // A migration or a script called release counts where the job itself says that it deploys somewhere.
+    confidence: confidence === 'weak' && job.environment ? 'moderate' : confidence,
+    message,
+  }));
+}
+
+/** What a step inside a composite action does. */
+function purposesOfStep(
+  step: Step,
+  job: Job,
+  workflow: Workflow,
+  parser: ShellParser,
+): readonly (Pick<PurposeEvidence, 'purpose' | 'confidence' | 'message'> & {
+  readonly texts: readonly string[];
+  readonly isForgiven: boolean;
+})[] {
+  const mayFail = step.continueOnError?.value === 'true';
+  const byAction = purposesOfAction(step).map((found) => ({
+    ...found,
+    message: `uses "${step.uses?.value ?? ''}"`,
+    texts: placeTexts(step, job, workflow, null),
+    isForgiven: mayFail,
+  }));
+  const mode = shellModeOf(step.shell?.value ?? null);
+  const commands = step.run && mode ? readCommands(step.run.text, parser, mode) : [];
+  const byCommand = commands.flatMap((command) =>
+    purposesOfWords(command.words, job).map((found) => ({
+      ...found,
+      texts: placeTexts(step, job, workflow, command.words),
+      isForgiven: mayFail || command.isSwallowed,
+    })),
+  );
+  return [...byAction, ...byCommand];
 }
 
 function stepCommands(workflow: Workflow, job: Job, step: Step, parser: ShellParser): StepCommand[] {

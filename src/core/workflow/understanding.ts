@@ -1,4 +1,5 @@
 import type { Span } from '../text/position';
+import type { LocalActions } from './local-actions';
 import type { Job, Step, Workflow } from './model';
 
 /** What a job does. `deploy` is Definition 1 of a deployment, whatever its target. */
@@ -29,6 +30,8 @@ export interface PurposeEvidence {
   readonly span: Span;
   /** Null where the evidence is not a step of this job (a called workflow, an environment). */
   readonly stepIndex: number | null;
+  /** Inside a composite action its failure cannot fail the step: `|| true`, `continue-on-error`. */
+  readonly isForgiven?: boolean;
 }
 
 /** One command of a `run:` script, as the shell parser reads it. */
@@ -105,4 +108,6 @@ export interface UnderstandingOptions {
   readonly productionEnvironments: readonly string[];
   /** Names that the configuration says are not production. */
   readonly otherEnvironments: readonly string[];
+  /** The repository's composite actions, to be looked into; without them their steps do nothing that is known. */
+  readonly localActions?: LocalActions;
 }

@@ -6,7 +6,7 @@ import {
   lastDeployStep,
   productionPathOf,
   quoted,
-  textAt,
+  saidBy,
   whyItDeploys,
 } from './production-path';
 
@@ -32,8 +32,8 @@ export const rule: WorkflowRule = {
 function judge(facts: JobFacts): RuleFinding[] {
   const last = lastDeployStep(facts);
   const builds = [
-    ...evidenceOf(facts, 'build').filter((evidence) => !PROMOTES.test(textAt(facts.workflow, evidence.span))),
-    ...evidenceOf(facts, 'package').filter((evidence) => isBuild(textAt(facts.workflow, evidence.span))),
+    ...evidenceOf(facts, 'build').filter((evidence) => !PROMOTES.test(saidBy(facts.workflow, evidence))),
+    ...evidenceOf(facts, 'package').filter((evidence) => isBuild(saidBy(facts.workflow, evidence))),
   ].filter(
     // What is built behind the deployment is not what was deployed.
     (evidence) => evidence.stepIndex !== null && (last < 0 || evidence.stepIndex <= last),

@@ -10,6 +10,7 @@ import {
   lastDeployStep,
   productionPathOf,
   quoted,
+  saidBy,
   textAt,
   whyItDeploys,
 } from './production-path';
@@ -60,8 +61,7 @@ function judge(set: WorkflowSet, facts: JobFacts): RuleFinding[] {
       .map((evidence) => ({ facts, evidence })),
     ...after.flatMap((later) => evidenceOf(later, purpose).map((evidence) => ({ facts: later, evidence }))),
   ]);
-  if (checks.some((check) => !ROLLOUT_WAIT.test(textAt(check.facts.workflow, check.evidence.span))))
-    return [];
+  if (checks.some((check) => !ROLLOUT_WAIT.test(saidBy(check.facts.workflow, check.evidence)))) return [];
 
   const blocks = facts.target?.kind === 'production' && !deploysInfrastructure(facts);
   const waits: FindingEvidence[] = checks.map(({ evidence }) => ({

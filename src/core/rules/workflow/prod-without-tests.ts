@@ -191,6 +191,7 @@ function testsThatStop(production: JobFacts, guard: JobFacts): readonly PurposeE
 function canFail(owner: JobFacts, evidence: PurposeEvidence): boolean {
   const { job, commands } = owner;
   const step = job.steps.find((candidate) => candidate.index === evidence.stepIndex);
+  if (evidence.isForgiven) return false;
   if (!step) return true;
   const tolerance = toleranceOf(step.continueOnError, job)?.expression;
   if (tolerance?.kind === 'literal' && tolerance.value === true && !isEnforced(owner, step)) return false;

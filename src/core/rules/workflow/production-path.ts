@@ -229,6 +229,13 @@ export function textAt(workflow: Workflow, span: Span): string {
   return workflow.text.slice(span.start, span.end);
 }
 
+/** The words of an evidence's action or command; for one inside a composite action or a called workflow, those there. */
+export function saidBy(workflow: Workflow, evidence: PurposeEvidence): string {
+  const inside = /^uses "\.\/[^"]*", which ([\s\S]*)$/.exec(evidence.message)?.[1];
+  if (inside !== undefined) return inside;
+  return evidence.path === workflow.path ? textAt(workflow, evidence.span) : evidence.message;
+}
+
 function uploadsArtifact(facts: JobFacts): boolean {
   return facts.job.steps.some((step) =>
     step.uses?.value.toLowerCase().startsWith('actions/upload-artifact@'),
