@@ -14,6 +14,30 @@ import {
 const BUILDS = /build|bake|assemble|kaniko|jib|\b(npm|mvn|sam|cargo)\b.*\bpack(age)?\b/i;
 const PROMOTES = /\bimagetools\s+create\b/i;
 
+/** Deploying commands that are known to build what they deploy (Definition 7), unless an option says not to. */
+const BUILDING_COMMANDS: readonly { readonly when: RegExp; readonly unless?: RegExp }[] = [
+  { when: /\bgcloud\s.*\brun\s+deploy\b.*\s--source\b/ },
+  { when: /\baz\s+containerapp\s+up\b.*\s--source\b/ },
+  { when: /\b(flyctl|fly)\s.*\bdeploy\b/, unless: /\s(--image|-i)\b/ },
+  { when: /\bkamal\s+deploy\b/, unless: /\s(--skip-push|-P)\b/ },
+  { when: /\bskaffold\s+run\b/ },
+  { when: /\bdocker[ -]compose\s.*\bup\b.*\s--build\b/ },
+  { when: /\bnetlify\s+deploy\b.*\s--build\b/ },
+];
+
+/** Longer commands are judged by their beginning. */
+const MAX_COMMAND = 4_000;
+
+/** Deploying actions that build: with an input, or unless an input says not to. */
+const BUILDING_ACTIONS: readonly {
+  readonly action: RegExp;
+  readonly needs?: string;
+  readonly unless?: string;
+}[] = [
+  { action: /^google-github-actions\/deploy-cloudrun@/i, needs: 'source' },
+  { action: /^azure\/static-web-apps-deploy@/i, unless: 'skip_app_build' },
+];
+
 /**
  * The deploying job builds from source, so that what was tested is not what ships.
  */
@@ -34,6 +58,7 @@ function judge(facts: JobFacts): RuleFinding[] {
   const builds = [
     ...evidenceOf(facts, 'build').filter((evidence) => !PROMOTES.test(saidBy(facts.workflow, evidence))),
     ...evidenceOf(facts, 'package').filter((evidence) => isBuild(saidBy(facts.workflow, evidence))),
+    ...evidenceOf(facts, 'deploy').filter((evidence) => deploysByBuilding(facts, evidence)),
   ].filter(
     // What is built behind the deployment is not what was deployed.
     (evidence) => evidence.stepIndex !== null && (last < 0 || evidence.stepIndex <= last),
@@ -59,6 +84,23 @@ function judge(facts: JobFacts): RuleFinding[] {
       ],
     },
   ];
+}
+
+function deploysByBuilding(facts: JobFacts, evidence: PurposeEvidence): boolean {
+  const step = facts.job.steps.find((candidate) => candidate.index === evidence.stepIndex);
+  if (step?.uses) {
+    const uses = step.uses.value;
+    const input = (name: string): string | undefined =>
+      step.with.find((entry) => entry.name.value.toLowerCase() === name)?.value.text;
+    const row = BUILDING_ACTIONS.find(({ action }) => action.test(uses));
+    if (row) {
+      return row.needs !== undefined ? Boolean(input(row.needs)) : input(row.unless ?? '') !== 'true';
+    }
+  }
+  const said = saidBy(facts.workflow, evidence)
+    .slice(0, MAX_COMMAND)
+    .replace(/\\?\s+/g, ' ');
+  return BUILDING_COMMANDS.some(({ when, unless }) => when.test(said) && !(unless?.test(said) ?? false));
 }
 
 function isBuild(text: string): boolean {

@@ -29,7 +29,7 @@ export const rule: WorkflowRule = {
           message:
             literal !== null
               ? `${quoted(job)} deploys to "${literal}", and nothing says whether that is production: list it under \`environments\` in .github/release-gate.yml, as production or as other`
-              : `${quoted(job)} deploys, and nothing says whether its target is production: name its \`environment\`, or list the name that it uses in .github/release-gate.yml`,
+              : `${quoted(job)} deploys, and nothing says whether its target is production: name its \`environment\`, or list the cluster, namespace or app that it names under \`environments\` in .github/release-gate.yml`,
           ...(because
             ? {
                 evidence: [
