@@ -217,6 +217,14 @@ export const commandRows: readonly CommandRow[] = [
     'bats',
     'zig build test',
   ]),
+  ...rows('unit', ['rebar3 do'], { when: /\b(eunit|ct|proper)\b/ }),
+  ...rows('unit', ['xcodebuild test-without-building']),
+  // Ruby's default task is its tests by custom.
+  ...rows('unit', ['rake'], { ...moderate, when: /^rake(\s+-\S+)*$/ }),
+  ...rows('unit', ['docker|podman run'], {
+    ...moderate,
+    when: /\s(npm (run )?test|(yarn|pnpm|bun) test|pytest|rspec|phpunit|go test|cargo test|dotnet test|make test|mvn\s.*\b(test|verify)|gradlew?\s.*\btest)\b/,
+  }),
   ...rows('unit', ['bin/rails test', 'nx test', 'busted', 'ant test', 'R CMD check', 'Rscript', 'alr test'], {
     unless: /^Rscript(?!.*(rcmdcheck|testthat))/,
   }),
@@ -499,7 +507,7 @@ const RUNNERS: readonly (readonly string[])[] = [
 
 /** What a command does, by its words. A command that only prints, or only shows what it would do, does nothing. */
 export function purposesOfCommand(words: readonly string[]): readonly CommandPurpose[] {
-  const command = unwrapCommand(words);
+  const command = withoutBin(unwrapCommand(words));
   const line = command.join(' ').slice(0, 4000);
   const isDry =
     DRY_RUN.test(line) || (command[0] === 'ansible-playbook' && /\s(--check|-C)(\s|$)/.test(line));
@@ -526,6 +534,13 @@ export function purposesOfCommand(words: readonly string[]): readonly CommandPur
       return purpose ? [{ purpose, confidence: 'moderate' as const }] : [];
     }),
   );
+}
+
+/** A known program by its stub in the repository's `bin`: `bin/rubocop` is `rubocop`. */
+function withoutBin(command: readonly string[]): readonly string[] {
+  const name = /^(?:\.\/)?bin\/([\w.-]+)$/.exec(command[0] ?? '')?.[1];
+  if (name === undefined || byProgram.has(command[0] ?? '') || !byProgram.has(name)) return command;
+  return [name, ...command.slice(1)];
 }
 
 /**
