@@ -1,6 +1,7 @@
 import type { ShellParser } from '../ports';
 import { readCommands, shellModeOf } from '../shell/commands';
 import { reachability } from './conditions/reach';
+import { defaultBranchOf } from './conditions/runs';
 import { stepsRunBy, usesLocalAction } from './local-actions';
 import type { Job, Step, Workflow } from './model';
 import { purposesOfAction } from './purposes/actions';
@@ -10,6 +11,7 @@ import { kindOfName, placeTexts, possibleTexts, type BoundInputs, type DeployTar
 import type {
   JobFacts,
   PurposeEvidence,
+  ReachVerdict,
   StepCommand,
   UnderstandingOptions,
   WorkflowSet,
@@ -330,6 +332,16 @@ function withCalled(
   };
 }
 
+/**
+ * What was proved between two jobs of one workflow, for as long as that reading of its file lives: it depends on the
+ * workflow's own jobs and on the name of the default branch, which other files may tell, and on nothing else. An
+ * editor asks again at every keystroke, and all files but one are as they were.
+ */
+const verdictsWithin = new WeakMap<
+  Workflow,
+  { readonly branch: string; readonly byProduction: Map<Job, Map<Job, ReachVerdict>> }
+>();
+
 function workflowSet(workflows: readonly Workflow[], jobs: readonly JobFacts[]): WorkflowSet {
   const byWorkflow = new Map<Workflow, Map<string, JobFacts>>();
   for (const facts of jobs) {
@@ -351,12 +363,30 @@ function workflowSet(workflows: readonly Workflow[], jobs: readonly JobFacts[]):
     }
     return [...found];
   };
+  const decide = reachability({ jobs, needsOf, ancestorsOf });
+  const judged = new Set(jobs.map((facts) => facts.workflow));
+  const branches = new Map<Workflow, string>();
   return {
     workflows,
     jobs,
     factsOf,
     needsOf,
     ancestorsOf,
-    canStartWithout: reachability({ jobs, needsOf, ancestorsOf }),
+    canStartWithout: (production, guard) => {
+      const { workflow } = production;
+      if (guard.workflow !== workflow) return decide(production, guard);
+      const branch = branches.get(workflow) ?? defaultBranchOf(workflow, judged);
+      branches.set(workflow, branch);
+      let known = verdictsWithin.get(workflow);
+      if (known?.branch !== branch) {
+        known = { branch, byProduction: new Map() };
+        verdictsWithin.set(workflow, known);
+      }
+      const byGuard = known.byProduction.get(production.job) ?? new Map<Job, ReachVerdict>();
+      known.byProduction.set(production.job, byGuard);
+      const verdict = byGuard.get(guard.job) ?? decide(production, guard);
+      byGuard.set(guard.job, verdict);
+      return verdict;
+    },
   };
 }
