@@ -184,6 +184,16 @@ const VALUE_OPTIONS =
  * said or stands in a variable.
  */
 function subjectsOf(facts: JobFacts): readonly string[] | null {
+  const before = knownSubjects.get(facts);
+  if (before !== undefined) return before;
+  const subjects = readSubjects(facts);
+  knownSubjects.set(facts, subjects);
+  return subjects;
+}
+
+const knownSubjects = new WeakMap<JobFacts, readonly string[] | null>();
+
+function readSubjects(facts: JobFacts): readonly string[] | null {
   const subjects: string[] = [];
   for (const evidence of [...evidenceOf(facts, 'deploy'), ...evidenceOf(facts, 'rollback')]) {
     const step = facts.job.steps.find((each) => each.index === evidence.stepIndex);
