@@ -261,6 +261,8 @@ const NOT_OVER = 4;
 const ANY_CANCELLED = 8;
 const TOLERATED = 16;
 const SEEN = 32;
+/** The same over every ancestor, in bits of its own behind those of the direct needs. */
+const SEEN_ABOVE = SEEN << RESULTS.length;
 
 interface State {
   readonly outcomes: readonly Outcome[];
@@ -312,6 +314,7 @@ function advance(state: State, index: number, outcome: Outcome, nodes: readonly 
     if (outcome.result === 'failure') more |= FAILED;
     if (outcome.result === 'cancelled') more |= ANY_CANCELLED;
     if (outcome.result === 'success' && !outcome.isRealSuccess) more |= TOLERATED;
+    if (node.asksAll) more |= SEEN_ABOVE << RESULTS.indexOf(outcome.result);
     if (node.needs.includes(index)) {
       if (outcome.phase !== 'over') more |= NOT_OVER;
       if (node.asksAll) more |= SEEN << RESULTS.indexOf(outcome.result);
@@ -365,7 +368,10 @@ function holds(
     valueOf(parts) {
       if (parts[0] !== 'needs') return startValue(parts, start);
       if (parts[2] !== 'result' || parts.length !== 3) return undefined;
-      if (parts[1] === '*') return { set: RESULTS.filter((_, bit) => (flags & (SEEN << bit)) !== 0) };
+      if (parts[1] === '*') {
+        const seen = reading.wildcardHoldsAncestors ? SEEN_ABOVE : SEEN;
+        return { set: RESULTS.filter((_, bit) => (flags & (seen << bit)) !== 0) };
+      }
       const need = node.needs.find((each) => nodes[each]?.facts.job.id.value.toLowerCase() === parts[1]);
       // A job that is no direct need is not in the context: null.
       return need === undefined ? null : (state.outcomes[need]?.result ?? null);

@@ -17,6 +17,8 @@ export interface Reading {
   readonly plainStartsWhenCancelled: boolean;
   /** A job that goes on in a cancelled run may be cancelled all the same. */
   readonly survivorMayBeCancelled: boolean;
+  /** `needs.*` in a condition holds every ancestor, not only the direct needs (runner#2346, runner#2356). */
+  readonly wildcardHoldsAncestors: boolean;
 }
 
 /** The reading that is nearest to the documentation's words. */
@@ -28,6 +30,7 @@ export const documented: Reading = {
   neverStarted: 'skipped',
   plainStartsWhenCancelled: true,
   survivorMayBeCancelled: false,
+  wildcardHoldsAncestors: false,
 };
 
 /** The other readings, each with what it says, for the sentence "it depends on whether …". */
@@ -58,6 +61,10 @@ export const otherReadings: readonly { readonly reading: Reading; readonly says:
     says: 'a job that goes on in a cancelled run can be cancelled',
   },
   {
+    reading: { ...documented, wildcardHoldsAncestors: true },
+    says: '`needs.*` holds direct needs only',
+  },
+  {
     reading: {
       timeoutCancelsJob: false,
       failureInCancelledRun: false,
@@ -66,6 +73,7 @@ export const otherReadings: readonly { readonly reading: Reading; readonly says:
       neverStarted: 'cancelled',
       plainStartsWhenCancelled: false,
       survivorMayBeCancelled: false,
+      wildcardHoldsAncestors: true,
     },
     says: 'GitHub reads cancelled and timed-out jobs as its documentation suggests',
   },

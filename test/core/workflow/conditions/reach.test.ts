@@ -48,6 +48,14 @@ describe('whether production can start without a test', () => {
     ['always()', chain({ deploy: 'always()' }), 'fails'],
     ['a condition without a status function', chain({ deploy: "github.ref == 'refs/heads/main'" }), 'holds'],
     [
+      'needs.* without failure and cancelled, behind a job between',
+      chain({
+        build: '',
+        deploy: "always() && !contains(needs.*.result, 'failure') && !contains(needs.*.result, 'cancelled')",
+      }),
+      'unknown',
+    ],
+    [
       "needs.test.result != 'failure' keeps success()",
       chain({ deploy: "needs.test.result != 'failure'" }),
       'holds',
