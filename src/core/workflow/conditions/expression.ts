@@ -66,14 +66,41 @@ export function readCondition(text: string | null): Condition {
     const whole = /^\$\{\{([\s\S]*)\}\}$/.exec(source);
     const inner = whole?.[1] ?? '';
     // `${{ a }} && ${{ b }}` begins and ends like one expression and is text all the same.
-    if (!whole || inner.includes('${{')) {
-      return { ok: true, expression: { kind: 'and', args: [SUCCESS, TRUE] } };
-    }
+    if (!whole || inner.includes('${{')) return readText(source);
     source = inner;
   }
   const read = readExpression(source);
   if (!read.ok || callsStatus(read.expression)) return read;
   return { ok: true, expression: { kind: 'and', args: [SUCCESS, read.expression] } };
+}
+
+/**
+ * Text with expressions in it is true whatever they say, but a status function that one of them calls takes the
+ * implicit `success()` away all the same: GitHub looks for the call in the tree of `format('{0} …', …)`.
+ */
+function readText(source: string): Condition {
+  for (const part of embeddedIn(source)) {
+    const read = readExpression(part);
+    if (!read.ok) return read;
+    if (callsStatus(read.expression)) return { ok: true, expression: TRUE };
+  }
+  return { ok: true, expression: { kind: 'and', args: [SUCCESS, TRUE] } };
+}
+
+/** What stands inside each `${{ }}` of a text; a `}}` in a quoted string of the expression does not end it. */
+function embeddedIn(source: string): readonly string[] {
+  const parts: string[] = [];
+  for (let open = source.indexOf('${{'); open >= 0; open = source.indexOf('${{', open)) {
+    let end = open + 3;
+    let isQuoted = false;
+    while (end < source.length && (isQuoted || !source.startsWith('}}', end))) {
+      if (source[end] === "'") isQuoted = !isQuoted;
+      end++;
+    }
+    parts.push(source.slice(open + 3, end));
+    open = end;
+  }
+  return parts;
 }
 
 /** Reads one expression without its `${{ }}`. */

@@ -140,6 +140,7 @@ function decideInRun(graph: JobGraph, production: JobFacts, guard: JobFacts): Re
     }
     nodes.push(nodeOf(facts, condition.expression, tolerance.expression, ordered, graph));
   }
+  if (isGuardedBySuccess(nodes, guardIndex)) return { kind: 'holds' };
   const starts = startsOf(
     production.workflow,
     nodes.flatMap((node) => [node.condition, node.tolerance]),
@@ -204,6 +205,27 @@ function decideInRun(graph: JobGraph, production: JobFacts, guard: JobFacts): Re
   }
   if (!first.found) return { kind: 'holds' };
   return { kind: 'fails', counterexample: counterexampleOf(nodes, guardIndex, guard, first.found) };
+}
+
+/**
+ * The usual case, decided without going through runs: production's condition is false unless `success()` is true, and
+ * `success()` is false unless every ancestor succeeded, in every reading; the guard is one, and its failure is never
+ * forgiven.
+ */
+function isGuardedBySuccess(nodes: readonly Node[], guardIndex: number): boolean {
+  const production = nodes.at(-1);
+  const tolerance = nodes[guardIndex]?.tolerance;
+  return (
+    production?.ancestors.includes(guardIndex) === true &&
+    tolerance?.kind === 'literal' &&
+    tolerance.value === false &&
+    demandsSuccess(production.condition)
+  );
+}
+
+function demandsSuccess(condition: Expression): boolean {
+  if (condition.kind === 'and') return condition.args.some(demandsSuccess);
+  return condition.kind === 'call' && condition.name === 'success' && condition.args.length === 0;
 }
 
 /** What a person or an event brings with it can be had; what only the settings or an earlier job know cannot be said. */

@@ -69,6 +69,17 @@ describe('whether production can start without a test', () => {
     ['a status function in a string', chain({ deploy: "\"contains('always()', 'a')\"" }), 'holds'],
     ['text around an expression', chain({ deploy: '"${{ always() }} "' }), 'fails'],
     [
+      'two expressions in a text, one of them a status function',
+      chain({ deploy: "${{ always() }} && ${{ needs.test.result == 'success' }}" }),
+      'fails',
+    ],
+    [
+      'two expressions in a text without a status function keep success()',
+      chain({ deploy: "${{ github.ref == 'refs/heads/main' }} && ${{ false }}" }),
+      'holds',
+    ],
+    ['a broken expression in a text', chain({ deploy: '${{ always( }} or so' }), 'unknown'],
+    [
       'a skip in the chain stops success()',
       chain({ test: "github.ref == 'refs/heads/main'", build: 'always()' }),
       'holds',
