@@ -283,6 +283,25 @@ describe('repository profile', () => {
       { numRuns: 200 },
     );
   });
+
+  it('takes the environment that a deploy script is told, and no other word', async () => {
+    const step = (run: string): string =>
+      `on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: ${run}\n`;
+    for (const [run, expected] of [
+      ['./scripts/deploy.sh production v1', ['production']],
+      ['bash deploy staging && bash deploy production', ['staging', 'production']],
+      ['./scripts/deploy.sh "$ENV"', []],
+      ['./scripts/deploy.sh productions', []],
+      ['echo redeploy-notes production-like', []],
+    ] as const) {
+      const profile = await profileOf({ '.github/workflows/d.yml': step(run) });
+      assert.deepEqual(
+        profile.environments.map(({ value }) => value.name),
+        expected,
+        run,
+      );
+    }
+  });
 });
 
 function collectFacts(value: unknown): Fact<unknown>[] {

@@ -17,6 +17,13 @@ const LOGINS: readonly (readonly [string, 'aws' | 'azure' | 'google'])[] = [
   ['google-github-actions/auth', 'google'],
 ];
 
+/**
+ * A deploy script that is told its environment as the first word: `./scripts/deploy.sh production v1`. A pattern and no
+ * parser, since this layer does not see the shell; only words that mean an environment everywhere are taken.
+ */
+const TOLD_ENVIRONMENT =
+  /(?:^|[\s;&|])(?:bash\s+|sh\s+)?(?:\.\/)?(?:[\w-]+\/){0,5}deploy[\w-]{0,40}(?:\.(?:sh|bash))?\s+["']?(production|prod|live|staging|stage|development|dev|qa|uat|preprod)["']?(?=[\s;&|]|$)/gm;
+
 /** Reads literal environments, cloud logins and image names of the workflows. A broken one is the gate's to report. */
 export async function readWorkflowFacts(
   reading: Reading,
@@ -43,6 +50,10 @@ export async function readWorkflowFacts(
       for (const [index, step] of listAt(job, ['steps']).entries()) {
         const uses = stringAt(step, ['uses'])?.toLowerCase() ?? '';
         const at = ['jobs', id, 'steps', index] as const;
+        for (const [, told] of (stringAt(step, ['run']) ?? '').matchAll(TOLD_ENVIRONMENT)) {
+          if (told)
+            environments.push({ name: told, source: fileSource(path, document.rangeOf([...at, 'run'])) });
+        }
         const login = LOGINS.find(([action]) => uses.startsWith(`${action}@`));
         if (login) clouds.push(fact(login[1], fileSource(path, document.rangeOf([...at, 'uses']))));
         if (!uses.startsWith('docker/build-push-action@')) continue;

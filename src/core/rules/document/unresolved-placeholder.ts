@@ -14,10 +14,13 @@ export const rule: DocumentRule = {
   check: (document): readonly RuleFinding[] => {
     const [first] = document.placeholders;
     if (!first) return [];
-    const count = document.placeholders.length;
+    const places = document.placeholders.length;
+    const values = new Set(document.placeholders.map(({ needed }) => needed)).size;
+    const counted = `${values} ${values === 1 ? 'value is' : 'values are'} still unknown`;
+    const where = places > values ? `, in ${places} places` : '';
     return [
       {
-        message: `${count} ${count === 1 ? 'value is' : 'values are'} still unknown, first UNKNOWN(${first.needed}): find out and replace`,
+        message: `${counted}${where}, first UNKNOWN(${first.needed}): find out and replace`,
         path: document.path,
         span: first.span,
         status: 'fail',
