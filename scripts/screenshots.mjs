@@ -115,7 +115,7 @@ async function take(name) {
   try {
     await pictures[name](opened);
     await opened.workbench.runCommand('Notifications: Clear All Notifications');
-    await opened.page.mouse.move(650, 12);
+    await opened.page.mouse.move(700, 886);
     await opened.page.waitForTimeout(800);
     console.log(await opened.workbench.screenshot(name));
   } catch (error) {

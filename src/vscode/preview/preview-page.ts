@@ -83,8 +83,8 @@ export function previewSummary(figures: {
       : `Total duration ${minutes(figures.totalMinutes)}`;
   const unknowns =
     figures.placeholders === 0
-      ? 'nothing marked unknown'
-      : `${figures.placeholders} ${figures.placeholders === 1 ? 'value' : 'values'} unknown`;
+      ? 'nothing marked UNKNOWN'
+      : `${figures.placeholders} ${figures.placeholders === 1 ? 'place' : 'places'} marked UNKNOWN`;
   const findings =
     figures.findings === 0
       ? 'no findings'

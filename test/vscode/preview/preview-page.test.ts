@@ -27,11 +27,11 @@ describe('the preview page', () => {
   it('sums up duration, unknowns and findings in words', () => {
     assert.equal(
       previewSummary({ totalMinutes: 95, placeholders: 2, blocking: 1, findings: 3 }),
-      'Total duration 1 h 35 min; 2 values unknown; 3 findings, 1 blocking.',
+      'Total duration 1 h 35 min; 2 places marked UNKNOWN; 3 findings, 1 blocking.',
     );
     assert.equal(
       previewSummary({ totalMinutes: null, placeholders: 0, blocking: 0, findings: 0 }),
-      'Total duration unknown; nothing marked unknown; no findings.',
+      'Total duration unknown; nothing marked UNKNOWN; no findings.',
     );
   });
 });
