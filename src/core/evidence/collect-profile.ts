@@ -14,6 +14,7 @@ import { startReading } from './detect/reading';
 import { readScripts } from './detect/scripts';
 import { shellWord } from './detect/shell-text';
 import { readWorkflowFacts } from './detect/workflow-facts';
+import { counted } from '../text/words';
 
 /** One repository, as far as its profile needs it; a task's `World` is one. */
 export interface ProfileWorld {
@@ -112,9 +113,9 @@ export async function collectProfile(world: ProfileWorld, run: ProfileRun): Prom
     problems: reading.problems,
   };
   run.report(
-    `Read ${count(reading.paths.length, 'file')} of ${world.files.name}: ${count(stacks.length, 'manifest')}, ` +
-      `${count(containers.dockerfiles.length, 'Dockerfile')}, ${count(targets.length, 'deployment target')}, ` +
-      count(workflows.length, 'workflow'),
+    `Read ${counted(reading.paths.length, 'file')} of ${world.files.name}: ${counted(stacks.length, 'manifest')}, ` +
+      `${counted(containers.dockerfiles.length, 'Dockerfile')}, ${counted(targets.length, 'deployment target')}, ` +
+      counted(workflows.length, 'workflow'),
     [
       ...stacks.flatMap((stack) => stack.manifest.sources),
       ...containers.dockerfiles.flatMap((file) => file.sources),
@@ -173,10 +174,6 @@ function distinct<T>(facts: readonly Fact<T>[], keyOf: (value: T) => string): Fa
 
 function byFolder(a: Stack, b: Stack): number {
   return a.folder < b.folder ? -1 : a.folder > b.folder ? 1 : 0;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 async function remoteOf(history: History, signal: AbortSignal): Promise<RepositoryProfile['remote']> {

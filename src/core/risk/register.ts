@@ -15,6 +15,7 @@ import {
   type RiskLevel,
   type Weight,
 } from './weights';
+import { counted } from '../text/words';
 
 /** One line of the risk register, with what it was read from. */
 export interface RiskEntry {
@@ -64,11 +65,11 @@ export function assessRisk(change: Change, now: Date): RiskRegister {
   const isFloored = change.irreversible.length > 0 && rank(bySum) < rank(IRREVERSIBLE_FLOOR);
   const level = isFloored ? IRREVERSIBLE_FLOOR : bySum;
   const reasons = [
-    lost > 0 ? `${count(lost, 'action')} cannot be undone` : null,
-    unread > 0 ? `${count(unread, 'action')} could not be judged` : null,
+    lost > 0 ? `${counted(lost, 'action')} cannot be undone` : null,
+    unread > 0 ? `${counted(unread, 'action')} could not be judged` : null,
     entries.length === 0
       ? 'the range shows no signal of risk'
-      : `${count(entries.length, 'signal')} weigh ${points} points together`,
+      : `${counted(entries.length, 'signal')} weigh ${points} points together`,
   ].filter((reason) => reason !== null);
   return { level, why: reasons.join('; '), points, entries };
 }
@@ -102,7 +103,7 @@ function irreversibleEntries(change: Change): readonly RiskEntry[] {
   return [
     ...entries,
     entry(IRREVERSIBLE_WEIGHTS[heaviest], {
-      signal: `${count(rest.length, 'further action')} cannot be undone or judged, listed under irreversible actions`,
+      signal: `${counted(rest.length, 'further action')} cannot be undone or judged, listed under irreversible actions`,
       blastRadius: 'every version that uses what they name',
       mitigation: 'as said beside each of them',
       owner: ownerOf(
@@ -132,7 +133,7 @@ function hurtfulEntries(change: Change): readonly RiskEntry[] {
   return [
     ...entries,
     entry(OTHER_WEIGHTS.hurtful, {
-      signal: `${count(rest.length, 'further statement')} may lock tables or change rows`,
+      signal: `${counted(rest.length, 'further statement')} may lock tables or change rows`,
       blastRadius: 'requests that read or write what they name',
       mitigation: 'run them on a copy of production’s size first',
       owner: ownerOf(
@@ -152,7 +153,7 @@ function commitEntries(change: Change): readonly RiskEntry[] {
   if (breaking.length > 0) {
     entries.push(
       entry(OTHER_WEIGHTS.breaking, {
-        signal: `${count(breaking.length, 'commit')} ${breaking.length === 1 ? 'is' : 'are'} marked as breaking`,
+        signal: `${counted(breaking.length, 'commit')} ${breaking.length === 1 ? 'is' : 'are'} marked as breaking`,
         blastRadius: 'whoever relies on what they change',
         mitigation:
           'tell those who rely on it before the release, and keep the old behaviour until they have moved',
@@ -165,7 +166,7 @@ function commitEntries(change: Change): readonly RiskEntry[] {
   if (reverted.length > 0) {
     entries.push(
       entry(OTHER_WEIGHTS.reverted, {
-        signal: `${count(reverted.length, 'commit')} of the range ${reverted.length === 1 ? 'was' : 'were'} undone again within it`,
+        signal: `${counted(reverted.length, 'commit')} of the range ${reverted.length === 1 ? 'was' : 'were'} undone again within it`,
         blastRadius: 'what the undone commits changed',
         mitigation: 'check that nothing of them is left, in data and configuration too',
         owner: ownerOfMost(change),
@@ -183,7 +184,7 @@ function touchEntries(change: Change): readonly RiskEntry[] {
     if (!weight) return [];
     return [
       entry(weight, {
-        signal: `${count(touch.paths.length, 'changed file')} of ${touch.kind}: ${namesOf(touch.paths)}`,
+        signal: `${counted(touch.paths.length, 'changed file')} of ${touch.kind}: ${namesOf(touch.paths)}`,
         blastRadius: weight.blastRadius,
         mitigation: weight.mitigation,
         owner: ownerOf(change, touch.paths),
@@ -205,7 +206,7 @@ function rangeEntries(change: Change, now: Date): readonly RiskEntry[] {
     entries.push(
       entry(size, {
         ...general,
-        signal: `${lines} lines in ${count(files.length, 'file')} and ${count(change.components.length, 'component')} change, lock files not counted`,
+        signal: `${lines} lines in ${counted(files.length, 'file')} and ${counted(change.components.length, 'component')} change, lock files not counted`,
         blastRadius: componentsOf(change.components),
         mitigation: 'release in smaller parts, or let few users have it first',
         trigger: 'the error rate or the latency leaves its baseline',
@@ -313,8 +314,4 @@ function baseSource(change: Change): readonly Source[] {
 
 function rank(level: RiskLevel): number {
   return ['low', 'medium', 'high', 'critical'].indexOf(level);
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,5 @@
 import type { ShellNode, ShellParser } from '../ports';
+import { endOfExpression } from '../text/expression-end';
 import type { Span } from '../text/position';
 
 /** One simple command of a script, as it would run. */
@@ -57,21 +58,6 @@ export function withoutExpressions(script: string): string {
     at = close;
   }
   return masked + script.slice(at);
-}
-
-/** Behind the `}}` that ends an expression; a `}}` inside one of its strings does not. */
-function endOfExpression(script: string, from: number): number {
-  const plain = script.indexOf('}}', from);
-  if (plain < 0) return -1;
-  let isQuoted = false;
-  const limit = Math.min(script.length, from + 21_000);
-  for (let at = from; at < limit; at++) {
-    const character = script[at];
-    if (character === "'") isQuoted = !isQuoted;
-    else if (!isQuoted && character === '}' && script[at + 1] === '}') return at + 2;
-  }
-  // A lone quote is GitHub's error to report; the text is still to be read.
-  return plain + 2;
 }
 
 /** The commands of a script in the order of the text, those in command substitutions and function bodies included. */

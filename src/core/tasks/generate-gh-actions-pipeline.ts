@@ -10,6 +10,7 @@ import {
   type GeneratedPipeline,
 } from '../pipeline/generate/generate';
 import type { ProposedFile } from '../text/proposal';
+import { counted, enumerated } from '../text/words';
 import { understandWorkflows } from '../workflow/understand';
 import { readWorkflows } from './read-workflows';
 import { releasePlanFromChange } from './release-plan-from-change';
@@ -278,8 +279,8 @@ function openingOf({ plan, workflows }: GeneratedPipeline): string {
   const way = plan.environments.map((environment) => environment.name).join(', then ');
   const target = plan.target ? ` by \`${plan.target.path.value}\` (${plan.target.kind})` : '';
   return plan.isDeployed
-    ? `A pipeline for ${listed(built)}: checks, one build, then ${way}${target}. ${count(workflows.length, 'workflow')}; each deployment waits for everything before it and is checked afterwards.`
-    : `A pipeline for ${listed(built)}: checks and one build. Nothing is deployed.`;
+    ? `A pipeline for ${enumerated(built, 'and') || 'this repository'}: checks, one build, then ${way}${target}. ${counted(workflows.length, 'workflow')}; each deployment waits for everything before it and is checked afterwards.`
+    : `A pipeline for ${enumerated(built, 'and') || 'this repository'}: checks and one build. Nothing is deployed.`;
 }
 
 const NAMES = { node: 'Node', python: 'Python', go: 'Go', java: 'Java' } as const;
@@ -293,7 +294,7 @@ function rollbackSection({ plan }: GeneratedPipeline, pipelinePath: string | und
   return [
     '**Rollback**',
     '',
-    `- The deployment to ${listed(production)} exits with an error, or the check after it fails through all its retries: \`${pipelinePath ?? ''}\` goes back to what ran before, after its approval.`,
+    `- The deployment to ${enumerated(production, 'and') || 'this repository'} exits with an error, or the check after it fails through all its retries: \`${pipelinePath ?? ''}\` goes back to what ran before, after its approval.`,
     '- Anything seen later, such as a threshold of the release plan: a person starts the rollback workflow with the environment and the full commit to go back to. It builds nothing.',
   ].join('\n');
 }
@@ -316,14 +317,4 @@ function distinct(unknowns: readonly Unknown[]): Unknown[] {
   return unknowns.filter(
     (item, index) => unknowns.findIndex((other) => other.unknown === item.unknown) === index,
   );
-}
-
-function listed(words: readonly string[]): string {
-  return words.length < 2
-    ? (words[0] ?? 'this repository')
-    : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -7,6 +7,7 @@ import { secureWorkflow, type SecuredWorkflow, type WorkflowMeaning } from '../p
 import { describeSubject, subjectsOf } from '../pipeline/oidc/subjects';
 import { needsOfToken } from '../rules/workflow/action-permissions';
 import type { ProposedFile } from '../text/proposal';
+import { enumerated } from '../text/words';
 import type { Workflow } from '../workflow/model';
 import { readWorkflow } from '../workflow/read';
 import { understandWorkflows } from '../workflow/understand';
@@ -286,10 +287,7 @@ function nameOf(cloud: StaticCredential['cloud']): string {
 function listed(items: readonly string[]): string {
   const shown = items.slice(0, 8);
   const rest = items.length - shown.length;
-  const all = rest > 0 ? [...shown, `${rest} more`] : shown;
-  return all.length < 2
-    ? (all[0] ?? 'no file')
-    : `${all.slice(0, -1).join(', ')} and ${all[all.length - 1] ?? ''}`;
+  return enumerated(rest > 0 ? [...shown, `${rest} more`] : shown, 'and') || 'no file';
 }
 
 function sentence(text: string): string {

@@ -8,6 +8,7 @@ import { changesAnything, type ProposedFile } from '../../core/text/proposal';
 import { fenced, fenceLanguage, sentenceMarkdown } from './markdown-parts';
 import { placeText } from './markdown-reply';
 import type { Place, Reply } from './reply';
+import { counted } from '../../core/text/words';
 
 /** More than these would bury the answer; the rest is counted. */
 const MAX_ANCHORS = 10;
@@ -93,7 +94,7 @@ function describeFiles(files: readonly ProposedFile[], reply: Reply): void {
   const changing = files.filter(changesAnything);
   const same = files.filter((file) => !changesAnything(file));
   if (changing.length > 0) {
-    reply.markdown(`Would write ${count(changing.length, 'file')}; nothing is written before Apply.\n\n`);
+    reply.markdown(`Would write ${counted(changing.length, 'file')}; nothing is written before Apply.\n\n`);
   }
   for (const file of changing) describeFile(file, reply);
   if (same.length > 0) {
@@ -185,8 +186,4 @@ function describeNotes(notes: readonly string[], reply: Reply): void {
 
 function rest(total: number, shown: number): string {
   return total > shown ? `- … and ${total - shown} more\n` : '';
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

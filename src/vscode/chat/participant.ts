@@ -71,12 +71,12 @@ async function answerCommand(
   token: vscode.CancellationToken,
   workbench: Workbench,
 ): Promise<vscode.ChatResult> {
-  const [{ tasks }, { improveProse }, { answerTask }] = await Promise.all([
+  const [{ taskById }, { improveProse }, { answerTask }] = await Promise.all([
     import('../../core/tasks/index'),
     import('../../core/drafting/improve-prose'),
     import('./answer-task'),
   ]);
-  const task = tasks.find((each) => each.id === command);
+  const task = taskById(command);
   if (!task) {
     stream.markdown(`There is no command \`/${command}\`; type \`/\` to see the commands.`);
     return {};

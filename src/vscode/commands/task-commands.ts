@@ -21,8 +21,8 @@ export function registerTaskCommands(context: vscode.ExtensionContext, workbench
   for (const [id, command] of Object.entries(TASK_COMMANDS)) {
     context.subscriptions.push(
       vscode.commands.registerCommand(command, async (given?: TaskArguments) => {
-        const { tasks } = await import('../../core/tasks/index');
-        const task = tasks.find((each) => each.id === id);
+        const { taskById } = await import('../../core/tasks/index');
+        const task = taskById(id);
         if (!task) {
           void workbench.person.warn(`This build has no task ${id}.`);
           return null;
@@ -114,8 +114,8 @@ async function offerNext(proposal: string | null, workbench: Workbench): Promise
 
 /** Asks what a task wants to know and runs it again in chat with the answers. */
 async function answerQuestions(id: string, prompt: string, workbench: Workbench): Promise<void> {
-  const { tasks } = await import('../../core/tasks/index');
-  const task = tasks.find((each) => each.id === id);
+  const { taskById } = await import('../../core/tasks/index');
+  const task = taskById(id);
   if (!task) return;
   const inputs = await askInputs(task, workbench);
   if (inputs === null) return;

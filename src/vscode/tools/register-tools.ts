@@ -42,12 +42,12 @@ function toolOf(
 function taskTool(id: TaskId, workbench: Workbench): vscode.LanguageModelTool<object> {
   return {
     invoke: async ({ input }, token) => {
-      const [{ tasks }, { improveProse }, { answerTask }] = await Promise.all([
+      const [{ taskById }, { improveProse }, { answerTask }] = await Promise.all([
         import('../../core/tasks/index'),
         import('../../core/drafting/improve-prose'),
         import('../chat/answer-task'),
       ]);
-      const task = tasks.find((each) => each.id === id);
+      const task = taskById(id);
       if (!task) return answer(`This build has no task ${id}.`);
       const { folder, ...inputs } = textInputs(input);
       const repository = repositoryFor(folder, workbench);

@@ -1,3 +1,4 @@
+import { counted } from '../../text/words';
 import { verdictOver, type Finding, type RootReport } from '../report';
 
 /** How many findings weigh what; each finding is counted once. */
@@ -32,8 +33,8 @@ export function summaryOf(reports: readonly RootReport[]): string {
   const where = reports.length > 1 ? ` in ${reports.length} repositories` : '';
   return (
     `${verdictOver(reports)}: ${counts.blocking} blocking, ${counts.unknown} unknown, ` +
-    `${plural(counts.warnings, 'warning')}, ${plural(counts.notes, 'note')}, ${counts.waived} waived; ` +
-    `${plural(files, 'file')} checked${where}`
+    `${counted(counts.warnings, 'warning')}, ${counted(counts.notes, 'note')}, ${counts.waived} waived; ` +
+    `${counted(files, 'file')} checked${where}`
   );
 }
 
@@ -49,8 +50,4 @@ export function pathFromCall(root: string, path: string): string {
   const prefix = root.replace(/\\/g, '/').replace(/\/+$/, '');
   if (prefix === '' || prefix === '.') return path;
   return path === '.' ? prefix : `${prefix}/${path}`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,5 @@
 import type { ReadDocument } from '../../documents/document';
+import { enumerated } from '../../text/words';
 import type { Severity } from '../rule';
 
 /**
@@ -17,5 +18,5 @@ export function quoted(text: string): string {
 
 /** What is lacking: "a", "a or b", "a, b or c". */
 export function listed(parts: readonly string[]): string {
-  return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} or ${parts.at(-1)}`;
+  return enumerated(parts, 'or');
 }

@@ -7,6 +7,7 @@ import type {
   PurposeEvidence,
   WorkflowSet,
 } from '../../workflow/understanding';
+import { enumerated } from '../../text/words';
 import type { FindingEvidence, Severity } from '../rule';
 
 /** What the workflow rules share: which jobs deploy, and which stand on the way to production (Definition 21). */
@@ -212,9 +213,10 @@ export function quoted(job: Job): string {
 
 /** Names in quotes with commas and a last "and". */
 export function listed(names: readonly string[]): string {
-  const all = names.map((name) => `"${name}"`);
-  const last = all.pop();
-  return all.length > 0 ? `${all.join(', ')} and ${last}` : (last ?? '');
+  return enumerated(
+    names.map((name) => `"${name}"`),
+    'and',
+  );
 }
 
 /** The whole of `${{ … }}` or null for a value that is more or less than one expression. */

@@ -11,6 +11,7 @@ import type { RollbackCredibility } from '../../risk/credibility';
 import type { RiskRegister } from '../../risk/register';
 import { DEFAULT_TRIGGERS } from '../../risk/rollback-triggers';
 import type { RolloutAdvice } from '../../risk/rollout';
+import { counted } from '../../text/words';
 import type { ProposedVersion } from './propose-version';
 import { releaseSteps, rollbackPlan, type PlannedEnvironment } from './release-steps';
 
@@ -264,8 +265,4 @@ function shortened(text: string): string {
 function someOf(paths: readonly string[], limit: number): string {
   const shown = paths.slice(0, limit).join(', ');
   return paths.length > limit ? `${shown} and ${paths.length - limit} more` : shown;
-}
-
-function counted(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -4,6 +4,7 @@ import { isKnown, placeholder } from '../../evidence/fact';
 import type { DeployTarget, RepositoryProfile } from '../../evidence/profile';
 import { DEFAULT_TRIGGERS, WATCH_MINUTES } from '../../risk/rollback-triggers';
 import type { RolloutAdvice } from '../../risk/rollout';
+import { counted } from '../../text/words';
 
 /** What the steps of a release are made from. */
 export interface StepFacts {
@@ -321,8 +322,4 @@ function inEnvironment(command: string, environment: string): string {
 
 function byHand(title: string, owner: string, action: string, expected: string): PlannedStep {
   return { title, owner, command: '', action, expected, durationMinutes: null };
-}
-
-function counted(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

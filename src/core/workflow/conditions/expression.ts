@@ -10,6 +10,7 @@ import {
   Star,
   Unary,
 } from '@actions/expressions/ast';
+import { endOfExpression } from '../../text/expression-end';
 
 /** An expression as data, names in lower case (GitHub compares them so). */
 export type Expression =
@@ -87,18 +88,14 @@ function readText(source: string): Condition {
   return { ok: true, expression: { kind: 'and', args: [SUCCESS, TRUE] } };
 }
 
-/** What stands inside each `${{ }}` of a text; a `}}` in a quoted string of the expression does not end it. */
+/** What stands inside each `${{ }}` of a text. */
 function embeddedIn(source: string): readonly string[] {
   const parts: string[] = [];
   for (let open = source.indexOf('${{'); open >= 0; open = source.indexOf('${{', open)) {
-    let end = open + 3;
-    let isQuoted = false;
-    while (end < source.length && (isQuoted || !source.startsWith('}}', end))) {
-      if (source[end] === "'") isQuoted = !isQuoted;
-      end++;
-    }
-    parts.push(source.slice(open + 3, end));
-    open = end;
+    const close = endOfExpression(source, open + 3);
+    // One that is never closed is read to the end, where its reader will say so.
+    parts.push(close < 0 ? source.slice(open + 3) : source.slice(open + 3, close - 2));
+    open = close < 0 ? source.length : close;
   }
   return parts;
 }
