@@ -44,7 +44,7 @@ export function understandWorkflows(
     }
   }
   const jobs = [...own.values()].map((facts) => (facts.calls ? withCalled(facts, own, callee) : facts));
-  return workflowSet(workflows, jobs);
+  return workflowSet(workflows, jobs, bound);
 }
 
 /** The literals that the callers of each workflow pass for its inputs. */
@@ -158,7 +158,10 @@ function ownFacts(
         places.filter((place) => deploys.includes(place.evidence)),
       )
     : null;
-  return { workflow, job, purposes, commands, target, calls };
+  const environmentNames = job.environment
+    ? possibleTexts(job.environment.name.value, workflow, job, bound)
+    : [];
+  return { workflow, job, purposes, commands, target, environmentNames, calls };
 }
 
 /** What a command does, with the words that say so. */
@@ -342,7 +345,11 @@ const verdictsWithin = new WeakMap<
   { readonly branch: string; readonly byProduction: Map<Job, Map<Job, ReachVerdict>> }
 >();
 
-function workflowSet(workflows: readonly Workflow[], jobs: readonly JobFacts[]): WorkflowSet {
+function workflowSet(
+  workflows: readonly Workflow[],
+  jobs: readonly JobFacts[],
+  bound: ReadonlyMap<Workflow, BoundInputs>,
+): WorkflowSet {
   const byWorkflow = new Map<Workflow, Map<string, JobFacts>>();
   for (const facts of jobs) {
     const inside = byWorkflow.get(facts.workflow) ?? new Map<string, JobFacts>();
@@ -372,6 +379,8 @@ function workflowSet(workflows: readonly Workflow[], jobs: readonly JobFacts[]):
     factsOf,
     needsOf,
     ancestorsOf,
+    possibleTexts: ({ workflow, job }, text) =>
+      possibleTexts(text, workflow, job, bound.get(workflow) ?? new Map()),
     canStartWithout: (production, guard) => {
       const { workflow } = production;
       if (guard.workflow !== workflow) return decide(production, guard);

@@ -57,6 +57,8 @@ export interface JobFacts {
   readonly commands: readonly StepCommand[];
   /** Null for a job that does not deploy (or roll back) on strong or moderate evidence. */
   readonly target: { readonly kind: DeployTargetKind; readonly message: string; readonly span: Span } | null;
+  /** Every name that its environment can have; null: no file bounds it (Definition 10); none: it has no environment. */
+  readonly environmentNames: readonly string[] | null;
   /** The called workflow's facts for a local `uses: ./.github/workflows/…`; null for others. */
   readonly calls: Workflow | null;
 }
@@ -95,6 +97,11 @@ export interface WorkflowSet {
   needsOf(facts: JobFacts): readonly JobFacts[];
   /** Every ancestor over `needs`, nearest first, each once; a cycle ends. */
   ancestorsOf(facts: JobFacts): readonly JobFacts[];
+  /**
+   * Every text that a value of the job with expressions in it can become, inputs bound as all callers bind them; null
+   * where no file bounds it (Definition 10).
+   */
+  possibleTexts(facts: JobFacts, text: string): readonly string[] | null;
   /**
    * Whether `production` can start in a run in which the real result of `guard` is not success.
    * Semantics: docs/semantics.md.
