@@ -12,6 +12,10 @@ export interface ShellCommand {
   readonly isSwallowed: boolean;
   /** It runs inside an `if`, a loop, a `case`, a function body, or to the right of `&&` or `||`. */
   readonly isConditional: boolean;
+  /** The part of a pipe that it reads (`curl …` for the `bash` in `curl … | bash`); null where it reads none. */
+  readonly input: Span | null;
+  /** The innermost `for`, `while` or `until` that it stands in, condition included; null outside loops. */
+  readonly loop: Span | null;
 }
 
 /** How the shell was started: what its flags make of a command that fails. */
@@ -78,6 +82,9 @@ function read(script: string, parser: ShellParser, mode: ShellMode, nesting: num
         span: command.span,
         isSwallowed: command.isSwallowed || nested.isSwallowed,
         isConditional: command.isConditional || nested.isConditional,
+        // Nested scripts stand nowhere in the text but in the command that runs them.
+        input: nested.input ? command.span : command.input,
+        loop: nested.loop ? command.span : command.loop,
       });
     }
   };
@@ -124,6 +131,8 @@ interface Surroundings {
   readonly isLast: boolean;
   /** It stands in a loop that tries again, with a failure behind the loop for when it gives up. */
   readonly isRetried?: boolean;
+  readonly input?: Span | null;
+  readonly loop?: Span | null;
 }
 
 function walkStatements(nodes: readonly ShellNode[], state: State, around: Surroundings): void {
@@ -196,7 +205,8 @@ function walk(node: ShellNode, state: State, around: Surroundings): void {
       const parts = node.children.filter((child) => child.isNamed);
       parts.forEach((part, index) => {
         const isLost = index < parts.length - 1 && !state.hasPipefail;
-        walk(part, state, { ...around, isSwallowed: around.isSwallowed || isLost });
+        const input = parts[index - 1]?.span ?? around.input ?? null;
+        walk(part, state, { ...around, isSwallowed: around.isSwallowed || isLost, input });
       });
       return;
     }
@@ -212,7 +222,7 @@ function walk(node: ShellNode, state: State, around: Surroundings): void {
       return;
     case 'while_statement': {
       const body = node.childByField('body');
-      const inside = { ...around, isConditional: true, isLast: false };
+      const inside = { ...around, isConditional: true, isLast: false, loop: node.span };
       for (const child of node.children) {
         if (!child.isNamed) continue;
         const isForgiven = child !== body && around.isRetried !== true;
@@ -249,6 +259,10 @@ function walk(node: ShellNode, state: State, around: Surroundings): void {
       return;
     case 'case_item':
       walkStatements(node.children, state, { ...around, isConditional: true });
+      return;
+    case 'for_statement':
+    case 'c_style_for_statement':
+      walkNamed(node, state, { ...around, isConditional: true, isLast: false, loop: node.span });
       return;
     default:
       walkNamed(node, state, { ...around, isConditional: true, isLast: false });
@@ -357,10 +371,10 @@ function walkCommand(node: ShellNode, state: State, around: Surroundings): void 
   }
   // A function may be called by name, or handed to another command that calls it (`retry deploy`, `trap undo ERR`).
   for (const word of words) state.functions.get(word)?.calls.push(around);
-  const { isSwallowed, isConditional } = around;
+  const { isSwallowed, isConditional, input = null, loop = null } = around;
   // A call of a function is what its body does.
   if (words.length > 0 && !state.functions.has(words[0] ?? ''))
-    state.emit({ words, span: node.span, isSwallowed, isConditional });
+    state.emit({ words, span: node.span, isSwallowed, isConditional, input, loop });
 }
 
 function applySet(words: readonly string[], state: State): void {

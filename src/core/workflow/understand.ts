@@ -1,5 +1,6 @@
 import type { ShellParser } from '../ports';
 import { readCommands, shellModeOf } from '../shell/commands';
+import type { Span } from '../text/position';
 import { reachability } from './conditions/reach';
 import { defaultBranchOf } from './conditions/runs';
 import { stepsRunBy, usesLocalAction } from './local-actions';
@@ -215,17 +216,20 @@ function stepCommands(workflow: Workflow, job: Job, step: Step, parser: ShellPar
   if (shell === null && runsOnWindows(job)) return [];
   const mode = shellModeOf(shell);
   if (!mode) return [];
-  return readCommands(run.text, parser, mode).map((command) => {
-    const start = placeInScalar(workflow.text, run, command.span.start);
-    const end = placeInScalar(workflow.text, run, command.span.end);
-    return {
-      step,
-      words: command.words,
-      span: end > start ? { start, end } : run.span,
-      isSwallowed: command.isSwallowed,
-      isConditional: command.isConditional,
-    };
-  });
+  const placed = (span: Span): Span => {
+    const start = placeInScalar(workflow.text, run, span.start);
+    const end = placeInScalar(workflow.text, run, span.end);
+    return end > start ? { start, end } : run.span;
+  };
+  return readCommands(run.text, parser, mode).map((command) => ({
+    step,
+    words: command.words,
+    span: placed(command.span),
+    isSwallowed: command.isSwallowed,
+    isConditional: command.isConditional,
+    input: command.input && placed(command.input),
+    loop: command.loop && placed(command.loop),
+  }));
 }
 
 function runsOnWindows(job: Job): boolean {

@@ -44,6 +44,10 @@ export interface StepCommand {
   readonly isSwallowed: boolean;
   /** It runs inside an `if`, `for`, `while`, `case`, function body or the right of `&&`/`||`. */
   readonly isConditional: boolean;
+  /** The part of a pipe that it reads (`curl …` for the `bash` in `curl … | bash`); null where it reads none. */
+  readonly input: Span | null;
+  /** The innermost `for`, `while` or `until` that it stands in, condition included; null outside loops. */
+  readonly loop: Span | null;
 }
 
 /** Where a deploying job deploys to. */

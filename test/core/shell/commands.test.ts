@@ -83,6 +83,27 @@ describe('commands of a script', () => {
 
   it('a pipe with pipefail', () => assert.equal(seen('npm test | tee log', strict), 'npm test / tee log'));
 
+  it('says what a command reads by a pipe, and in which loop it stands', () => {
+    const around = (script: string, program: string): readonly (string | null)[] => {
+      const command = readCommands(script, parser, plain).find(({ words }) => words[0] === program);
+      return [command?.input ?? null, command?.loop ?? null].map(
+        (span) => span && script.slice(span.start, span.end),
+      );
+    };
+    const installer = 'set -x\ncurl -fsSL https://acme.example/i.sh | sudo bash -s -- --yes';
+    assert.deepEqual(around(installer, 'sudo'), ['curl -fsSL https://acme.example/i.sh', null]);
+    assert.deepEqual(around(installer, 'curl'), [null, null]);
+    assert.deepEqual(around('curl x | { cd /tmp; tar -x; }', 'tar'), ['curl x', null]);
+    const retried = 'for i in 1 2; do npm test && break; done';
+    assert.deepEqual(around(`make\n${retried}`, 'npm'), [null, retried]);
+    assert.deepEqual(around(`make\n${retried}`, 'make'), [null, null]);
+    const waits = 'until curl -f x; do sleep 1; done';
+    assert.deepEqual(around(waits, 'curl'), [null, waits]);
+    assert.deepEqual(around(waits, 'sleep'), [null, waits]);
+    const nested = "sh -c 'curl x | bash'";
+    assert.deepEqual(around(nested, 'bash'), [nested, null]);
+  });
+
   it('keeps UTF-16 offsets behind text outside the basic plane', () => {
     const script = 'echo "😀" # 🚀\nnpm test';
     const [, command] = readCommands(script, parser, plain);
