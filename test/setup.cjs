@@ -16,7 +16,10 @@ const path = require('node:path');
 const resolveFilename = Module._resolveFilename;
 Module._resolveFilename = function (request, ...rest) {
   const name = /^@actions\/expressions(?:\/(\w+))?$/.exec(request);
+  // By its real path, as its own files import one another: else a linked folder would hold every class twice.
   return name
-    ? path.join(__dirname, `../node_modules/@actions/expressions/dist/${name[1] ?? 'index'}.js`)
+    ? fs.realpathSync(
+        path.join(__dirname, `../node_modules/@actions/expressions/dist/${name[1] ?? 'index'}.js`),
+      )
     : resolveFilename.call(this, request, ...rest);
 };

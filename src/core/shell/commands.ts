@@ -16,7 +16,27 @@ export interface ShellCommand {
   readonly input: Span | null;
   /** The innermost `for`, `while` or `until` that it stands in, condition included; null outside loops. */
   readonly loop: Span | null;
+  /** Where what it prints goes. */
+  readonly output: ShellOutput;
+  /** The here-documents and here-strings that it reads, as written; null where there is none. */
+  readonly hereText: string | null;
 }
+
+/**
+ * Where the standard output of a command goes: the step's log, a file by its name as written, the script itself
+ * (`$(…)`, `<(…)`), or the command behind a pipe (without words where that is a block or a loop), whose own output
+ * goes on.
+ */
+export type ShellOutput =
+  | { readonly to: 'log' | 'value' }
+  | { readonly to: 'file'; readonly name: string }
+  | { readonly to: 'command'; readonly words: readonly string[]; readonly output: ShellOutput };
+
+/** What a script prints when nothing sends it elsewhere. */
+const LOG: ShellOutput = { to: 'log' };
+
+/** What a substitution takes. */
+const VALUE: ShellOutput = { to: 'value' };
 
 /** How the shell was started: what its flags make of a command that fails. */
 export interface ShellMode {
@@ -85,11 +105,19 @@ function read(script: string, parser: ShellParser, mode: ShellMode, nesting: num
         // Nested scripts stand nowhere in the text but in the command that runs them.
         input: nested.input ? command.span : command.input,
         loop: nested.loop ? command.span : command.loop,
+        output: endingIn(nested.output, command.output),
+        hereText: nested.hereText,
       });
     }
   };
-  const state: State = { ...mode, script, emit, functions: new Map() };
-  walkStatements(root.children, state, { isSwallowed: false, isConditional: false, isLast: true });
+  const state: State = { ...mode, script, emit, functions: new Map(), log: LOG };
+  walkStatements(root.children, state, {
+    isSwallowed: false,
+    isConditional: false,
+    isLast: true,
+    output: LOG,
+    hereText: null,
+  });
   walkCalledFunctions(state);
   return found.sort((a, b) => a.span.start - b.span.start);
 }
@@ -115,6 +143,8 @@ interface State {
   readonly emit: (command: ShellCommand) => void;
   /** The functions that the script defines, by name, with how each was called so far. */
   readonly functions: Map<string, ShellFunction>;
+  /** Where the log is from here on: `exec > file` moves it. */
+  log: ShellOutput;
 }
 
 interface ShellFunction {
@@ -133,6 +163,10 @@ interface Surroundings {
   readonly isRetried?: boolean;
   readonly input?: Span | null;
   readonly loop?: Span | null;
+  readonly output: ShellOutput;
+  /** Of the last command only: the grammar hangs the redirection of `a && b > file` above the whole list. */
+  readonly lastOutput?: ShellOutput | undefined;
+  readonly hereText: string | null;
 }
 
 function walkStatements(nodes: readonly ShellNode[], state: State, around: Surroundings): void {
@@ -193,7 +227,9 @@ function forgives(right: ShellNode | undefined, script: string): boolean {
   return !right || !(endsInFailure(right, script) || isBareExit(right, script));
 }
 
-function walk(node: ShellNode, state: State, around: Surroundings): void {
+function walk(node: ShellNode, state: State, surroundings: Surroundings): void {
+  const isSequence = node.type === 'list' || node.type === 'pipeline';
+  const around = isSequence ? surroundings : withLastOutput(surroundings);
   switch (node.type) {
     case 'command':
       walkCommand(node, state, around);
@@ -203,10 +239,14 @@ function walk(node: ShellNode, state: State, around: Surroundings): void {
       return;
     case 'pipeline': {
       const parts = node.children.filter((child) => child.isNamed);
+      const outputs = outputsOf(parts, state.script, around.lastOutput ?? around.output);
       parts.forEach((part, index) => {
         const isLost = index < parts.length - 1 && !state.hasPipefail;
+        const isSwallowed = around.isSwallowed || isLost;
         const input = parts[index - 1]?.span ?? around.input ?? null;
-        walk(part, state, { ...around, isSwallowed: around.isSwallowed || isLost, input });
+        const hereText = index === 0 ? around.hereText : null;
+        const output = outputs[index] ?? LOG;
+        walk(part, state, { ...around, isSwallowed, input, hereText, output, lastOutput: undefined });
       });
       return;
     }
@@ -288,6 +328,8 @@ function walkCalledFunctions(state: State): void {
           isSwallowed: called.calls.every((call) => call.isSwallowed),
           isConditional: true,
           isLast: true,
+          output: (called.calls.find((call) => call.output.to === 'log') ?? called.calls[0])?.output ?? LOG,
+          hereText: null,
         },
       );
     }
@@ -309,6 +351,7 @@ function walkList(node: ShellNode, state: State, around: Surroundings): void {
   walk(left, state, {
     ...around,
     isSwallowed: around.isSwallowed || (isForgiven && around.isRetried !== true),
+    lastOutput: undefined,
   });
   if (right) walk(right, state, { ...around, isConditional: true });
 }
@@ -327,12 +370,100 @@ function walkRedirected(node: ShellNode, state: State, around: Surroundings): vo
       }
     }
   }
-  if (body) walk(body, state, { ...around, isSwallowed });
+  const output = redirectedOutput(node, state.script, around.output);
+  const hereText = hereTextOf(node, state.script) ?? around.hereText;
+  if (body) {
+    const isSequence = body.type === 'list' || body.type === 'pipeline';
+    walk(body, state, {
+      ...around,
+      isSwallowed,
+      hereText,
+      ...(isSequence ? { lastOutput: output } : { output }),
+    });
+    if (textOf(body, state.script) === 'exec') state.log = output;
+  }
   for (const child of node.children) {
     if (child !== body && child.type !== 'heredoc_redirect') {
       walkSubstitutions(child, state, { ...around, isSwallowed: true });
     }
   }
+}
+
+function withLastOutput(around: Surroundings): Surroundings {
+  return around.lastOutput ? { ...around, output: around.lastOutput, lastOutput: undefined } : around;
+}
+
+/** Where the output of each part of a pipe goes. */
+function outputsOf(parts: readonly ShellNode[], script: string, last: ShellOutput): ShellOutput[] {
+  const outputs: ShellOutput[] = [];
+  let output = last;
+  for (const part of [...parts].reverse()) {
+    outputs.unshift(output);
+    const words = wordsOfPart(part, script);
+    output = { to: 'command', words, output: redirectedOutput(part, script, output) };
+  }
+  return outputs;
+}
+
+/** The words of a pipe's part where it is a single command. */
+function wordsOfPart(part: ShellNode, script: string): readonly string[] {
+  const body = part.type === 'redirected_statement' ? part.childByField('body') : part;
+  return body?.type === 'command' ? wordsOf(body, script) : [];
+}
+
+/** Where `cmd > file`, `cmd <<END > file` and `cmd <<END | other` send their standard output. */
+function redirectedOutput(node: ShellNode, script: string, output: ShellOutput): ShellOutput {
+  if (node.type !== 'redirected_statement' && node.type !== 'heredoc_redirect') return output;
+  let found = output;
+  for (const child of node.children) {
+    if (child.type === 'heredoc_redirect') found = redirectedOutput(child, script, found);
+    if (child.type === 'pipeline') {
+      const parts = child.children.filter((part) => part.isNamed);
+      const [first] = parts;
+      if (first) {
+        const next = outputsOf(parts, script, output)[0] ?? output;
+        const words = wordsOfPart(first, script);
+        found = { to: 'command', words, output: redirectedOutput(first, script, next) };
+      }
+    }
+    if (child.type === 'file_redirect') found = fileOutput(child, script) ?? found;
+  }
+  return found;
+}
+
+/** Null for a redirection of anything but the standard output. */
+function fileOutput(redirect: ShellNode, script: string): ShellOutput | null {
+  const [, descriptor, operator] = /^(\d*)(&>>|&>|>>|>\||>&|>)/.exec(textOf(redirect, script)) ?? [];
+  if (!operator || (descriptor !== '' && descriptor !== '1')) return null;
+  const target = redirect.children.findLast((child) => child.isNamed);
+  if (!target) return null;
+  if (target.type === 'process_substitution') {
+    const [inner] = target.children.filter((child) => child.isNamed);
+    return { to: 'command', words: inner ? wordsOfPart(inner, script) : [], output: LOG };
+  }
+  const name = wordOf(target, script);
+  const isLog = /^(\d|-|\/dev\/(stdout|stderr|tty|fd\/[12])|\/proc\/self\/fd\/[12])$/.test(name);
+  return isLog ? LOG : { to: 'file', name };
+}
+
+/** The here-documents and here-strings of a command. */
+function hereTextOf(node: ShellNode, script: string): string | null {
+  const texts = node.children.flatMap((child) => {
+    if (child.type === 'herestring_redirect') {
+      const word = child.children.findLast((part) => part.isNamed);
+      return word ? [wordOf(word, script)] : [];
+    }
+    if (child.type !== 'heredoc_redirect') return [];
+    return child.children.flatMap((part) => (part.type === 'heredoc_body' ? [textOf(part, script)] : []));
+  });
+  return texts.length > 0 ? texts.join('\n') : null;
+}
+
+/** An inner script's output, whose log is what the outer command prints. */
+function endingIn(inner: ShellOutput, outer: ShellOutput): ShellOutput {
+  if (outer === LOG) return inner;
+  if (inner.to === 'command') return { ...inner, output: endingIn(inner.output, outer) };
+  return inner.to === 'log' ? outer : inner;
 }
 
 /** The branch that a failing condition leads to decides whether the failure is forgiven. */
@@ -373,8 +504,11 @@ function walkCommand(node: ShellNode, state: State, around: Surroundings): void 
   for (const word of words) state.functions.get(word)?.calls.push(around);
   const { isSwallowed, isConditional, input = null, loop = null } = around;
   // A call of a function is what its body does.
-  if (words.length > 0 && !state.functions.has(words[0] ?? ''))
-    state.emit({ words, span: node.span, isSwallowed, isConditional, input, loop });
+  if (words.length > 0 && !state.functions.has(words[0] ?? '')) {
+    const output = endingIn(around.output, state.log);
+    const hereText = hereTextOf(node, state.script) ?? around.hereText;
+    state.emit({ words, span: node.span, isSwallowed, isConditional, input, loop, output, hereText });
+  }
 }
 
 function applySet(words: readonly string[], state: State): void {
@@ -393,7 +527,12 @@ function applySet(words: readonly string[], state: State): void {
 /** Commands in `$(…)`, backquotes and `<(…)`, wherever they stand below. */
 function walkSubstitutions(node: ShellNode, state: State, around: Surroundings): void {
   if (node.type === 'command_substitution' || node.type === 'process_substitution') {
-    walkStatements(node.children, { ...state }, { ...around, isLast: true });
+    const output = textOf(node, state.script).startsWith('>') ? LOG : VALUE;
+    walkStatements(
+      node.children,
+      { ...state },
+      { ...around, isLast: true, output, lastOutput: undefined, hereText: null },
+    );
     return;
   }
   for (const child of node.children) walkSubstitutions(child, state, around);

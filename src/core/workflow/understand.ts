@@ -229,6 +229,8 @@ function stepCommands(workflow: Workflow, job: Job, step: Step, parser: ShellPar
     isConditional: command.isConditional,
     input: command.input && placed(command.input),
     loop: command.loop && placed(command.loop),
+    output: command.output,
+    hereText: command.hereText,
   }));
 }
 

@@ -1,3 +1,4 @@
+import type { ShellOutput } from '../shell/commands';
 import type { Span } from '../text/position';
 import type { LocalActions } from './local-actions';
 import type { Job, Step, Workflow } from './model';
@@ -48,6 +49,10 @@ export interface StepCommand {
   readonly input: Span | null;
   /** The innermost `for`, `while` or `until` that it stands in, condition included; null outside loops. */
   readonly loop: Span | null;
+  /** Where what it prints goes: the log, a file, another command, a value of the script. */
+  readonly output: ShellOutput;
+  /** The here-documents and here-strings that it reads, as written; null where there is none. */
+  readonly hereText: string | null;
 }
 
 /** Where a deploying job deploys to. */

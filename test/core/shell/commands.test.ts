@@ -6,6 +6,7 @@ import {
   shellModeOf,
   withoutExpressions,
   type ShellMode,
+  type ShellOutput,
 } from '../../../src/core/shell/commands';
 
 const plain: ShellMode = { stopsAtError: true, hasPipefail: false };
@@ -79,6 +80,55 @@ describe('commands of a script', () => {
   ];
   for (const [name, script, expected] of cases) {
     it(name, () => assert.equal(seen(script), expected));
+  }
+
+  /** Each command with what its output goes through: `>name` a file, `|words` a command, `=` the script. */
+  const outputs = (script: string): string => {
+    const written = (output: ShellOutput): string => {
+      switch (output.to) {
+        case 'log':
+          return '';
+        case 'value':
+          return ' =';
+        case 'file':
+          return ` >${output.name}`;
+        case 'command':
+          return ` |${output.words.join(' ')}${written(output.output)}`;
+      }
+    };
+    return readCommands(script, parser, plain)
+      .map(
+        ({ words, output, hereText }) =>
+          words.join(' ') + written(output) + (hereText ? ` <${hereText.trim()}` : ''),
+      )
+      .join(' / ');
+  };
+  const printed: readonly (readonly [string, string, string])[] = [
+    ['the log', 'echo a', 'echo a'],
+    ['a file', 'echo a >> $GITHUB_ENV', 'echo a >$GITHUB_ENV'],
+    ['another descriptor', 'echo a 2>/dev/null', 'echo a'],
+    ['the error output is the log too', 'echo a >&2', 'echo a'],
+    ['both', 'echo a &> f', 'echo a >f'],
+    ['the log by its file', 'echo a > /dev/stderr', 'echo a'],
+    ['a block', '{ echo a; echo b; } > f', 'echo a >f / echo b >f'],
+    ['a subshell in a loop', 'for i in 1; do (echo a); done > f', 'echo a >f'],
+    ['the last of a list only', 'echo a && echo b > f', 'echo a / echo b >f'],
+    ['a pipe', 'echo a | base64 -d > f', 'echo a |base64 -d >f / base64 -d >f'],
+    ['three of them', 'a | b | c', 'a |b |c / b |c / c'],
+    ['a pipe whose first part writes a file', 'a > f | b', 'a >f / b'],
+    ['a pipe into a block', 'a | while read x; do b; done', 'a | / read x / b'],
+    ['a substitution', 'x=$(echo a)', 'echo a ='],
+    ['a substitution inside a file', 'echo $(b) > f', 'echo $(b) >f / b ='],
+    ['a process that reads', 'echo a > >(tee f)', 'echo a |tee f / tee f'],
+    ['exec moves the log', 'echo a\nexec > f 2>&1\necho b', 'echo a / exec >f / echo b >f'],
+    ['a here-document', 'cat <<END > f\na $X\nEND', 'cat >f <a $X'],
+    ['a here-document in a pipe', 'cat <<END | b -f -\na\nEND', 'cat |b -f - <a / b -f -'],
+    ['a here-string', 'docker login --password-stdin <<< "$X"', 'docker login --password-stdin <$X'],
+    ['a function', 'f() { echo a; }\nf > g', 'echo a >g'],
+    ['bash -c', "bash -c 'echo a' > f", 'bash -c echo a >f / echo a >f'],
+  ];
+  for (const [name, script, expected] of printed) {
+    it(`output: ${name}`, () => assert.equal(outputs(script), expected));
   }
 
   it('a pipe with pipefail', () => assert.equal(seen('npm test | tee log', strict), 'npm test / tee log'));
