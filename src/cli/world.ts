@@ -4,12 +4,8 @@ import { systemClock } from '../adapters/clock';
 import { createGitHistory } from '../adapters/git-history';
 import { createNodeFiles } from '../adapters/node-files';
 import { createParsers } from '../adapters/parsers';
-import {
-  CONFIGURATION_PATH,
-  defaultConfiguration,
-  readConfiguration,
-  type Configuration,
-} from '../core/gate/configuration';
+import { CONFIGURATION_PATH, type Configuration } from '../core/gate/configuration';
+import { openConfiguration } from '../core/gate/open-configuration';
 import type { Parsers } from '../core/ports';
 import type { World } from '../core/tasks/task';
 import { CommandFailure } from './command-failure';
@@ -34,28 +30,29 @@ export async function openWorld(folder: string, configurationFile: string | null
     history: createGitHistory(root, { isTrusted: true }),
     clock: systemClock,
     parsers,
-    configuration: await openConfiguration(root, configurationFile),
+    configuration: await configurationOf(root, configurationFile),
   };
 }
 
 /**
- * The configuration of a root: the named file, else `.github/release-gate.yml` of the root, else the defaults.
+ * The configuration of a root: the named file, else `.github/release-gate.yml` of the root, else the defaults. A named
+ * file outside the root extends files of its own folder.
  *
- * @throws CommandFailure with every mistake and its line.
+ * @throws CommandFailure with every mistake, its file and its line.
  */
-async function openConfiguration(root: string, named: string | null): Promise<Configuration> {
-  const shown = named ?? CONFIGURATION_PATH;
-  const result = named
-    ? await createNodeFiles(path.dirname(path.resolve(named))).read(path.basename(named))
-    : await createNodeFiles(root).read(CONFIGURATION_PATH);
-  if (!result.ok) {
-    if (!named && result.reason === 'missing') return defaultConfiguration;
-    throw new CommandFailure(`The configuration ${shown} ${result.detail}.`);
+async function configurationOf(root: string, named: string | null): Promise<Configuration> {
+  const inside = named === null ? CONFIGURATION_PATH : path.relative(root, path.resolve(named));
+  const isInside = !path.isAbsolute(inside) && inside.split(path.sep)[0] !== '..';
+  const folder = isInside ? root : path.dirname(path.resolve(named ?? ''));
+  const file = isInside ? inside.split(path.sep).join('/') : path.basename(inside);
+  const opened = await openConfiguration(createNodeFiles(folder), file, { isRequired: named !== null });
+  if (opened.ok) return opened.configuration;
+  if (opened.problems.length === 0) {
+    throw new CommandFailure(`${named ? opened.reason.replace(file, named) : opened.reason}.`);
   }
-  const reading = readConfiguration(shown, result.text);
-  if (reading.ok) return reading.configuration;
-  const mistakes = reading.problems.map(
-    (problem) => `  ${shown}:${problem.line}:${problem.column}: ${problem.message}`,
-  );
-  throw new CommandFailure(`The configuration has mistakes:\n${mistakes.join('\n')}`);
+  const mistakes = opened.problems.map((problem) => {
+    const shown = named && problem.path === file ? named : problem.path;
+    return `  ${shown}:${problem.line}:${problem.column}: ${problem.message}`;
+  });
+  throw new CommandFailure(`${opened.reason}:\n${mistakes.join('\n')}`);
 }

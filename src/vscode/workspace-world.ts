@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { Configuration } from '../core/gate/configuration';
 import type { Parsers } from '../core/ports';
 import { pathIn } from './places';
 import type { Repositories, Repository, WorldResult } from './repositories';
@@ -87,7 +86,8 @@ async function openWorld(
     { overlayFiles },
     { createGitHistory },
     { systemClock },
-    { defaultConfiguration, readConfiguration },
+    { defaultConfiguration },
+    { openConfiguration },
     parsers,
   ] = await Promise.all([
     import('../adapters/node-files'),
@@ -95,33 +95,32 @@ async function openWorld(
     import('../adapters/git-history'),
     import('../adapters/clock'),
     import('../core/gate/configuration'),
+    import('../core/gate/open-configuration'),
     loadParsers(),
   ]);
   const root = folder.uri.fsPath;
   const isTrusted = vscode.workspace.isTrusted;
   const files = overlayFiles(createNodeFiles(root), unsavedTexts);
   const path = configurationPath(folder.uri, isTrusted);
-  const read = await files.read(path);
-  let configuration: Configuration = defaultConfiguration;
-  if (read.ok) {
-    const reading = readConfiguration(path, read.text);
-    if (!reading.ok) {
-      const problems = reading.problems.map(({ line, column, message }) => ({ path, line, column, message }));
-      const sentences = problems.map(({ line, message }) => `line ${line}: ${message}`);
-      return {
-        ok: false,
-        message: `The configuration ${path} is wrong; mend it and run again. ${sentences.join('; ')}`,
-        problems,
-      };
-    }
-    // In an untrusted workspace no configured path is used and nothing goes to the network.
-    const { releaseFolder, operationsFolder, isOnline } = defaultConfiguration;
-    configuration = isTrusted
-      ? reading.configuration
-      : { ...reading.configuration, releaseFolder, operationsFolder, isOnline };
-  } else if (read.reason !== 'missing') {
-    return { ok: false, message: `The configuration ${path} ${read.detail}.`, problems: [] };
+  const opened = await openConfiguration(files, path, { isRequired: false });
+  if (!opened.ok) {
+    const sentences = opened.problems.map(
+      ({ path: at, line, message }) => `${at === path ? '' : `${at} `}line ${line}: ${message}`,
+    );
+    return {
+      ok: false,
+      message:
+        sentences.length === 0
+          ? `${opened.reason}.`
+          : `The configuration ${path} is wrong; mend it and run again. ${sentences.join('; ')}`,
+      problems: opened.problems,
+    };
   }
+  // In an untrusted workspace no configured path is used and nothing goes to the network.
+  const { releaseFolder, operationsFolder, isOnline } = defaultConfiguration;
+  const configuration = isTrusted
+    ? opened.configuration
+    : { ...opened.configuration, releaseFolder, operationsFolder, isOnline };
   return {
     ok: true,
     configurationPath: path,

@@ -1,3 +1,4 @@
+import picomatch from 'picomatch';
 import type { History, Parsers, RepositoryFiles, Clock } from '../ports';
 import type { ProposedFile } from '../text/proposal';
 import type { LineIndex, Range, Span } from '../text/position';
@@ -155,7 +156,13 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
     }
   }
 
-  const facts: GateFacts = { paths: new Set(listed.paths), profile: null, pins: actionPins };
+  const facts: GateFacts = {
+    paths: new Set(listed.paths),
+    profile: null,
+    pins: actionPins,
+    limits: configuration.limits,
+    ...(configuration.requiredPhases ? { requiredPhases: configuration.requiredPhases } : {}),
+  };
   const notChecked: NotChecked[] = [];
   const isOff = (rule: Rule): boolean => configuration.severities[rule.id] === 'off';
   const run = (rule: Rule, path: string, ask: () => readonly RuleFinding[]): void => {
@@ -227,11 +234,18 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
 
   const rangeOf = (path: string, span: Span | null): Range | null =>
     span ? (lines.get(path)?.rangeOf(span) ?? null) : null;
+  const isJudged = judgedBy(configuration);
+  const leftOut = new Set(
+    [...workflows, ...documents].map(({ path }) => path).filter((path) => !isJudged(path)),
+  );
   const findings = [...afterWaivers.findings, ...about]
     .filter(({ finding }) => !input.only || input.only.has(finding.path))
+    .filter(({ finding }) => !leftOut.has(finding.path))
     .sort(byPlace)
     .map((entry) => findingOf(input.root, entry, rangeOf));
-  const judgedPaths = [...readable, ...documents].map(({ path }) => path);
+  const judgedPaths = [...readable, ...documents]
+    .map(({ path }) => path)
+    .filter((path) => !leftOut.has(path));
   return {
     root: input.root,
     verdict: verdictOf(findings),
@@ -239,8 +253,12 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
     notChecked,
     checkedFiles: judgedPaths.filter((path) => input.only?.has(path) ?? true).length,
     notJudged: [...(input.only ?? [])].filter(
-      (path) => !judgedPaths.includes(path) && !findings.some((finding) => finding.path === path),
+      (path) =>
+        !judgedPaths.includes(path) &&
+        !leftOut.has(path) &&
+        !findings.some((finding) => finding.path === path),
     ),
+    leftOut: [...leftOut].filter((path) => input.only?.has(path) ?? true).sort(),
     sources: new Map(
       [...workflows, ...documents]
         .filter(({ path }) => findings.some((finding) => finding.path === path))
@@ -364,6 +382,13 @@ function weight(severity: Severity): number {
   }
 }
 
+/** Which files' findings the configuration lets through; the others are read all the same, since workflows call them. */
+function judgedBy({ judgedPaths: { include, exclude } }: Configuration): (path: string) => boolean {
+  const isIn = include ? picomatch([...include], { dot: true }) : () => true;
+  const isOut = exclude.length > 0 ? picomatch([...exclude], { dot: true }) : () => false;
+  return (path) => isIn(path) && !isOut(path);
+}
+
 /** YAML files that were named on the call though GitHub does not look for workflows where they are. */
 function workflowsElsewhere(only: ReadonlySet<string> | undefined): readonly string[] {
   return [...(only ?? [])].filter(
@@ -420,10 +445,16 @@ async function understandCached(
   paths: ReadonlySet<string>,
   input: CheckInput,
 ): Promise<WorkflowSet> {
-  const { productionEnvironments, otherEnvironments } = input.configuration;
+  const { productionEnvironments, otherEnvironments, knownActions, knownCommands } = input.configuration;
   const localActions = await readLocalActions(workflows, paths, input.files);
   const actionTexts = [...localActions.values()].map(({ path, text }) => [path, text]);
-  const key = JSON.stringify([productionEnvironments, otherEnvironments, actionTexts]);
+  const key = JSON.stringify([
+    productionEnvironments,
+    otherEnvironments,
+    [...knownActions],
+    [...knownCommands],
+    actionTexts,
+  ]);
   const before = cache.understood;
   if (
     before?.key === key &&
@@ -435,6 +466,8 @@ async function understandCached(
   const set = understandWorkflows(workflows, await input.parsers.shell(), {
     productionEnvironments,
     otherEnvironments,
+    knownActions,
+    knownCommands,
     localActions,
   });
   cache.understood = { key, workflows, set };

@@ -1,19 +1,28 @@
-import { lineIndex, type Span } from '../text/position';
+import { lineIndex, type Located, type Span } from '../text/position';
+import { PURPOSES, type KnownPurposes, type Purpose } from '../workflow/understanding';
 import { entryOf, readYaml, type YamlEntry, type YamlMap, type YamlValue } from '../workflow/yaml-tree';
 import { ruleOf, rules, rulesOfGitHub } from '../rules/index';
 import { nearMiss } from '../rules/near-miss';
-import type { Severity } from '../rules/rule';
+import { PHASES, type Limits, type Phase, type Severity } from '../rules/rule';
 
 /** Where a repository keeps its configuration. */
 export const CONFIGURATION_PATH = '.github/release-gate.yml';
 
-/** What `.github/release-gate.yml` says; every part has a default. */
+/** What `.github/release-gate.yml` says, its bases included; every part has a default. */
 export interface Configuration {
   readonly productionEnvironments: readonly string[];
   readonly otherEnvironments: readonly string[];
   /** By rule id; `off` leaves the rule out and the report says so. */
   readonly severities: Readonly<Record<string, Severity | 'off'>>;
   readonly waivers: readonly ConfiguredWaiver[];
+  /** Globs of the files whose findings are listed; `include` null: all of them. */
+  readonly judgedPaths: { readonly include: readonly string[] | null; readonly exclude: readonly string[] };
+  /** What must run before production; null: the rule's own list. */
+  readonly requiredPhases: readonly Phase[] | null;
+  /** What actions and command lines do, beyond what the engine knows. */
+  readonly knownActions: KnownPurposes;
+  readonly knownCommands: KnownPurposes;
+  readonly limits: Limits;
   readonly releaseFolder: string;
   readonly operationsFolder: string;
   /** Tags that are releases: a glob (`v*`, `release/*`); null: whatever holds a semantic version. */
@@ -31,6 +40,8 @@ export interface ConfiguredWaiver {
   readonly until: string | null;
   /** Where the entry stands in the configuration. */
   readonly line: number;
+  /** The base that it stands in; left out for the configuration itself. */
+  readonly base?: string;
 }
 
 export const defaultConfiguration: Configuration = {
@@ -38,15 +49,21 @@ export const defaultConfiguration: Configuration = {
   otherEnvironments: [],
   severities: {},
   waivers: [],
+  judgedPaths: { include: null, exclude: [] },
+  requiredPhases: null,
+  knownActions: new Map(),
+  knownCommands: new Map(),
+  limits: {},
   releaseFolder: 'docs/release',
   operationsFolder: 'docs/ops',
   tagPattern: null,
   isOnline: false,
 };
 
-/** A mistake in the configuration, with its place (from 1). `message` is a sentence without a full stop. */
+/** A mistake in the configuration, with its file and place (from 1). `message` is a sentence without a full stop. */
 export interface ConfigurationProblem {
   readonly message: string;
+  readonly path: string;
   readonly line: number;
   readonly column: number;
 }
@@ -55,29 +72,93 @@ export type ConfigurationResult =
   | { readonly ok: true; readonly configuration: Configuration }
   | { readonly ok: false; readonly problems: readonly ConfigurationProblem[] };
 
+/** One file of the configuration as it stands, before what it extends is known. */
+export interface ConfigurationLayer {
+  readonly path: string;
+  /** The files that `extends` names, in order, with where it names them. */
+  readonly bases: readonly { readonly path: string; readonly line: number; readonly column: number }[];
+  /** What this file says itself; a part that it does not speak of is left out. */
+  readonly says: Partial<Configuration>;
+  /** Waivers without a last day: a mistake where the rule blocks in the end. */
+  readonly endless: readonly { readonly rule: string; readonly line: number; readonly column: number }[];
+}
+
 /**
- * Reads the configuration. A mistake is an error, never skipped: a misspelt rule id or a waiver that does not parse
- * would otherwise change a verdict without anybody noticing. An empty file is the default configuration.
- *
- * @param path For messages only.
+ * Reads a configuration that stands alone; what `extends` names is not followed (`openConfiguration` does). A mistake
+ * is an error, never skipped: a misspelt rule id or a waiver that does not parse would otherwise change a verdict
+ * without anybody noticing. An empty file is the default configuration.
  */
 export function readConfiguration(path: string, text: string): ConfigurationResult {
+  const layer = readLayer(path, text);
+  return layer.ok ? combineLayers([layer.layer]) : layer;
+}
+
+/**
+ * Layers as one configuration; a later one wins. Maps (severities, actions, commands, limits) are joined by key, lists
+ * of names are replaced whole, waivers add up. What only the whole can tell is checked here.
+ */
+export function combineLayers(layers: readonly ConfigurationLayer[]): ConfigurationResult {
+  let whole: Configuration = defaultConfiguration;
+  layers.forEach(({ path, says }, index) => {
+    const isBase = index < layers.length - 1;
+    const takes = (name: string, by: readonly string[] | undefined): boolean =>
+      (by ?? []).some((other) => other.toLowerCase() === name.toLowerCase());
+    const without = (names: readonly string[], by: readonly string[] | undefined): readonly string[] =>
+      names.filter((name) => !takes(name, by));
+    whole = {
+      ...whole,
+      ...says,
+      productionEnvironments:
+        says.productionEnvironments ?? without(whole.productionEnvironments, says.otherEnvironments),
+      otherEnvironments:
+        says.otherEnvironments ?? without(whole.otherEnvironments, says.productionEnvironments),
+      severities: { ...whole.severities, ...says.severities },
+      limits: { ...whole.limits, ...says.limits },
+      knownActions: new Map([...whole.knownActions, ...(says.knownActions ?? [])]),
+      knownCommands: new Map([...whole.knownCommands, ...(says.knownCommands ?? [])]),
+      waivers: [
+        ...whole.waivers,
+        ...(says.waivers ?? []).map((waiver) => (isBase ? { ...waiver, base: path } : waiver)),
+      ],
+    };
+  });
+  const problems = layers.flatMap(({ path, endless }) =>
+    endless
+      .filter(({ rule }) => severityIn(whole.severities, rule) === 'block')
+      .map(({ rule, line, column }) => ({
+        message: `the waiver of the blocking rule "${rule}" needs "until", its last day`,
+        path,
+        line,
+        column,
+      })),
+  );
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, configuration: whole };
+}
+
+/** Reads one file of a configuration. */
+export function readLayer(
+  path: string,
+  text: string,
+):
+  | { readonly ok: true; readonly layer: ConfigurationLayer }
+  | { readonly ok: false; readonly problems: readonly ConfigurationProblem[] } {
   const lines = lineIndex(text);
   const problems: ConfigurationProblem[] = [];
   const problem = (message: string, span: Span): void => {
-    problems.push({ message, ...lines.positionAt(span.start) });
+    problems.push({ message, path, ...lines.positionAt(span.start) });
   };
   const tree = readYaml(text);
-  for (const { message, span } of tree.problems) problem(`${path}: ${message}`, span);
+  for (const { message, span } of tree.problems) problem(message, span);
   if (problems.length > 0) return { ok: false, problems };
   if (tree.root === null || (tree.root.kind === 'scalar' && tree.root.value === null)) {
-    return { ok: true, configuration: defaultConfiguration };
+    return { ok: true, layer: { path, bases: [], says: {}, endless: [] } };
   }
   if (tree.root.kind !== 'map') {
     problem(`the configuration must be a map with some of the keys ${TOP_KEYS.join(', ')}`, tree.root.span);
     return { ok: false, problems };
   }
 
+  const { root } = tree;
   const knownKeys = (map: YamlMap, keys: readonly string[], where: string): void => {
     for (const entry of map.entries) {
       if (keys.includes(entry.key.text)) continue;
@@ -104,45 +185,92 @@ export function readConfiguration(path: string, text: string): ConfigurationResu
     problem(`"${key}" must be a text`, placeOf(entry));
     return null;
   };
-  const namesAt = (parent: YamlMap | null, key: string): string[] => {
+  const textsAt = (parent: YamlMap | null, key: string, what: string): Located<string>[] | null => {
     const entry = entryOf(parent, key);
-    if (!entry || isNull(entry.value)) return [];
+    if (!entry || isNull(entry.value)) return null;
     const items = entry.value.kind === 'list' ? entry.value.items : [entry.value];
     return items.flatMap((item) => {
-      if (item.kind === 'scalar' && item.text.trim() !== '') return [item.text.trim()];
+      if (item.kind === 'scalar' && item.text.trim() !== '') {
+        return [{ value: item.text.trim(), span: item.span }];
+      }
       problem(
-        `"${key}" must be a list of names`,
+        `"${key}" must be a list of ${what}`,
         item.span.end > item.span.start ? item.span : entry.key.span,
       );
       return [];
     });
   };
-  const folderAt = (parent: YamlMap | null, fallback: string): string => {
+  const insideAt = (parent: YamlMap | null, key: string, what: string): Located<string>[] | null => {
+    const found = textsAt(parent, key, what);
+    for (const { value, span } of found ?? []) {
+      if (!staysInside(value)) {
+        problem(
+          `the path "${value}" must be inside the repository, from its root, with forward slashes and without ".."`,
+          span,
+        );
+      }
+    }
+    return found;
+  };
+  const purposesAt = (key: 'actions' | 'commands'): Map<string, readonly Purpose[]> => {
+    const known = new Map<string, readonly Purpose[]>();
+    const map = mapAt(root, key);
+    for (const entry of map?.entries ?? []) {
+      const name = entry.key.text.trim();
+      const mistake = key === 'actions' ? mistakeInAction(name) : mistakeInCommand(name);
+      if (mistake) problem(mistake, entry.key.span);
+      const said = textsAt(map, entry.key.text, `what it does: ${PURPOSES.join(', ')}, or none`) ?? [];
+      if (said.length === 0 && isNull(entry.value))
+        problem(`"${name}" says not what it does`, entry.key.span);
+      const purposes = said.filter(({ value }) => value !== 'none');
+      for (const { value, span } of purposes) {
+        if (isPurpose(value)) continue;
+        const near = nearMiss(value, PURPOSES);
+        problem(
+          `"${value}" is nothing that ${key === 'actions' ? 'an action' : 'a command'} does; ${near ? `did you mean "${near}"` : `it takes ${PURPOSES.join(', ')}, or none`}`,
+          span,
+        );
+      }
+      if (purposes.length > 0 && purposes.length < said.length) {
+        problem(`"${name}" cannot do something and "none"`, entry.key.span);
+      }
+      known.set(
+        key === 'actions' ? name.toLowerCase() : name.replace(/\s+/g, ' '),
+        purposes.flatMap(({ value }) => (isPurpose(value) ? [value] : [])),
+      );
+    }
+    return known;
+  };
+  const folderAt = (parent: YamlMap | null): string | null => {
     const folder = parent && textAt(parent, 'folder');
-    if (!folder) return fallback;
+    if (!folder) return null;
     const path = folder.value.replace(/\/+$/, '');
     if (staysInside(path)) return path;
     problem(
       `the folder "${folder.value}" must be a path inside the repository, with forward slashes and without ".."`,
       folder.span,
     );
-    return fallback;
+    return null;
   };
 
-  knownKeys(tree.root, TOP_KEYS, 'the configuration');
-  const environments = mapAt(tree.root, 'environments');
+  knownKeys(root, TOP_KEYS, 'the configuration');
+  const bases = (insideAt(root, 'extends', 'files') ?? []).map(({ value, span }) => ({
+    path: value,
+    ...lines.positionAt(span.start),
+  }));
+  const environments = mapAt(root, 'environments');
   if (environments) knownKeys(environments, ['production', 'other'], '"environments"');
-  const productionEnvironments = namesAt(environments, 'production');
-  const otherEnvironments = namesAt(environments, 'other');
-  for (const name of otherEnvironments) {
-    if (productionEnvironments.some((other) => other.toLowerCase() === name.toLowerCase())) {
+  const production = textsAt(environments, 'production', 'names')?.map(({ value }) => value) ?? null;
+  const other = textsAt(environments, 'other', 'names')?.map(({ value }) => value) ?? null;
+  for (const name of other ?? []) {
+    if (production?.some((known) => known.toLowerCase() === name.toLowerCase())) {
       const entry = entryOf(environments, 'other');
       if (entry) problem(`the environment "${name}" cannot be both production and other`, entry.value.span);
     }
   }
 
   const severities: Record<string, Severity | 'off'> = {};
-  for (const entry of mapAt(tree.root, 'rules')?.entries ?? []) {
+  for (const entry of mapAt(root, 'rules')?.entries ?? []) {
     const id = entry.key.text;
     if (!isKnownRule(id)) {
       problem(unknownRule(id), entry.key.span);
@@ -152,8 +280,32 @@ export function readConfiguration(path: string, text: string): ConfigurationResu
     } else problem(`the severity of "${id}" must be block, warn, info or off`, placeOf(entry));
   }
 
+  const paths = mapAt(root, 'paths');
+  if (paths) knownKeys(paths, ['include', 'exclude'], '"paths"');
+  const include = insideAt(paths, 'include', 'globs');
+  const exclude = insideAt(paths, 'exclude', 'globs');
+  const phases = textsAt(root, 'phases', 'phases');
+  for (const { value, span } of phases ?? []) {
+    if (isPhase(value)) continue;
+    const near = nearMiss(value, PHASES);
+    problem(
+      `there is no phase "${value}"; ${near ? `did you mean "${near}"` : `it takes ${PHASES.join(', ')}`}`,
+      span,
+    );
+  }
+  const limits = mapAt(root, 'limits');
+  if (limits) knownKeys(limits, [DEPLOY_TIMEOUT], '"limits"');
+  const timeout = entryOf(limits, DEPLOY_TIMEOUT);
+  const minutes = timeout?.value.kind === 'scalar' ? timeout.value.value : null;
+  const isMinutes =
+    typeof minutes === 'number' && Number.isInteger(minutes) && minutes >= 1 && minutes <= 360;
+  if (timeout && !isNull(timeout.value) && !isMinutes) {
+    problem(`"${DEPLOY_TIMEOUT}" must be whole minutes from 1 to 360`, placeOf(timeout));
+  }
+
   const waivers: ConfiguredWaiver[] = [];
-  const waiverEntry = entryOf(tree.root, 'waivers');
+  const endless: { rule: string; line: number; column: number }[] = [];
+  const waiverEntry = entryOf(root, 'waivers');
   if (waiverEntry && waiverEntry.value.kind !== 'list' && !isNull(waiverEntry.value)) {
     problem('"waivers" must be a list', placeOf(waiverEntry));
   }
@@ -180,8 +332,8 @@ export function readConfiguration(path: string, text: string): ConfigurationResu
     if (until && !isDate(until.value)) {
       problem(`"until" must be a day such as 2027-03-01, not "${until.value}"`, until.span);
     }
-    if (rule && !until && severityIn(severities, rule.value) === 'block') {
-      problem(`the waiver of the blocking rule "${rule.value}" needs "until", its last day`, item.span);
+    if (rule && path && reason && !until) {
+      endless.push({ rule: rule.value, ...lines.positionAt(item.span.start) });
     }
     if (rule && path && reason) {
       waivers.push({
@@ -195,29 +347,56 @@ export function readConfiguration(path: string, text: string): ConfigurationResu
     }
   }
 
-  const release = mapAt(tree.root, 'release');
+  const release = mapAt(root, 'release');
   if (release) knownKeys(release, ['folder', 'tags'], '"release"');
-  const operations = mapAt(tree.root, 'operations');
+  const operations = mapAt(root, 'operations');
   if (operations) knownKeys(operations, ['folder'], '"operations"');
-  const online = entryOf(tree.root, 'online');
-  let isOnline = false;
+  const online = entryOf(root, 'online');
+  let isOnline: boolean | null = null;
   if (online && !isNull(online.value)) {
     if (online.value.kind === 'scalar' && typeof online.value.value === 'boolean')
       isOnline = online.value.value;
     else problem('"online" must be true or false', placeOf(online));
   }
-  const configuration: Configuration = {
-    productionEnvironments,
-    otherEnvironments,
-    severities,
-    waivers,
-    releaseFolder: folderAt(release, defaultConfiguration.releaseFolder),
-    operationsFolder: folderAt(operations, defaultConfiguration.operationsFolder),
-    tagPattern: (release && textAt(release, 'tags')?.value) ?? null,
-    isOnline,
+  const releaseFolder = folderAt(release);
+  const operationsFolder = folderAt(operations);
+  const tags = release && textAt(release, 'tags');
+  const knownActions = purposesAt('actions');
+  const knownCommands = purposesAt('commands');
+  if (problems.length > 0) {
+    problems.sort((a, b) => a.line - b.line || a.column - b.column);
+    return { ok: false, problems };
+  }
+  return {
+    ok: true,
+    layer: {
+      path,
+      bases,
+      endless,
+      says: {
+        ...(production ? { productionEnvironments: production } : {}),
+        ...(other ? { otherEnvironments: other } : {}),
+        ...(include || exclude
+          ? {
+              judgedPaths: {
+                include: include?.map(({ value }) => value) ?? null,
+                exclude: exclude?.map(({ value }) => value) ?? [],
+              },
+            }
+          : {}),
+        ...(phases ? { requiredPhases: phases.flatMap(({ value }) => (isPhase(value) ? [value] : [])) } : {}),
+        ...(isMinutes ? { limits: { deployTimeoutMinutes: minutes } } : {}),
+        ...(releaseFolder ? { releaseFolder } : {}),
+        ...(operationsFolder ? { operationsFolder } : {}),
+        ...(tags ? { tagPattern: tags.value } : {}),
+        ...(isOnline === null ? {} : { isOnline }),
+        severities,
+        waivers,
+        knownActions,
+        knownCommands,
+      },
+    },
   };
-  problems.sort((a, b) => a.line - b.line || a.column - b.column);
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, configuration };
 }
 
 /** Whether a text is a day of the calendar, `2027-03-01`. */
@@ -227,7 +406,48 @@ export function isDate(text: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
-const TOP_KEYS = ['environments', 'rules', 'waivers', 'release', 'operations', 'online'];
+/** The keys that a configuration takes, in the order in which people read them. */
+export const TOP_KEYS = [
+  'extends',
+  'environments',
+  'paths',
+  'rules',
+  'phases',
+  'actions',
+  'commands',
+  'limits',
+  'waivers',
+  'release',
+  'operations',
+  'online',
+];
+
+const DEPLOY_TIMEOUT = 'deploy-timeout-minutes';
+
+function isPhase(text: string): text is Phase {
+  return (PHASES as readonly string[]).includes(text);
+}
+
+function isPurpose(text: string): text is Purpose {
+  return (PURPOSES as readonly string[]).includes(text);
+}
+
+/** An action is named without its version: what it does is the same at each. */
+function mistakeInAction(name: string): string | null {
+  if (name.includes('@')) {
+    return `name the action "${name}" without its version: "${name.split('@', 1)[0] ?? ''}"`;
+  }
+  if (/^\.\/[^\s]+$/.test(name) || /^[\w.-]+\/[\w.-]+(\/[^\s/]+)*$/.test(name)) return null;
+  return `"${name}" is no action: write owner/name, owner/name/folder, or ./folder for one of this repository`;
+}
+
+function mistakeInCommand(name: string): string | null {
+  const [program = ''] = name.split(/\s+/);
+  if (program === '') return 'a command must name its program';
+  return /[|&;<>$`(){}]/.test(name)
+    ? `the command "${name}" must be plain words, the program first: an operator, variable or expression never matches`
+    : null;
+}
 
 /** The rules that a configuration may name: ours, and those that need GitHub's API. */
 function isKnownRule(id: string): boolean {

@@ -61,6 +61,8 @@ export interface RootReport {
   readonly checkedFiles: number;
   /** Named files that are of no kind that is judged: nothing is said of them, which is not a pass. */
   readonly notJudged?: readonly string[];
+  /** Workflows and documents that the configuration leaves out: they were read, and nothing is said of them. */
+  readonly leftOut?: readonly string[];
   /** The texts of the files that findings stand in, by path: reports quote the lines. */
   readonly sources?: ReadonlyMap<string, string>;
 }

@@ -107,7 +107,7 @@ export function waiversOfConfiguration(
       rule: entry.rule,
       reason: entry.reason,
       until: entry.until,
-      path: configurationPath,
+      path: entry.base ?? configurationPath,
       span: null,
       line: entry.line,
       covers: ({ path, span }) =>

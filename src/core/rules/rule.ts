@@ -38,6 +38,17 @@ export interface RuleFinding {
   readonly fix?: Fix;
 }
 
+/** What should run before production, in the order of cheapness; `build` is building and packaging. */
+export const PHASES = ['lint', 'unit', 'smoke', 'end-to-end', 'scan', 'build'] as const;
+
+export type Phase = (typeof PHASES)[number];
+
+/** Figures of the configuration that rules go by in the place of their own. */
+export interface Limits {
+  /** What a fix gives a deployment for its time limit. */
+  readonly deployTimeoutMinutes?: number;
+}
+
 /** What rules may know besides their subject. */
 export interface GateFacts {
   /** Paths of the repository's files. */
@@ -45,6 +56,9 @@ export interface GateFacts {
   readonly profile: RepositoryProfile | null;
   /** Commits of well-known action versions, `owner/name@v4` in lower case to 40 hex digits; never invented. */
   readonly pins: ReadonlyMap<string, { readonly commit: string; readonly version: string }>;
+  /** The phases that the configuration requires; left out where it says nothing of them. */
+  readonly requiredPhases?: readonly Phase[];
+  readonly limits?: Limits;
 }
 
 interface RuleBase {

@@ -5,7 +5,7 @@ import { reachability } from './conditions/reach';
 import { defaultBranchOf } from './conditions/runs';
 import { stepsRunBy, usesLocalAction } from './local-actions';
 import type { Job, Step, Workflow } from './model';
-import { purposesOfAction } from './purposes/actions';
+import { nameOfAction, purposesOfAction } from './purposes/actions';
 import { purposesOfCommand } from './purposes/commands';
 import { purposeOfName } from './purposes/names';
 import { kindOfName, placeTexts, possibleTexts, type BoundInputs, type DeployTarget } from './targets';
@@ -95,10 +95,10 @@ function ownFacts(
     const uses = step.uses;
     const { path } = workflow;
     const actions = options.localActions;
-    if (uses && actions && usesLocalAction(step, actions)) {
+    if (uses && actions && usesLocalAction(step, actions) && !isTaught(uses.value, options)) {
       // What happens inside is told where the workflow asks for it.
       for (const inner of stepsRunBy(step, actions)) {
-        for (const found of purposesOfStep(inner, job, workflow, parser)) {
+        for (const found of purposesOfStep(inner, job, workflow, parser, options)) {
           const message = `uses "${uses.value}", which ${found.message}`;
           const { purpose, texts, confidence, isForgiven } = found;
           const { span } = uses;
@@ -111,7 +111,7 @@ function ownFacts(
       continue;
     }
     if (uses) {
-      for (const { purpose, confidence } of purposesOfAction(step)) {
+      for (const { purpose, confidence } of purposesOfAction(step, options.knownActions)) {
         const message = `uses "${uses.value}"`;
         const evidence = { purpose, confidence, message, path, span: uses.span, stepIndex: step.index };
         purposes.push(evidence);
@@ -120,7 +120,7 @@ function ownFacts(
     }
     for (const command of stepCommands(workflow, job, step, parser)) {
       commands.push(command);
-      for (const { purpose, confidence, message } of purposesOfWords(command.words, job)) {
+      for (const { purpose, confidence, message } of purposesOfWords(command.words, job, options)) {
         const evidence = { purpose, confidence, message, path, span: command.span, stepIndex: step.index };
         purposes.push(evidence);
         places.push({ texts: placeTexts(step, job, workflow, command.words), evidence });
@@ -128,19 +128,21 @@ function ownFacts(
     }
   }
   if (job.uses && !calls) {
-    const purpose = purposeOfName(
-      (job.uses.value.split('@')[0] ?? '')
+    const { value, span } = job.uses;
+    const taught = options.knownActions?.get(nameOfAction(value));
+    const guessed = purposeOfName(
+      (value.split('@')[0] ?? '')
         .split('/')
         .pop()
         ?.replace(/\.ya?ml$/, '') ?? '',
     );
-    if (purpose) {
+    for (const purpose of taught ?? (guessed ? [guessed] : [])) {
       purposes.push({
         purpose,
-        confidence: 'moderate',
-        message: `calls "${job.uses.value}"`,
+        confidence: taught ? 'strong' : 'moderate',
+        message: `calls "${value}"`,
         path: workflow.path,
-        span: job.uses.span,
+        span,
         stepIndex: null,
       });
     }
@@ -165,14 +167,20 @@ function ownFacts(
   return { workflow, job, purposes, commands, target, environmentNames, calls };
 }
 
+/** Whether the configuration says what an action does: then it is not looked into. */
+function isTaught(uses: string, options: UnderstandingOptions): boolean {
+  return options.knownActions?.has(nameOfAction(uses)) === true;
+}
+
 /** What a command does, with the words that say so. */
 function purposesOfWords(
   words: readonly string[],
   job: Job,
+  options: UnderstandingOptions,
 ): readonly Pick<PurposeEvidence, 'purpose' | 'confidence' | 'message'>[] {
   const line = words.join(' ').replace(/\s+/g, ' ');
   const message = `runs "${line.length > 120 ? `${line.slice(0, 117)}...` : line}"`;
-  return purposesOfCommand(words).map(({ purpose, confidence }) => ({
+  return purposesOfCommand(words, options.knownCommands).map(({ purpose, confidence }) => ({
     purpose,
     // A migration or a script called release counts where the job itself says that it deploys somewhere.
     confidence: confidence === 'weak' && job.environment ? 'moderate' : confidence,
@@ -186,12 +194,13 @@ function purposesOfStep(
   job: Job,
   workflow: Workflow,
   parser: ShellParser,
+  options: UnderstandingOptions,
 ): readonly (Pick<PurposeEvidence, 'purpose' | 'confidence' | 'message'> & {
   readonly texts: readonly string[];
   readonly isForgiven: boolean;
 })[] {
   const mayFail = step.continueOnError?.value === 'true';
-  const byAction = purposesOfAction(step).map((found) => ({
+  const byAction = purposesOfAction(step, options.knownActions).map((found) => ({
     ...found,
     message: `uses "${step.uses?.value ?? ''}"`,
     texts: placeTexts(step, job, workflow, null),
@@ -200,7 +209,7 @@ function purposesOfStep(
   const mode = shellModeOf(step.shell?.value ?? null);
   const commands = step.run && mode ? readCommands(step.run.text, parser, mode) : [];
   const byCommand = commands.flatMap((command) =>
-    purposesOfWords(command.words, job).map((found) => ({
+    purposesOfWords(command.words, job, options).map((found) => ({
       ...found,
       texts: placeTexts(step, job, workflow, command.words),
       isForgiven: mayFail || command.isSwallowed,

@@ -4,19 +4,26 @@ import type { LocalActions } from './local-actions';
 import type { Job, Step, Workflow } from './model';
 
 /** What a job does. `deploy` is Definition 1 of a deployment, whatever its target. */
-export type Purpose =
-  | 'lint'
-  | 'unit'
-  | 'smoke'
-  | 'end-to-end'
-  | 'scan'
-  | 'build'
-  | 'package'
-  | 'publish'
-  | 'deploy'
-  | 'verify'
-  | 'rollback'
-  | 'notify';
+export type Purpose = (typeof PURPOSES)[number];
+
+/** Everything that a job is known to do for. */
+export const PURPOSES = [
+  'lint',
+  'unit',
+  'smoke',
+  'end-to-end',
+  'scan',
+  'build',
+  'package',
+  'publish',
+  'deploy',
+  'verify',
+  'rollback',
+  'notify',
+] as const;
+
+/** What a repository's configuration says that actions or command lines do, by name; none: it does nothing of it. */
+export type KnownPurposes = ReadonlyMap<string, readonly Purpose[]>;
 
 /** `strong`: the action or command does nothing else. `weak` never blocks anything. */
 export type Confidence = 'strong' | 'moderate' | 'weak';
@@ -126,4 +133,8 @@ export interface UnderstandingOptions {
   readonly otherEnvironments: readonly string[];
   /** The repository's composite actions, to be looked into; without them their steps do nothing that is known. */
   readonly localActions?: LocalActions;
+  /** By action without its version, in lower case; it overrides what the engine knows. */
+  readonly knownActions?: KnownPurposes;
+  /** By the first words of the command line; the longest that fits overrides what the engine knows. */
+  readonly knownCommands?: KnownPurposes;
 }

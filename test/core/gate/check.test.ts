@@ -239,6 +239,69 @@ describe('checking a repository', () => {
     assert.equal((await check(files, configured({ otherEnvironments: ['frankfurt'] }))).verdict, 'pass');
   });
 
+  it('lists nothing of what the configuration leaves out, says so, and reads it all the same', async () => {
+    const called = '.github/workflows/called.yml';
+    const files = {
+      [deploy]: good.replace('    needs: test\n', ''),
+      [called]: 'on: workflow_call\njobs: {}\n',
+      '.github/workflows/broken.yml': 'jobs: [\n',
+    };
+    const left = await check(
+      files,
+      configured({ judgedPaths: { include: null, exclude: ['.github/workflows/{deploy,broken}.yml'] } }),
+    );
+    assert.deepEqual([left.verdict, left.findings.length, left.checkedFiles], ['pass', 0, 1]);
+    assert.deepEqual(left.leftOut, ['.github/workflows/broken.yml', deploy]);
+    const only = await check(files, configured({ judgedPaths: { include: [called], exclude: [] } }));
+    assert.deepEqual([only.checkedFiles, only.leftOut?.length], [1, 2]);
+    const named = await check(files, {
+      only: new Set([deploy]),
+      ...configured({ judgedPaths: { include: null, exclude: ['.github/workflows/*.yml'] } }),
+    });
+    assert.deepEqual([named.leftOut, named.notJudged], [[deploy], []]);
+  });
+
+  it('goes by what the configuration says that actions and commands do', async () => {
+    const taught = good
+      .replace('kubectl apply -f k8s/', 'bash ops/ship.sh eu')
+      .replace('    needs: test\n', '')
+      .replaceAll('environment: production', 'environment: production # x');
+    const ids = async (more: Partial<Configuration>): Promise<readonly string[]> =>
+      (await check({ [deploy]: taught }, configured(more))).findings.map((finding) => finding.rule);
+    assert.ok(!(await ids({})).includes('prod-without-tests'));
+    assert.ok(
+      (await ids({ knownCommands: new Map([['./ops/ship.sh', ['deploy']]]) })).includes('prod-without-tests'),
+    );
+    assert.ok(
+      !(await ids({ knownCommands: new Map([['ops/ship.sh us', ['deploy']]]) })).includes(
+        'prod-without-tests',
+      ),
+    );
+    const cache = createReadingCache();
+    const byAction = { [deploy]: taught.replace('run: bash ops/ship.sh eu', 'uses: Acme/Ship@v1') };
+    const rulesWith = async (more: Partial<Configuration>): Promise<readonly string[]> =>
+      (await check(byAction, { ...configured(more), cache })).findings.map((finding) => finding.rule);
+    assert.ok(!(await rulesWith({})).includes('prod-without-tests'));
+    assert.ok(
+      (await rulesWith({ knownActions: new Map([['acme/ship', ['deploy']]]) })).includes(
+        'prod-without-tests',
+      ),
+    );
+    const untaught = await check(
+      { [deploy]: good.replace('    needs: test\n', '') },
+      configured({ knownCommands: new Map([['kubectl apply', []]]) }),
+    );
+    assert.ok(!untaught.findings.some((finding) => finding.rule === 'prod-without-tests'));
+  });
+
+  it('gives a deployment the time limit of the configuration', async () => {
+    const files = { [deploy]: good.replaceAll('    timeout-minutes: 20\n', '') };
+    const report = await check(files, configured({ limits: { deployTimeoutMinutes: 45 } }));
+    const finding = report.findings.find(({ rule }) => rule === 'no-deploy-timeout');
+    assert.equal(finding?.fix?.title, 'End the job after 45 minutes');
+    assert.match(JSON.stringify(finding?.fix?.edits), /timeout-minutes: 45/);
+  });
+
   it('gives the same report twice, with a cache and without, and reads only what changed', async () => {
     const files = {
       [deploy]: good.replace('    needs: test\n', ''),

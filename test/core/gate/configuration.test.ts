@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
 import fc from 'fast-check';
 import {
   defaultConfiguration,
   isDate,
+  TOP_KEYS,
   readConfiguration,
   type ConfigurationProblem,
 } from '../../../src/core/gate/configuration';
+
+import { PHASES } from '../../../src/core/rules/rule';
+import { PURPOSES } from '../../../src/core/workflow/understanding';
 
 const PATH = '.github/release-gate.yml';
 
@@ -53,6 +58,15 @@ describe('the configuration', () => {
         'release: { folder: releases/, tags: "release/*" }',
         'operations:',
         '  folder: ops',
+        'paths: { include: .github/workflows/**, exclude: [".github/workflows/old-*.yml"] }',
+        'phases: [lint, unit, build]',
+        'actions:',
+        '  Acme/Deploy-Action: deploy',
+        '  ./.github/actions/verify: [smoke, verify]',
+        '  acme/tools/.github/workflows/docs.yml: none',
+        'commands:',
+        '  ./ops/ship.sh   now: deploy',
+        'limits: { deploy-timeout-minutes: 45 }',
         'online: true',
         '',
       ].join('\r\n'),
@@ -81,6 +95,15 @@ describe('the configuration', () => {
             line: 14,
           },
         ],
+        judgedPaths: { include: ['.github/workflows/**'], exclude: ['.github/workflows/old-*.yml'] },
+        requiredPhases: ['lint', 'unit', 'build'],
+        knownActions: new Map<string, readonly string[]>([
+          ['acme/deploy-action', ['deploy']],
+          ['./.github/actions/verify', ['smoke', 'verify']],
+          ['acme/tools/.github/workflows/docs.yml', []],
+        ]),
+        knownCommands: new Map([['./ops/ship.sh now', ['deploy']]]),
+        limits: { deployTimeoutMinutes: 45 },
         releaseFolder: 'releases',
         operationsFolder: 'ops',
         tagPattern: 'release/*',
@@ -96,7 +119,7 @@ describe('the configuration', () => {
       /"enviroments"; did you mean "environments"/,
     );
     oneProblem('environments:\n  producton: [live]\n', 2, /did you mean "production"/);
-    oneProblem('colour: red\n', 1, /it takes environments, rules/);
+    oneProblem('colour: red\n', 1, /it takes extends, environments, paths, rules/);
   });
 
   it('refuses a rule that does not exist and a severity that is none', () => {
@@ -147,6 +170,30 @@ describe('the configuration', () => {
     oneProblem('environments: { production: [live], other: [LIVE] }\n', 1, /cannot be both/);
   });
 
+  it('refuses a phase, a purpose, a limit, an action or a command that is none', () => {
+    oneProblem('phases: [lint, e2e]\n', 1, /no phase "e2e"/);
+    oneProblem('phases:\n  - unit\n  - smok\n', 3, /no phase "smok"; did you mean "smoke"/);
+    oneProblem('actions:\n  acme/deploy: deploys\n', 2, /"deploys" is nothing .* did you mean "deploy"/);
+    oneProblem('actions:\n  acme/deploy: [deploy, none]\n', 2, /cannot do something and "none"/);
+    oneProblem('actions:\n  acme/deploy:\n', 2, /says not what it does/);
+    oneProblem('actions:\n  acme/deploy@v1: deploy\n', 2, /without its version: "acme\/deploy"/);
+    oneProblem('actions:\n  deploy: deploy\n', 2, /is no action: write owner\/name/);
+    oneProblem('commands:\n  "make ship && true": deploy\n', 2, /must be plain words/);
+    oneProblem('commands: [make ship]\n', 1, /"commands" must be a map/);
+    oneProblem('limits:\n  deploy-timeout: 3\n', 2, /it takes deploy-timeout-minutes/);
+    for (const minutes of ['0', '361', '1.5', 'ten', '[3]']) {
+      oneProblem(`limits:\n  deploy-timeout-minutes: ${minutes}\n`, 2, /whole minutes from 1 to 360/);
+    }
+  });
+
+  it('keeps bases and globs inside the repository', () => {
+    for (const path of ['../org.yml', '/etc/org.yml', './org.yml', 'a\\\\b']) {
+      oneProblem(`extends: "${path}"\n`, 1, /inside the repository/);
+      oneProblem(`paths:\n  exclude:\n    - "${path}"\n`, 3, /inside the repository/);
+    }
+    oneProblem('paths: { only: [a] }\n', 1, /"paths" has no key "only"/);
+  });
+
   it('gives every mistake at once, in the order of the lines', () => {
     const lines = problemsOf('online: 3\nfoo: 1\nrules:\n  nope: warn\n').map((problem) => problem.line);
     assert.deepEqual(lines, [1, 2, 4]);
@@ -167,6 +214,46 @@ describe('the configuration', () => {
         }
       }),
     );
+  });
+});
+
+describe('the schema of the configuration', () => {
+  const schema = JSON.parse(readFileSync('schemas/release-gate.schema.json', 'utf8')) as {
+    properties: Record<
+      string,
+      { description?: string; properties?: Record<string, { description?: string }> }
+    >;
+    definitions: Record<string, { enum?: readonly string[] }>;
+  };
+  const keysOf = (path: string): readonly string[] => {
+    // What the reader says that it takes, when it is given something else.
+    const text = path === '' ? 'zzzzzzzz: 1\n' : `${path}: { zzzzzzzz: 1 }\n`;
+    return /it takes (.*)$/.exec(problemsOf(text)[0]?.message ?? '')?.[1]?.split(', ') ?? [];
+  };
+
+  it('has the keys that the reader takes, each with what it means', () => {
+    assert.deepEqual(Object.keys(schema.properties), TOP_KEYS);
+    assert.deepEqual(keysOf(''), TOP_KEYS);
+    for (const [key, { description, properties }] of Object.entries(schema.properties)) {
+      assert.ok(description, key);
+      if (!properties) continue;
+      assert.deepEqual(Object.keys(properties), keysOf(key), key);
+      for (const [inner, value] of Object.entries(properties)) assert.ok(value.description, inner);
+    }
+  });
+
+  it('has the phases and purposes that the reader takes', () => {
+    assert.deepEqual(schema.definitions['phase']?.enum, PHASES);
+    assert.deepEqual(schema.definitions['purpose']?.enum, PURPOSES);
+  });
+
+  it('has every key in the documentation', () => {
+    const page = readFileSync('docs/configuration.md', 'utf8');
+    for (const [key, { properties }] of Object.entries(schema.properties)) {
+      assert.ok(page.includes(`\`${key}`), key);
+      for (const inner of Object.keys(properties ?? {}))
+        assert.ok(page.includes(`\`${key}.${inner}\``), inner);
+    }
   });
 });
 

@@ -17,7 +17,7 @@ const TIME_LIMIT_INPUTS = ['timeout_minutes', 'timeout_seconds', 'timeout-minute
 /** GitHub's own limit, in minutes: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idtimeout-minutes */
 const DEFAULT_MINUTES = 360;
 
-/** What the fix writes, in minutes: longer than most deployments take, much shorter than six hours. */
+/** What the fix writes where the configuration says nothing, in minutes: longer than most deployments take, much shorter than six hours. */
 const PROPOSED_MINUTES = 30;
 
 /** A deployment, or the check behind it, may hang for six hours. */
@@ -27,13 +27,15 @@ export const rule: WorkflowRule = {
   title: 'A deployment has no time limit',
   severity: 'warn',
   why: `Without a limit a hanging deployment is ended by GitHub after ${DEFAULT_MINUTES} minutes; until then nobody is told, and the next deployment waits.`,
-  check(set) {
+  check(set, facts) {
     const path = productionPathOf(set);
-    return set.jobs.flatMap((facts) => judge(set, path, facts));
+    return set.jobs.flatMap((job) =>
+      judge(set, path, job, facts.limits?.deployTimeoutMinutes ?? PROPOSED_MINUTES),
+    );
   },
 };
 
-function judge(set: WorkflowSet, path: ProductionPath, facts: JobFacts): RuleFinding[] {
+function judge(set: WorkflowSet, path: ProductionPath, facts: JobFacts, minutes: number): RuleFinding[] {
   const { job, workflow } = facts;
   // A job that calls a workflow takes no limit; the jobs inside do.
   if (job.uses || job.timeoutMinutes) return [];
@@ -42,7 +44,7 @@ function judge(set: WorkflowSet, path: ProductionPath, facts: JobFacts): RuleFin
   if (!deploys && !verifies) return [];
   const long = longSteps(facts, deploys);
   if (long.length > 0 && long.every(hasLimit)) return [];
-  const edits = setEntry(workflow.text, job.body, 'timeout-minutes', PROPOSED_MINUTES, {
+  const edits = setEntry(workflow.text, job.body, 'timeout-minutes', minutes, {
     after: ['name', 'needs', 'if', 'runs-on'],
   });
   return [
@@ -55,7 +57,7 @@ function judge(set: WorkflowSet, path: ProductionPath, facts: JobFacts): RuleFin
         ? {
             fix: {
               kind: 'proposed' as const,
-              title: `End the job after ${PROPOSED_MINUTES} minutes`,
+              title: `End the job after ${minutes} minutes`,
               edits: [{ path: workflow.path, edits: edits.edits }],
             },
           }

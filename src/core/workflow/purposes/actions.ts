@@ -1,5 +1,5 @@
 import type { Step } from '../model';
-import type { Confidence, Purpose } from '../understanding';
+import type { Confidence, KnownPurposes, Purpose } from '../understanding';
 
 /** What a well-known action does. */
 interface ActionRow {
@@ -216,11 +216,19 @@ export const actionRows: readonly ActionRow[] = [
 const byName = new Map<string, ActionRow[]>();
 for (const row of actionRows) byName.set(row.action, [...(byName.get(row.action) ?? []), row]);
 
+/** An action or a called workflow without its version, as it is compared: `acme/deploy`. */
+export function nameOfAction(uses: string): string {
+  return uses.split('@')[0]?.trim().toLowerCase() ?? '';
+}
+
 /** What a `uses:` step does, by the table. */
 export function purposesOfAction(
   step: Step,
+  known?: KnownPurposes,
 ): readonly { readonly purpose: Purpose; readonly confidence: Confidence }[] {
-  const name = (step.uses?.value ?? '').split('@')[0]?.toLowerCase() ?? '';
+  const name = nameOfAction(step.uses?.value ?? '');
+  const taught = known?.get(name);
+  if (taught) return taught.map((purpose) => ({ purpose, confidence: 'strong' }));
   const input = (wanted: string): string | null =>
     step.with.find((entry) => entry.name.value.toLowerCase() === wanted)?.value.text ?? null;
   return (byName.get(name) ?? []).flatMap((row) => {

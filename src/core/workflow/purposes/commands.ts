@@ -1,5 +1,5 @@
 import { unwrapCommand } from '../../shell/wrappers';
-import type { Confidence, Purpose } from '../understanding';
+import type { Confidence, KnownPurposes, Purpose } from '../understanding';
 import { purposeOfName } from './names';
 
 /** A command line by its words: the program, then its subcommands, options between them skipped. `|` parts choices. */
@@ -506,7 +506,10 @@ const RUNNERS: readonly (readonly string[])[] = [
 ];
 
 /** What a command does, by its words. A command that only prints, or only shows what it would do, does nothing. */
-export function purposesOfCommand(words: readonly string[]): readonly CommandPurpose[] {
+export function purposesOfCommand(
+  words: readonly string[],
+  known?: KnownPurposes,
+): readonly CommandPurpose[] {
   const command = withoutBin(unwrapCommand(words));
   const line = command.join(' ').slice(0, 4000);
   const isDry =
@@ -515,6 +518,8 @@ export function purposesOfCommand(words: readonly string[]): readonly CommandPur
     isDry
       ? found.filter(({ purpose }) => !['deploy', 'rollback', 'publish', 'notify'].includes(purpose))
       : found;
+  const taught = known && known.size > 0 ? taughtPurposes(command, known) : null;
+  if (taught) return without(taught.map((purpose) => ({ purpose, confidence: 'strong' })));
   const candidates = (byProgram.get(command[0] ?? '') ?? [])
     .filter(
       ({ row, pattern }) =>
@@ -534,6 +539,35 @@ export function purposesOfCommand(words: readonly string[]): readonly CommandPur
       return purpose ? [{ purpose, confidence: 'moderate' as const }] : [];
     }),
   );
+}
+
+/**
+ * What the configuration says of a command, by the longest of its lines that fits. A script is the same with `./` in
+ * front and behind the program that runs it: `bash ./ops/ship.sh eu` is `ops/ship.sh eu`.
+ */
+function taughtPurposes(command: readonly string[], known: KnownPurposes): readonly Purpose[] | null {
+  const script = INTERPRETERS.test(command[0] ?? '')
+    ? command.findIndex((word, index) => index > 0 && !word.startsWith('-'))
+    : -1;
+  const forms = [command, ...(script > 0 ? [command.slice(script)] : [])].map(withoutDot);
+  let best: { readonly length: number; readonly purposes: readonly Purpose[] } | null = null;
+  for (const [line, purposes] of known) {
+    const pattern = withoutDot(line.split(' '));
+    const fits = forms.some(
+      (form) =>
+        form[0] === pattern[0] &&
+        matches(
+          form,
+          pattern.map((word) => [word]),
+        ),
+    );
+    if (fits && pattern.length > (best?.length ?? 0)) best = { length: pattern.length, purposes };
+  }
+  return best?.purposes ?? null;
+}
+
+function withoutDot(words: readonly string[]): readonly string[] {
+  return words.map((word, index) => (index === 0 ? word.replace(/^\.\//, '') : word));
 }
 
 /** A known program by its stub in the repository's `bin`: `bin/rubocop` is `rubocop`. */
