@@ -1,9 +1,8 @@
 import picomatch from 'picomatch';
 import type { History, Parsers, RepositoryFiles, Clock } from '../ports';
 import type { ProposedFile } from '../text/proposal';
-import type { LineIndex, Range, Span } from '../text/position';
+import { lineIndex, type LineIndex, type Range, type Span } from '../text/position';
 import { readFrontMatter } from '../text/front-matter';
-import { actionPins } from '../evidence/action-pins';
 import type { Workflow } from '../workflow/model';
 import { readLocalActions } from '../workflow/local-actions';
 import { readWorkflow } from '../workflow/read';
@@ -17,6 +16,7 @@ import { ruleOf, rules, rulesOfGitHub, workflowRules } from '../rules/index';
 import type { GateFacts, Rule, RuleFinding, Severity } from '../rules/rule';
 import { CONFIGURATION_PATH, type Configuration } from './configuration';
 import { overlayFiles } from './overlay';
+import { PIN_CACHE_PATH, pinsWith, readPinCache } from './pin-cache';
 import { verdictOf, type Finding, type NotChecked, type RootReport } from './report';
 import {
   applyWaivers,
@@ -42,6 +42,8 @@ export interface CheckInput {
   readonly today: string;
   /** Only findings in these paths are listed and counted; everything is read for judging all the same. */
   readonly only?: ReadonlySet<string>;
+  /** Files that are read and judged wherever they stand, though the gate would not look there; `only` by default. */
+  readonly named?: ReadonlySet<string>;
   /** Readings of earlier calls, so that a keystroke reads only the file that it changed. */
   readonly cache?: ReadingCache;
   readonly signal?: AbortSignal;
@@ -123,7 +125,8 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
   }
 
   const workflows: Workflow[] = [];
-  const elsewhere = workflowsElsewhere(input.only);
+  const named = input.named ?? input.only;
+  const elsewhere = workflowsElsewhere(named);
   for (const path of [...listed.paths.filter(isWorkflowPath), ...elsewhere]) {
     signal?.throwIfAborted();
     const text = await files.read(path);
@@ -156,10 +159,12 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
     }
   }
 
+  const configurationPath = input.configurationPath ?? CONFIGURATION_PATH;
   const facts: GateFacts = {
     paths: new Set(listed.paths),
     profile: null,
-    pins: actionPins,
+    pins: await knownPins(files, listed.paths, found, lines),
+    ...(await configurationFile(files, configurationPath)),
     limits: configuration.limits,
     ...(configuration.requiredPhases ? { requiredPhases: configuration.requiredPhases } : {}),
   };
@@ -200,7 +205,6 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
       finding,
       severity: severityOf(rule, finding, configuration),
     }));
-  const configurationPath = input.configurationPath ?? CONFIGURATION_PATH;
   const byPath = new Map(workflows.map((workflow) => [workflow.path, workflow]));
   const waivers: WaiversFound[] = [
     ...workflows.map(waiversOfWorkflow),
@@ -259,11 +263,11 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
         !findings.some((finding) => finding.path === path),
     ),
     leftOut: [...leftOut].filter((path) => input.only?.has(path) ?? true).sort(),
-    sources: new Map(
-      [...workflows, ...documents]
-        .filter(({ path }) => findings.some((finding) => finding.path === path))
-        .map(({ path, text }) => [path, text]),
-    ),
+    sources: sourcesOf(findings, [
+      ...workflows,
+      ...documents,
+      ...(facts.configurationFile ? [facts.configurationFile] : []),
+    ]),
   };
 }
 
@@ -315,6 +319,66 @@ export function askRule(
   }
 }
 
+/** The texts of the files that findings stand in or that their fixes edit. */
+function sourcesOf(
+  findings: readonly Finding[],
+  files: readonly { readonly path: string; readonly text: string | null }[],
+): ReadonlyMap<string, string> {
+  const needed = new Set(
+    findings.flatMap(({ path, fix, otherFixes = [] }) => [
+      path,
+      ...[...(fix ? [fix] : []), ...otherFixes].flatMap(({ edits }) => edits.map((file) => file.path)),
+    ]),
+  );
+  return new Map(
+    files.flatMap(({ path, text }): [string, string][] =>
+      text !== null && needed.has(path) ? [[path, text]] : [],
+    ),
+  );
+}
+
+/** The commits that are known here; a mistake in the repository's own list of them is a finding at its place. */
+async function knownPins(
+  files: RepositoryFiles,
+  paths: readonly string[],
+  found: { readonly rule: Rule; readonly finding: RuleFinding }[],
+  lines: Map<string, LineIndex>,
+): Promise<GateFacts['pins']> {
+  if (!paths.includes(PIN_CACHE_PATH)) return pinsWith([]);
+  const text = await files.read(PIN_CACHE_PATH);
+  if (!text.ok) {
+    found.push({ rule: unreadableFile, finding: unreadable(PIN_CACHE_PATH, text.detail, 'warn') });
+    return pinsWith([]);
+  }
+  const reading = readPinCache(text.text);
+  if (reading.ok) return pinsWith(reading.pins);
+  lines.set(PIN_CACHE_PATH, lineIndex(text.text));
+  for (const { message, span } of reading.problems.slice(0, MAX_READ_PROBLEMS)) {
+    found.push({
+      rule: unreadableFile,
+      finding: {
+        message: `In this list of commits ${message}, so none of them is used: mend it`,
+        path: PIN_CACHE_PATH,
+        span,
+        status: 'unknown',
+        severity: 'warn',
+      },
+    });
+  }
+  return pinsWith([]);
+}
+
+/** The configuration as a file that a fix may edit; nothing where another one was named on the call, or it is unreadable. */
+async function configurationFile(
+  files: RepositoryFiles,
+  path: string,
+): Promise<Pick<GateFacts, 'configurationFile'>> {
+  if (path !== CONFIGURATION_PATH) return {};
+  const text = await files.read(path);
+  if (text.ok) return { configurationFile: { path, text: text.text } };
+  return text.reason === 'missing' ? { configurationFile: { path, text: null } } : {};
+}
+
 /** A finding as faces show it, with ranges for spans. */
 function findingOf(
   root: string,
@@ -348,6 +412,7 @@ function findingOf(
         }
       : null,
     fix: finding.fix ?? null,
+    ...(finding.otherFixes ? { otherFixes: finding.otherFixes } : {}),
     waiver: waiver
       ? {
           reason: waiver.reason,
@@ -485,7 +550,7 @@ async function readDocuments(
   const seen = new Set<string>();
   let frontMatters = 0;
   for (const path of paths) {
-    if (!path.endsWith('.md') || (TEST_DATA.test(path) && !input.only?.has(path))) continue;
+    if (!path.endsWith('.md') || (TEST_DATA.test(path) && !(input.named ?? input.only)?.has(path))) continue;
     input.signal?.throwIfAborted();
     const byPath = documentKinds.find((kind) => kind.recognises(path, {}));
     if (!byPath && frontMatters >= MAX_FRONT_MATTERS) continue;

@@ -36,6 +36,8 @@ export interface Finding {
       })
     | null;
   readonly fix: Fix | null;
+  /** Other answers to the finding, for an editor's menu. */
+  readonly otherFixes?: readonly Fix[];
   /** Why and until when, for a waived finding. */
   readonly waiver: {
     readonly reason: string;

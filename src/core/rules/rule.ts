@@ -14,13 +14,25 @@ export interface FindingEvidence {
   readonly span: Span | null;
 }
 
+/** The edits of one file. `isNew`: there is no such file yet, and the edits are of an empty text. */
+export interface FileEdits {
+  readonly path: string;
+  readonly edits: readonly TextEdit[];
+  readonly isNew?: true;
+}
+
 /** Edits of files of the repository that make the finding go away. */
 export interface Fix {
   /** `safe`: cannot change a run that works today; `proposed`: a person reviews it. */
   readonly kind: 'safe' | 'proposed';
   /** Imperative, for the quick-fix menu: "Name the environment production". */
   readonly title: string;
-  readonly edits: readonly { readonly path: string; readonly edits: readonly TextEdit[] }[];
+  readonly edits: readonly FileEdits[];
+  /**
+   * It tells the gate something that it did not know, so that other rules may speak for the first time: what they then
+   * find was there before and is no reason to take the fix back.
+   */
+  readonly reveals?: true;
 }
 
 /** What a rule says about one place, before waivers. */
@@ -36,6 +48,16 @@ export interface RuleFinding {
   readonly evidence?: readonly FindingEvidence[];
   readonly counterexample?: Counterexample;
   readonly fix?: Fix;
+  /** Other answers to the same finding, for a person to choose from; never applied with others. */
+  readonly otherFixes?: readonly Fix[];
+}
+
+/** The commit of a version of an action. `isOfRepository`: the repository itself keeps it for just this ref. */
+export interface KnownCommit {
+  readonly commit: string;
+  /** Without a leading `v`. */
+  readonly version: string;
+  readonly isOfRepository?: true;
 }
 
 /** What should run before production, in the order of cheapness; `build` is building and packaging. */
@@ -55,7 +77,9 @@ export interface GateFacts {
   readonly paths: ReadonlySet<string>;
   readonly profile: RepositoryProfile | null;
   /** Commits of well-known action versions, `owner/name@v4` in lower case to 40 hex digits; never invented. */
-  readonly pins: ReadonlyMap<string, { readonly commit: string; readonly version: string }>;
+  readonly pins: ReadonlyMap<string, KnownCommit>;
+  /** The configuration's file, for fixes that write into it; `text` null: there is none yet. Absent: it is not to be edited. */
+  readonly configurationFile?: { readonly path: string; readonly text: string | null };
   /** The phases that the configuration requires; left out where it says nothing of them. */
   readonly requiredPhases?: readonly Phase[];
   readonly limits?: Limits;

@@ -5,7 +5,7 @@ import type { TextEdit } from '../../core/text/edit';
 import { editorRange, uriIn } from '../places';
 import type { WorkspaceRepositories } from '../workspace-world';
 import { DIAGNOSTIC_SOURCE, GATE_LANGUAGES } from './live-gate';
-import { combineFixes } from './combine-fixes';
+import { combineFixes } from '../../core/gate/combine-fixes';
 import { problemOf } from './problem';
 import type { waiverComment } from './waiver-comment';
 import type { Judgement, WorkspaceGate } from './workspace-gate';
@@ -38,9 +38,9 @@ export function registerQuickFixes(
         finding.fix?.kind === 'safe' && finding.status !== 'waived' ? [finding.fix] : [],
       );
       const combined = combineFixes(safe);
-      if (combined.count > 0) {
+      if (combined.taken.length > 0) {
         const all = new vscode.CodeAction(
-          `Apply ${combined.count} safe ${combined.count === 1 ? 'fix' : 'fixes'} of Release Gate in this file`,
+          `Apply ${combined.taken.length} safe ${combined.taken.length === 1 ? 'fix' : 'fixes'} of Release Gate in this file`,
           FIX_ALL,
         );
         const edit = editFor(combined.edits, judgement);

@@ -61,7 +61,8 @@ function unpinned(value: string): string | null {
 
 /**
  * Pins to the known commit of this version; a commit that nothing tells is never written. Safe where the ref names one
- * release; a moving tag such as `v4` may stand at a later release than the one whose commit is known.
+ * release, or the repository itself keeps the commit of just this ref; else a moving tag such as `v4` may stand at a
+ * later release than the one whose commit is known.
  */
 function pinFix(workflow: Workflow, use: Located<string>, gate: GateFacts): Fix | null {
   const at = use.value.lastIndexOf('@');
@@ -84,7 +85,7 @@ function pinFix(workflow: Workflow, use: Located<string>, gate: GateFacts): Fix 
     edits.push({ span: { start: use.span.end, end: use.span.end }, text: ` # ${version}` });
   }
   return {
-    kind: /^v?\d+\.\d+\.\d+$/.test(ref) ? 'safe' : 'proposed',
+    kind: pin.isOfRepository || /^v?\d+\.\d+\.\d+$/.test(ref) ? 'safe' : 'proposed',
     title: `Pin ${name} to the commit of ${version}`,
     edits: [{ path: workflow.path, edits }],
   };

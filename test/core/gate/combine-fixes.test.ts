@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { combineFixes } from '../../../src/vscode/gate/combine-fixes';
+import { combineFixes } from '../../../src/core/gate/combine-fixes';
 import type { Fix } from '../../../src/core/rules/rule';
 
 const fix = (...edits: readonly [number, number, string][]): Fix => ({
@@ -10,8 +10,8 @@ const fix = (...edits: readonly [number, number, string][]): Fix => ({
 
 describe('combining fixes', () => {
   it('takes fixes that are apart, and leaves one that touches an earlier one', () => {
-    const { count, edits } = combineFixes([fix([0, 3, 'x']), fix([3, 5, 'y']), fix([8, 9, 'z'])]);
-    assert.equal(count, 2);
+    const { taken, edits } = combineFixes([fix([0, 3, 'x']), fix([3, 5, 'y']), fix([8, 9, 'z'])]);
+    assert.equal(taken.length, 2);
     assert.deepEqual(
       edits[0]?.edits.map((edit) => edit.text),
       ['x', 'z'],
@@ -19,8 +19,8 @@ describe('combining fixes', () => {
   });
 
   it('takes a fix whole or not at all', () => {
-    const { count, edits } = combineFixes([fix([5, 6, 'x']), fix([0, 1, 'a'], [5, 7, 'b'])]);
-    assert.equal(count, 1);
+    const { taken, edits } = combineFixes([fix([5, 6, 'x']), fix([0, 1, 'a'], [5, 7, 'b'])]);
+    assert.equal(taken.length, 1);
     assert.deepEqual(
       edits[0]?.edits.map((edit) => edit.text),
       ['x'],
@@ -28,11 +28,11 @@ describe('combining fixes', () => {
   });
 
   it('makes an edit that two findings share once', () => {
-    const { count, edits } = combineFixes([
+    const { taken, edits } = combineFixes([
       fix([4, 4, 'permissions: {}\n']),
       fix([4, 4, 'permissions: {}\n']),
     ]);
-    assert.equal(count, 2);
+    assert.equal(taken.length, 2);
     assert.equal(edits[0]?.edits.length, 1);
   });
 });
