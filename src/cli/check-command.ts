@@ -1,14 +1,16 @@
-import { promises as fs, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import manifest from '../../package.json';
-import { checkRepository } from '../core/gate/check';
+import { checkRepository, type CheckInput } from '../core/gate/check';
 import type { RootReport, Verdict } from '../core/gate/report';
 import { renderGitHub } from '../core/gate/reports/github';
-import { renderJson } from '../core/gate/reports/json';
+import { renderJson, type JsonFixes } from '../core/gate/reports/json';
 import { renderSarif } from '../core/gate/reports/sarif';
 import { renderText } from '../core/gate/reports/text';
 import { CommandFailure } from './command-failure';
+import { fixRepositories } from './fix';
+import { targetsOf, type Target } from './targets';
 import type { Terminal } from './terminal';
 import { openWorld } from './world';
 
@@ -17,12 +19,10 @@ interface CheckOptions {
   readonly offline?: boolean;
   readonly online?: boolean;
   readonly config?: string;
-}
-
-/** A repository to judge: `only` names the files whose findings are listed; null: all of them. */
-interface Target {
-  readonly root: string;
-  readonly only: Set<string> | null;
+  /** True for `--fix`; the word of `--fix=…`, which may be a path that was meant as an argument. */
+  readonly fix?: boolean | string;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
 }
 
 /** Exit statuses by verdict; 2 is for calls that could not be carried out. */
@@ -44,6 +44,9 @@ export function checkCommand(terminal: Terminal): Command {
     )
     .option('--offline', 'use no network, whatever the configuration says')
     .option('--config <file>', 'configuration to use in place of .github/release-gate.yml')
+    .option('--fix [kind]', 'apply the safe fixes; "--fix=proposed" shows those for review as well and asks')
+    .option('--yes', 'with --fix=proposed: write without asking')
+    .option('--dry-run', 'with --fix: show the difference and write nothing')
     .addHelpText(
       'after',
       [
@@ -53,11 +56,12 @@ export function checkCommand(terminal: Terminal): Command {
         '',
         'Exit status: 0 pass; 1 a rule blocks; 2 nothing could be checked, or the call or configuration is wrong;',
         '3 something that must hold is unknown. Unknown is never a pass.',
+        'With --fix it is that of what is left. A fix stays only if its finding is gone and none was added.',
         'Silence a finding with "# release-gate: ignore[rule-id] reason (until 2027-03-01)"; every report counts it.',
       ].join('\n'),
     )
     .action(async (paths: readonly string[], options: CheckOptions) => {
-      process.exitCode = await check(paths.length > 0 ? paths : ['.'], options, terminal);
+      process.exitCode = await check(paths, options, terminal);
     });
 }
 
@@ -67,10 +71,12 @@ async function check(paths: readonly string[], options: CheckOptions, terminal: 
       "--online is not there yet: nothing was asked of GitHub. Run without it; the report lists what only GitHub's API can tell.",
     );
   }
+  const targets = await targetsOf(pathsOf(paths, options));
+  const fixed = await fix(targets, options, terminal);
   const reports: RootReport[] = [];
-  for (const target of await targetsOf(paths)) {
+  for (const target of targets) {
     terminal.progress(`Reading ${target.root}`);
-    const report = await judge(target, options, terminal);
+    const report = await checkRepository(await inputOf(target, options, terminal));
     for (const file of report.notJudged ?? []) {
       terminal.say(
         `release-gate: ${path.join(target.root, file)} was not checked: it is no workflow and no release document.`,
@@ -84,15 +90,47 @@ async function check(paths: readonly string[], options: CheckOptions, terminal: 
     }
   }
   if (reports.length === 0) throw new CommandFailure('nothing could be checked, so there is no verdict.');
-  terminal.print(render(reports, options, terminal));
+  terminal.print(render(reports, fixed, options, terminal));
   const verdicts = reports.map((report) => report.verdict);
   const overall = verdicts.includes('fail') ? 'fail' : verdicts.includes('unknown') ? 'unknown' : 'pass';
   return exitStatus[overall];
 }
 
-async function judge(target: Target, options: CheckOptions, terminal: Terminal): Promise<RootReport> {
+/** The kinds of `--fix`; anything else behind it is a path, since an option's value may stand behind a space. */
+const FIX_KINDS: readonly string[] = ['safe', 'proposed'];
+
+function pathsOf(paths: readonly string[], { fix: kind }: CheckOptions): readonly string[] {
+  if (typeof kind !== 'string' || FIX_KINDS.includes(kind)) return paths.length > 0 ? paths : ['.'];
+  return [kind, ...paths];
+}
+
+/** Fixes what the call asks to be fixed; null where it does not ask. */
+async function fix(
+  targets: readonly Target[],
+  options: CheckOptions,
+  terminal: Terminal,
+): Promise<JsonFixes | null> {
+  if (options.fix === undefined) {
+    if (options.dryRun || options.yes) throw new CommandFailure('--dry-run and --yes speak of --fix.');
+    return null;
+  }
+  const inputs: CheckInput[] = [];
+  for (const target of targets) inputs.push(await inputOf(target, options, terminal));
+  return fixRepositories(
+    inputs,
+    {
+      kinds: options.fix === 'proposed' ? 'proposed' : 'safe',
+      isDry: options.dryRun ?? false,
+      isAgreed: options.yes ?? false,
+      isForProgram: options.format !== 'text',
+    },
+    terminal,
+  );
+}
+
+async function inputOf(target: Target, options: CheckOptions, terminal: Terminal): Promise<CheckInput> {
   const world = await openWorld(target.root, options.config ?? null);
-  return checkRepository({
+  return {
     root: target.root,
     files: world.files,
     history: world.history,
@@ -102,15 +140,20 @@ async function judge(target: Target, options: CheckOptions, terminal: Terminal):
     today: world.clock.now().toISOString().slice(0, 10),
     ...(target.only === null ? {} : { only: target.only }),
     signal: terminal.signal,
-  });
+  };
 }
 
-function render(reports: readonly RootReport[], options: CheckOptions, terminal: Terminal): string {
+function render(
+  reports: readonly RootReport[],
+  fixed: JsonFixes | null,
+  options: CheckOptions,
+  terminal: Terminal,
+): string {
   switch (options.format) {
     case 'text':
       return renderText(reports, { hasColour: terminal.usesColour, pageOf });
     case 'json':
-      return renderJson(reports);
+      return renderJson(reports, fixed ?? undefined);
     case 'sarif':
       return renderSarif(reports, { version: manifest.version, pageTextOf });
     case 'github':
@@ -130,35 +173,5 @@ function pageTextOf(rule: string): string | null {
     return readFileSync(path.join(pagesFolder, `${rule}.md`), 'utf8');
   } catch {
     return null;
-  }
-}
-
-/** Folders are roots by themselves; files are gathered under the root that they belong to. */
-async function targetsOf(paths: readonly string[]): Promise<Target[]> {
-  const targets = new Map<string, Target>();
-  for (const named of paths) {
-    const kind = await fs.stat(named).catch(() => null);
-    if (!kind) throw new CommandFailure(`${named} does not exist.`);
-    if (kind.isDirectory()) {
-      const key = path.resolve(named);
-      targets.set(key, { root: targets.get(key)?.root ?? named, only: null });
-      continue;
-    }
-    const key = await rootOf(path.resolve(named));
-    const known = targets.get(key);
-    const relative = path.relative(key, path.resolve(named)).split(path.sep).join('/');
-    if (known) known.only?.add(relative);
-    else targets.set(key, { root: path.relative('', key) || '.', only: new Set([relative]) });
-  }
-  return [...targets.values()];
-}
-
-/** The nearest folder above with `.git` or `.github`; the file's own folder where there is none. */
-async function rootOf(file: string): Promise<string> {
-  for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
-    for (const mark of ['.git', '.github']) {
-      if (await fs.stat(path.join(folder, mark)).catch(() => null)) return folder;
-    }
-    if (path.dirname(folder) === folder) return path.dirname(file);
   }
 }

@@ -27,12 +27,13 @@ function program(terminal: Terminal): Command {
         'Examples:',
         '  release-gate check                          judge the repository in this folder',
         '  release-gate check . --format sarif         the same for GitHub code scanning',
+        '  release-gate check --fix                    apply the safe fixes, then judge what is left',
         '  release-gate plan --version 2.4.0           the release plan from what changed since the last release',
         '  release-gate plan --write                   the same, written to docs/release/RELEASE_PLAN.md',
         '  release-gate generate ../orders             a pipeline for another repository',
         '',
         'Exit status: 0 done, or the gate passes; 1 the gate blocks; 2 could not run; 3 something required is unknown.',
-        'Nothing is written without --write, and nothing is sent anywhere.',
+        'Nothing is written without --write or --fix, and nothing is sent anywhere.',
       ].join('\n'),
     );
   root.addCommand(checkCommand(terminal));

@@ -112,7 +112,8 @@ function fileText(file: ProposedFile, terminal: Pick<Terminal, 'style'>): string
   }
 }
 
-function colouredDifference(difference: string, terminal: Pick<Terminal, 'style'>): string {
+/** A unified difference with its lines in colour, where the terminal uses it. */
+export function colouredDifference(difference: string, terminal: Pick<Terminal, 'style'>): string {
   return difference
     .split('\n')
     .map((line) => {

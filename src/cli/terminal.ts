@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
 
 /** How strongly a piece of text stands out; never the only sign of anything. */
@@ -14,6 +15,8 @@ export interface Terminal {
   /** To standard error, only where somebody watches. */
   progress(message: string): void;
   style(style: Style, text: string): string;
+  /** Asks on standard error and waits for yes or no, no by default; null where nobody is there to answer. */
+  confirm(question: string): Promise<boolean | null>;
 }
 
 const formats = {
@@ -41,5 +44,14 @@ export function processTerminal(signal: AbortSignal): Terminal {
       if (process.stderr.isTTY) process.stderr.write(`${message}\n`);
     },
     style: (style, text) => (usesColour ? styleText(formats[style], text, { validateStream: false }) : text),
+    confirm: async (question) => {
+      if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
+      const asking = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return /^y(es)?$/i.test((await asking.question(`${question} [y/N] `, { signal })).trim());
+      } finally {
+        asking.close();
+      }
+    },
   };
 }

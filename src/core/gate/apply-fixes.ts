@@ -12,6 +12,13 @@ import type { Finding, RootReport } from './report';
 /** What is fixed: `safe` fixes only, or those for review as well. */
 export type FixKinds = 'safe' | 'proposed';
 
+/** How fixes are applied. */
+export interface FixOptions {
+  readonly kinds: FixKinds;
+  /** Why a file may not be edited (it is a symbolic link, say), as `reason` completes it; null where it may. */
+  readonly whyNotEdit?: (path: string) => Promise<string | null>;
+}
+
 /** One fix, with the finding that it is for. */
 export interface FixOfFinding {
   readonly rule: string;
@@ -43,26 +50,30 @@ const MAX_ROUNDS = 25;
  *
  * @throws As `checkRepository`.
  */
-export async function applyFixes(input: CheckInput, kinds: FixKinds): Promise<FixedRepository> {
+export async function applyFixes(input: CheckInput, options: FixOptions): Promise<FixedRepository> {
+  const { kinds, whyNotEdit } = options;
   const texts = new Map<string, string>();
   const cache = createReadingCache();
   const judge = (edited: ReadonlyMap<string, string>): Promise<RootReport> =>
     judgeWith(input, cache, new Map([...texts, ...edited]));
-  const textOf = async (path: string): Promise<string | null> => {
-    const reached = texts.get(path);
-    if (reached !== undefined) return reached;
-    const read = await input.files.read(path);
-    return read.ok ? read.text : null;
+  const files: EditedFiles = {
+    textOf: async (path) => {
+      const reached = texts.get(path);
+      if (reached !== undefined) return reached;
+      const read = await input.files.read(path);
+      return read.ok ? read.text : null;
+    },
+    whyNotEdit: (path) => whyNotEdit?.(path) ?? Promise.resolve(null),
   };
 
   const applied: FixOfFinding[] = [];
   let refused: FixedRepository['refused'] = [];
   let report = await judge(new Map());
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    let step = await fixOnce(report, wantedFixes(report, kinds, input.only ?? null, true), textOf, judge);
+    let step = await fixOnce(report, wantedFixes(report, kinds, input.only ?? null, true), files, judge);
     refused = step.refused;
     if (step.applied.length === 0) {
-      step = await fixOnce(report, wantedFixes(report, kinds, input.only ?? null, false), textOf, judge);
+      step = await fixOnce(report, wantedFixes(report, kinds, input.only ?? null, false), files, judge);
       refused = [...refused, ...step.refused];
     }
     if (step.applied.length === 0) break;
@@ -71,18 +82,24 @@ export async function applyFixes(input: CheckInput, kinds: FixKinds): Promise<Fi
     report = step.report;
   }
 
-  const files: ProposedFile[] = [];
+  const proposed: ProposedFile[] = [];
   for (const [path, after] of texts) {
     const read = await input.files.read(path);
     const file = { path, before: read.ok ? read.text : null, after, purpose: purposeOf(path, applied) };
-    if (changesAnything(file)) files.push(file);
+    if (changesAnything(file)) proposed.push(file);
   }
   return {
-    files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
+    files: proposed.sort((a, b) => (a.path < b.path ? -1 : 1)),
     applied,
     refused,
     after: input.only ? await judgeWith(input, cache, texts, input.only) : report,
   };
+}
+
+/** The files as the fixes so far leave them. */
+interface EditedFiles {
+  textOf(path: string): Promise<string | null>;
+  whyNotEdit(path: string): Promise<string | null>;
 }
 
 interface Round {
@@ -123,7 +140,7 @@ function wantedFixes(
 async function fixOnce(
   report: RootReport,
   candidates: readonly FixableFinding[],
-  textOf: (path: string) => Promise<string | null>,
+  files: EditedFiles,
   judge: (texts: ReadonlyMap<string, string>) => Promise<RootReport>,
 ): Promise<Round> {
   const refused: (FixOfFinding & { reason: string })[] = [];
@@ -133,7 +150,7 @@ async function fixOnce(
   ): Promise<
     ({ readonly ok: true } & Omit<Round, 'refused' | 'applied'>) | { ok: false; reason: string }
   > => {
-    const edited = await textsWith(combineFixes(fixes.map(({ fix }) => fix)).edits, textOf);
+    const edited = await textsWith(combineFixes(fixes.map(({ fix }) => fix)).edits, files);
     if (!edited.ok) return edited;
     const after = await judge(edited.texts);
     const reason = whyNot(report, after, fixes);
@@ -201,14 +218,16 @@ function countsOf<T extends Finding>(
 
 async function textsWith(
   edits: readonly FileEdits[],
-  textOf: (path: string) => Promise<string | null>,
+  files: EditedFiles,
 ): Promise<
   | { readonly ok: true; readonly texts: ReadonlyMap<string, string> }
   | { readonly ok: false; readonly reason: string }
 > {
   const texts = new Map<string, string>();
   for (const file of edits) {
-    const text = await textOf(file.path);
+    const reason = await files.whyNotEdit(file.path);
+    if (reason !== null) return { ok: false, reason: `${file.path} ${reason}` };
+    const text = await files.textOf(file.path);
     if (text === null && !file.isNew) return { ok: false, reason: `${file.path} could not be read` };
     if (text !== null && file.isNew) return { ok: false, reason: `${file.path} is there already` };
     texts.set(file.path, applyEdits(text ?? '', file.edits));

@@ -22,7 +22,7 @@ async function fix(
       today: '2026-11-21',
       ...(only ? { only: new Set(only) } : {}),
     },
-    kinds,
+    { kinds },
   );
 }
 

@@ -135,7 +135,7 @@ function displayWidth(text: string): number {
 }
 
 /** Text of a repository must not steer the terminal: control and direction characters are written out. */
-function visible(text: string): string {
+export function visible(text: string): string {
   return text.replace(
     /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
