@@ -1,11 +1,13 @@
+import type { RepositoryFiles } from '../ports';
 import type { FileEdits, Fix } from '../rules/rule';
 import { applyEdits } from '../text/edit';
 import type { Range } from '../text/position';
 import { changesAnything, type ProposedFile } from '../text/proposal';
 import { enumerated } from '../text/words';
-import { checkRepository, createReadingCache, type CheckInput } from './check';
+import { checkRepository, createReadingCache, type CheckInput, type ReadingCache } from './check';
 import { combineFixes } from './combine-fixes';
-import { CONFIGURATION_PATH, readConfiguration, type Configuration } from './configuration';
+import { CONFIGURATION_PATH, type Configuration } from './configuration';
+import { openConfiguration } from './open-configuration';
 import { overlayFiles } from './overlay';
 import type { Finding, RootReport } from './report';
 
@@ -235,31 +237,35 @@ async function textsWith(
   return { ok: true, texts };
 }
 
-function judgeWith(
+async function judgeWith(
   input: CheckInput,
-  cache: CheckInput['cache'],
+  cache: ReadingCache,
   texts: ReadonlyMap<string, string>,
   only?: ReadonlySet<string>,
 ): Promise<RootReport> {
   const { only: named, ...rest } = input;
+  const files = overlayFiles(input.files, texts);
   return checkRepository({
     ...rest,
-    files: overlayFiles(input.files, texts),
-    configuration: configurationWith(input, texts),
+    files,
+    configuration: await configurationWith(input, texts, files),
+    cache,
     ...(named ? { named } : {}),
     ...(only ? { only } : {}),
-    ...(cache ? { cache } : {}),
   });
 }
 
 /** The configuration as the fixes leave it: one of them may have written into its file. */
-function configurationWith(input: CheckInput, texts: ReadonlyMap<string, string>): Configuration {
+async function configurationWith(
+  input: CheckInput,
+  texts: ReadonlyMap<string, string>,
+  files: RepositoryFiles,
+): Promise<Configuration> {
   const path = input.configurationPath ?? CONFIGURATION_PATH;
-  const text = texts.get(path);
-  if (text === undefined) return input.configuration;
-  const reading = readConfiguration(path, text);
+  if (!texts.has(path)) return input.configuration;
+  const opened = await openConfiguration(files, path, { isRequired: false });
   // A fix that breaks the configuration changes nothing that the gate goes by, so its finding stays and it is refused.
-  return reading.ok ? reading.configuration : input.configuration;
+  return opened.ok ? opened.configuration : input.configuration;
 }
 
 function fixOf({ rule, fix, message, path, range }: FixableFinding): FixOfFinding {
