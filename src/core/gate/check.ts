@@ -167,6 +167,10 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
     ...(await configurationFile(files, configurationPath)),
     limits: configuration.limits,
     ...(configuration.requiredPhases ? { requiredPhases: configuration.requiredPhases } : {}),
+    environments: {
+      production: configuration.productionEnvironments,
+      other: configuration.otherEnvironments,
+    },
   };
   const notChecked: NotChecked[] = [];
   const isOff = (rule: Rule): boolean => configuration.severities[rule.id] === 'off';

@@ -5,11 +5,14 @@ import { rule as waiverUnused } from './gate/waiver-unused';
 import { rule as waiverWithoutEndDate } from './gate/waiver-without-end-date';
 import { rule as waiverWithoutReason } from './gate/waiver-without-reason';
 import type { GateRule, Rule, WorkflowRule } from './rule';
+import { rule as allTargetsAtOnce } from './workflow/all-targets-at-once';
 import { rule as cancelsProdDeploy } from './workflow/cancels-prod-deploy';
 import { rule as concurrencyDoesNotSerialise } from './workflow/concurrency-does-not-serialise';
 import { rule as deployRebuilds } from './workflow/deploy-rebuilds';
 import { rule as deployTargetUnknown } from './workflow/deploy-target-unknown';
+import { rule as deploymentRecordOff } from './workflow/deployment-record-off';
 import { rule as excessivePermissions } from './workflow/excessive-permissions';
+import { rule as inheritedSecrets } from './workflow/inherited-secrets';
 import { rule as longLivedAwsKey } from './workflow/long-lived-aws-key';
 import { rule as longLivedAzureSecret } from './workflow/long-lived-azure-secret';
 import { rule as longLivedGcpKey } from './workflow/long-lived-gcp-key';
@@ -26,12 +29,14 @@ import { rule as unpinnedAction } from './workflow/unpinned-action';
 export const workflowRules: readonly WorkflowRule[] = [
   prodWithoutEnvironment,
   deployTargetUnknown,
+  deploymentRecordOff,
   prodWithoutTests,
   deployRebuilds,
   noDeployConcurrency,
   concurrencyDoesNotSerialise,
   cancelsProdDeploy,
   noDeployTimeout,
+  allTargetsAtOnce,
   noSmokeTest,
   noRollbackPath,
   rollbackUnreachable,
@@ -39,6 +44,7 @@ export const workflowRules: readonly WorkflowRule[] = [
   longLivedAzureSecret,
   longLivedGcpKey,
   excessivePermissions,
+  inheritedSecrets,
   unpinnedAction,
 ];
 

@@ -83,6 +83,8 @@ export interface GateFacts {
   /** The phases that the configuration requires; left out where it says nothing of them. */
   readonly requiredPhases?: readonly Phase[];
   readonly limits?: Limits;
+  /** What the configuration lists under `environments`; both empty where it lists none. */
+  readonly environments: { readonly production: readonly string[]; readonly other: readonly string[] };
 }
 
 interface RuleBase {

@@ -10,7 +10,12 @@ import { readFrontMatter } from '../../../../src/core/text/front-matter';
 
 const folder = path.resolve(__dirname, '../../../fixtures/rules');
 const isUpdating = process.env['UPDATE_EXPECTED'] === '1';
-const facts: GateFacts = { paths: new Set(), profile: null, pins: new Map() };
+const facts: GateFacts = {
+  paths: new Set(),
+  profile: null,
+  pins: new Map(),
+  environments: { production: [], other: [] },
+};
 
 /** Reads a document whose front matter names its kind. */
 export function readFixture(text: string, file = 'document.md'): ReadDocument {
