@@ -16,6 +16,7 @@ import { rule as inheritedSecrets } from './workflow/inherited-secrets';
 import { rule as longLivedAwsKey } from './workflow/long-lived-aws-key';
 import { rule as longLivedAzureSecret } from './workflow/long-lived-azure-secret';
 import { rule as longLivedGcpKey } from './workflow/long-lived-gcp-key';
+import { rule as mutableImageTag } from './workflow/mutable-image-tag';
 import { rule as noDeployConcurrency } from './workflow/no-deploy-concurrency';
 import { rule as noDeployTimeout } from './workflow/no-deploy-timeout';
 import { rule as noRollbackPath } from './workflow/no-rollback-path';
@@ -32,6 +33,7 @@ export const workflowRules: readonly WorkflowRule[] = [
   deploymentRecordOff,
   prodWithoutTests,
   deployRebuilds,
+  mutableImageTag,
   noDeployConcurrency,
   concurrencyDoesNotSerialise,
   cancelsProdDeploy,

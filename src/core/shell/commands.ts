@@ -544,12 +544,19 @@ function textOf(node: ShellNode, script: string): string {
 
 /** The program and its arguments, without assignments before it and redirections. */
 function wordsOf(node: ShellNode, script: string): string[] {
-  return node.children.flatMap((child) => {
-    if (child.type === 'variable_assignment' || child.type === 'comment') return [];
-    if (child.type.includes('redirect')) return [];
+  const words: string[] = [];
+  let end = -1;
+  for (const child of node.children) {
+    if (child.type === 'variable_assignment' || child.type === 'comment') continue;
+    if (child.type.includes('redirect')) continue;
     const word = wordOf(child, script);
-    return child.isNamed || word.trim() !== '' ? [word] : [];
-  });
+    if (!child.isNamed && word.trim() === '') continue;
+    // The grammar parts `--image=$A/$B/c` before the second variable; the shell parts at blanks only.
+    const touched = child.span.start === end ? words.pop() : undefined;
+    words.push((touched ?? '') + word);
+    end = child.span.end;
+  }
+  return words;
 }
 
 function wordOf(node: ShellNode, script: string): string {

@@ -164,6 +164,19 @@ export function matrixValues(job: Job, key: string, inner: string | null): reado
 const PLACE_INPUTS =
   /^(app[-_]?name|application_name|slot-?name|environments?|environment[-_]name|deployment_environment|env|stage|namespace|cluster|cluster-name|service|service-name|function-name|stack-name|name|host|hostname|server|site|channelid|project|projectid|project_id|config|resource-group|vercel-args|args|command|arguments|kubeconfig|credentials|creds|publish-profile|target|deploy_to|region|netlify-config-path|branch|production-branch|remote_host|script)$/i;
 
+/** A text of a step with the variables of the step, the job and the workflow put in, as an expression or by the shell. */
+export function withVariables(text: string, step: Step, job: Job, workflow: Workflow): string {
+  if (!text.includes('$')) return text;
+  const variables = new Map(
+    [...workflow.env, ...job.env, ...step.env].map((entry) => [entry.name.value, entry.value.text]),
+  );
+  return text.replace(
+    /\$\{\{\s*env\.([\w-]+)\s*\}\}|\$\{?([A-Za-z_]\w*)\}?/g,
+    (whole, expression: string | undefined, shell: string | undefined) =>
+      variables.get(expression ?? shell ?? '') ?? whole,
+  );
+}
+
 /** Texts of a deploying step that may name a place, with variables of the file put in. */
 export function placeTexts(
   step: Step,
@@ -171,15 +184,7 @@ export function placeTexts(
   workflow: Workflow,
   words: readonly string[] | null,
 ): readonly string[] {
-  const variables = new Map(
-    [...workflow.env, ...job.env, ...step.env].map((entry) => [entry.name.value, entry.value.text]),
-  );
-  const filled = (text: string): string =>
-    text.replace(
-      /\$\{\{\s*env\.([\w-]+)\s*\}\}|\$\{?([A-Za-z_]\w*)\}?/g,
-      (whole, expression: string | undefined, shell: string | undefined) =>
-        variables.get(expression ?? shell ?? '') ?? whole,
-    );
+  const filled = (text: string): string => withVariables(text, step, job, workflow);
   if (words) return words.map(filled);
   return step.with
     .filter((entry) => PLACE_INPUTS.test(entry.name.value))

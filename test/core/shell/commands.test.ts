@@ -28,6 +28,7 @@ describe('commands of a script', () => {
       .join(' / ');
 
   const cases: readonly (readonly [string, string, string])[] = [
+    ['a word of several variables', 'kubectl x --image=$A/$B/c:$D "$E"y', 'kubectl x --image=$A/$B/c:$D $Ey'],
     ['a plain command', 'npm test', 'npm test'],
     [
       'quotes and continuations',
