@@ -77,14 +77,16 @@ export function deployedImages(facts: JobFacts): readonly DeployedImage[] {
   const { job, workflow, commands } = facts;
   return job.steps.flatMap((step) => {
     const byAction = step.uses ? imagesOfAction(step) : [];
-    const byCommand = commands.flatMap((command) =>
-      command.step === step
-        ? imagesOfCommand(command.words, isOnAHost(facts, step)).map((named) => ({
-            ...named,
-            span: command.span,
-          }))
-        : [],
-    );
+    const byCommand = commands.flatMap((command) => {
+      if (command.step !== step) return [];
+      const named = imagesOfCommand(command.words, isOnAHost(facts, step));
+      const isOnHost = unwrapCommand(command.words)[0] === 'ssh' && command.hereText !== null;
+      const onHost = isOnHost ? imagesOfScript(command.hereText) : [];
+      return [...named, ...onHost].map((each) => ({
+        ...each,
+        span: isOnHost ? scriptSpan(step) : command.span,
+      }));
+    });
     return [...byAction, ...byCommand].map(({ written, kind, span }) => ({
       written,
       kind,
@@ -203,6 +205,11 @@ function isOnAHost({ job, workflow }: JobFacts, step: Step): boolean {
 function wordsIn(line: string): readonly string[] {
   const words = line.match(/(?:\$\{\{[\s\S]*?\}\}|"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
   return words.map((word) => word.replace(/^["']|["']$/g, ''));
+}
+
+/** A here-document may stand behind its command: looked for in the whole script. */
+function scriptSpan(step: Step): Span {
+  return step.run?.span ?? step.span;
 }
 
 /** The place of the words within the place of the command, where it can be told. */
