@@ -7,6 +7,7 @@ import { rule as waiverWithoutReason } from './gate/waiver-without-reason';
 import type { GateRule, Rule, WorkflowRule } from './rule';
 import { rule as allTargetsAtOnce } from './workflow/all-targets-at-once';
 import { rule as cancelsProdDeploy } from './workflow/cancels-prod-deploy';
+import { rule as committedSecret } from './workflow/committed-secret';
 import { rule as concurrencyDoesNotSerialise } from './workflow/concurrency-does-not-serialise';
 import { rule as deployRebuilds } from './workflow/deploy-rebuilds';
 import { rule as deployTargetUnknown } from './workflow/deploy-target-unknown';
@@ -45,6 +46,7 @@ export const workflowRules: readonly WorkflowRule[] = [
   longLivedAwsKey,
   longLivedAzureSecret,
   longLivedGcpKey,
+  committedSecret,
   excessivePermissions,
   inheritedSecrets,
   unpinnedAction,

@@ -1,4 +1,5 @@
 import { lineIndex, type LineIndex, type Range } from '../../text/position';
+import { withoutSecrets } from '../../text/secret-shapes';
 import type { Finding, RootReport, Verdict } from '../report';
 import { verdictOver } from '../report';
 import { pageOf } from '../../rules/index';
@@ -95,7 +96,7 @@ function quotedLines(index: LineIndex, range: Range): string[] {
   const gutter = (label: string): string => `  ${label.padStart(width)} | `;
   const quoted: string[] = [];
   for (let line = range.start.line; line <= shown; line++) {
-    const full = index.lineText(line);
+    const full = withoutSecrets(index.lineText(line));
     const from = line === range.start.line ? range.start.column - 1 : full.length - full.trimStart().length;
     const to = line === range.end.line ? Math.max(range.end.column - 1, from + 1) : full.length;
     const cut = from > MAX_LINE_WIDTH / 2 && full.length > MAX_LINE_WIDTH ? from - 20 : 0;
