@@ -84,20 +84,45 @@ export function withoutExpressions(script: string): string {
   return masked + script.slice(at);
 }
 
+/** What the shell does by itself, beside the programs that it starts. */
+export type StatementKind =
+  /** A program or a builtin with its words. */
+  | 'command'
+  /** `[ … ]`, `[[ … ]]`, `(( … ))`; the words are those of the text, quotes removed. */
+  | 'test'
+  /** `export A=b`, `A=b program`: what programs find in their environment; each word is `NAME=value`. */
+  | 'setting';
+
+/** A part of a script with what becomes of its failure; `words` as its kind says. */
+export interface ShellStatement extends ShellCommand {
+  readonly kind: StatementKind;
+}
+
 /** The commands of a script in the order of the text, those in command substitutions and function bodies included. */
 export function readCommands(script: string, parser: ShellParser, mode: ShellMode): readonly ShellCommand[] {
+  return readStatements(script, parser, mode).filter(({ kind }) => kind === 'command');
+}
+
+/** The commands as `readCommands` gives them, with what the shell tests and sets between them. */
+export function readStatements(
+  script: string,
+  parser: ShellParser,
+  mode: ShellMode,
+): readonly ShellStatement[] {
   return read(script, parser, mode, 0);
 }
 
-function read(script: string, parser: ShellParser, mode: ShellMode, nesting: number): ShellCommand[] {
-  const found: ShellCommand[] = [];
+function read(script: string, parser: ShellParser, mode: ShellMode, nesting: number): ShellStatement[] {
+  const found: ShellStatement[] = [];
   const root = parser.parse(withoutExpressions(script));
-  const emit = (command: ShellCommand): void => {
+  const emit = (command: ShellStatement): void => {
     found.push(command);
+    if (command.kind !== 'command') return;
     const inner = nesting < MAX_NESTED_SCRIPTS ? scriptArgument(command.words) : null;
     if (inner === null) return;
     for (const nested of read(inner.script, parser, inner.mode, nesting + 1)) {
       found.push({
+        kind: nested.kind,
         words: nested.words,
         span: command.span,
         isSwallowed: command.isSwallowed || nested.isSwallowed,
@@ -140,7 +165,7 @@ interface State {
   stopsAtError: boolean;
   hasPipefail: boolean;
   readonly script: string;
-  readonly emit: (command: ShellCommand) => void;
+  readonly emit: (command: ShellStatement) => void;
   /** The functions that the script defines, by name, with how each was called so far. */
   readonly functions: Map<string, ShellFunction>;
   /** Where the log is from here on: `exec > file` moves it. */
@@ -290,12 +315,16 @@ function walk(node: ShellNode, state: State, surroundings: Surroundings): void {
     }
     case 'variable_assignment':
     case 'variable_assignments':
+      walkSubstitutions(node, state, around);
+      return;
     case 'test_command':
       walkSubstitutions(node, state, around);
+      state.emit(statement('test', node, testWords(node, state.script), state, around));
       return;
     case 'declaration_command':
       // `export X=$(…)` has the status of `export`.
       walkSubstitutions(node, state, { ...around, isSwallowed: true });
+      emitSettings(node, state, around);
       return;
     case 'case_item':
       walkStatements(node.children, state, { ...around, isConditional: true });
@@ -502,13 +531,41 @@ function walkCommand(node: ShellNode, state: State, around: Surroundings): void 
   }
   // A function may be called by name, or handed to another command that calls it (`retry deploy`, `trap undo ERR`).
   for (const word of words) state.functions.get(word)?.calls.push(around);
-  const { isSwallowed, isConditional, input = null, loop = null } = around;
+  emitSettings(node, state, around);
   // A call of a function is what its body does.
-  if (words.length > 0 && !state.functions.has(words[0] ?? '')) {
-    const output = endingIn(around.output, state.log);
-    const hereText = hereTextOf(node, state.script) ?? around.hereText;
-    state.emit({ words, span: node.span, isSwallowed, isConditional, input, loop, output, hereText });
-  }
+  if (words.length > 0 && !state.functions.has(words[0] ?? ''))
+    state.emit(statement('command', node, words, state, around));
+}
+
+function statement(
+  kind: StatementKind,
+  node: ShellNode,
+  words: readonly string[],
+  state: State,
+  around: Surroundings,
+): ShellStatement {
+  const { isSwallowed, isConditional, input = null, loop = null } = around;
+  const output = endingIn(around.output, state.log);
+  const hereText = hereTextOf(node, state.script) ?? around.hereText;
+  return { kind, words, span: node.span, isSwallowed, isConditional, input, loop, output, hereText };
+}
+
+/** The assignments of `export A=b` and of `A=b program`. */
+function emitSettings(node: ShellNode, state: State, around: Surroundings): void {
+  const settings = node.children.filter((child) => child.type === 'variable_assignment');
+  const [first] = settings;
+  const last = settings.at(-1);
+  if (!first || !last) return;
+  const span = { start: first.span.start, end: last.span.end };
+  const words = settings.map((setting) => wordOf(setting, state.script));
+  state.emit({ ...statement('setting', node, words, state, around), span });
+}
+
+/** `[ -z "$URL" ]` as `[`, `-z`, `$URL`, `]`. */
+function testWords(node: ShellNode, script: string): string[] {
+  return node.children.flatMap((child) =>
+    /_expression$/.test(child.type) ? testWords(child, script) : [wordOf(child, script)],
+  );
 }
 
 function applySet(words: readonly string[], state: State): void {
@@ -563,6 +620,7 @@ function wordOf(node: ShellNode, script: string): string {
   const text = textOf(node, script);
   switch (node.type) {
     case 'command_name':
+    case 'variable_assignment':
     case 'concatenation': {
       let word = '';
       let at = node.span.start;

@@ -1,5 +1,5 @@
 import type { ShellParser } from '../ports';
-import { readCommands, shellModeOf } from '../shell/commands';
+import { readCommands, readStatements, shellModeOf, type StatementKind } from '../shell/commands';
 import type { Span } from '../text/position';
 import { reachability } from './conditions/reach';
 import { defaultBranchOf } from './conditions/runs';
@@ -90,6 +90,8 @@ function ownFacts(
 ): JobFacts {
   const purposes: PurposeEvidence[] = [];
   const commands: StepCommand[] = [];
+  const tests: StepCommand[] = [];
+  const settings: StepCommand[] = [];
   const places: { readonly texts: readonly string[]; readonly evidence: PurposeEvidence }[] = [];
   for (const step of job.steps) {
     const uses = step.uses;
@@ -118,7 +120,10 @@ function ownFacts(
         places.push({ texts: placeTexts(step, job, workflow, null), evidence });
       }
     }
-    for (const command of stepCommands(workflow, job, step, parser)) {
+    for (const { kind, command } of stepStatements(workflow, job, step, parser)) {
+      if (kind === 'test') tests.push(command);
+      if (kind === 'setting') settings.push(command);
+      if (kind !== 'command') continue;
       commands.push(command);
       for (const { purpose, confidence, message } of purposesOfWords(command.words, job, options)) {
         const evidence = { purpose, confidence, message, path, span: command.span, stepIndex: step.index };
@@ -164,7 +169,7 @@ function ownFacts(
   const environmentNames = job.environment
     ? possibleTexts(job.environment.name.value, workflow, job, bound)
     : [];
-  return { workflow, job, purposes, commands, target, environmentNames, calls };
+  return { workflow, job, purposes, commands, tests, settings, target, environmentNames, calls };
 }
 
 /** Whether the configuration says what an action does: then it is not looked into. */
@@ -218,7 +223,12 @@ function purposesOfStep(
   return [...byAction, ...byCommand];
 }
 
-function stepCommands(workflow: Workflow, job: Job, step: Step, parser: ShellParser): StepCommand[] {
+function stepStatements(
+  workflow: Workflow,
+  job: Job,
+  step: Step,
+  parser: ShellParser,
+): readonly { readonly kind: StatementKind; readonly command: StepCommand }[] {
   const run = step.run;
   if (!run) return [];
   const shell = (step.shell ?? job.defaultShell ?? workflow.defaultShell)?.value ?? null;
@@ -230,16 +240,19 @@ function stepCommands(workflow: Workflow, job: Job, step: Step, parser: ShellPar
     const end = placeInScalar(workflow.text, run, span.end);
     return end > start ? { start, end } : run.span;
   };
-  return readCommands(run.text, parser, mode).map((command) => ({
-    step,
-    words: command.words,
-    span: placed(command.span),
-    isSwallowed: command.isSwallowed,
-    isConditional: command.isConditional,
-    input: command.input && placed(command.input),
-    loop: command.loop && placed(command.loop),
-    output: command.output,
-    hereText: command.hereText,
+  return readStatements(run.text, parser, mode).map((statement) => ({
+    kind: statement.kind,
+    command: {
+      step,
+      words: statement.words,
+      span: placed(statement.span),
+      isSwallowed: statement.isSwallowed,
+      isConditional: statement.isConditional,
+      input: statement.input && placed(statement.input),
+      loop: statement.loop && placed(statement.loop),
+      output: statement.output,
+      hereText: statement.hereText,
+    },
   }));
 }
 

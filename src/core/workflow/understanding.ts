@@ -71,6 +71,10 @@ export interface JobFacts {
   readonly job: Job;
   readonly purposes: readonly PurposeEvidence[];
   readonly commands: readonly StepCommand[];
+  /** What its scripts test by the shell itself: `[ … ]`, `[[ … ]]`; the words with the brackets. */
+  readonly tests: readonly StepCommand[];
+  /** What its scripts set for the programs that they start: `export A=b`, `A=b program`; each word `NAME=value`. */
+  readonly settings: readonly StepCommand[];
   /** Null for a job that does not deploy (or roll back) on strong or moderate evidence. */
   readonly target: { readonly kind: DeployTargetKind; readonly message: string; readonly span: Span } | null;
   /** Every name that its environment can have; null: no file bounds it (Definition 10); none: it has no environment. */

@@ -3,6 +3,7 @@ import { createParsers } from '../../../src/adapters/parsers';
 import type { ShellParser } from '../../../src/core/ports';
 import {
   readCommands,
+  readStatements,
   shellModeOf,
   withoutExpressions,
   type ShellMode,
@@ -190,5 +191,32 @@ describe('commands of a script', () => {
     ] as const) {
       readCommands(piece.repeat(count), parser, plain);
     }
+  });
+
+  it('come with what the shell tests and sets by itself', () => {
+    const script = [
+      'export A=1 B="x y"',
+      'C=2 npm ci',
+      'if [ -z "$URL" ]; then exit 0; fi',
+      '[[ "$code" == 200 ]] || exit 1',
+      'bash -c "D=3 npm test"',
+    ].join('\n');
+    const found = readStatements(script, parser, plain).map(
+      ({ kind, words, isConditional }) => `${isConditional ? '?' : ''}${kind}: ${words.join(' | ')}`,
+    );
+    assert.deepEqual(found, [
+      'setting: A=1 | B=x y',
+      'setting: C=2',
+      'command: npm | ci',
+      'test: [ | -z | $URL | ]',
+      '?command: exit | 0',
+      'test: [[ | $code | == | 200 | ]]',
+      '?command: exit | 1',
+      'command: bash | -c | D=3 npm test',
+      'setting: D=3',
+      'command: npm | test',
+    ]);
+    const settings = readStatements(script, parser, plain).filter(({ kind }) => kind === 'setting');
+    assert.equal(script.slice(settings[0]?.span.start, settings[0]?.span.end), 'A=1 B="x y"');
   });
 });
