@@ -14,6 +14,7 @@ import { rule as deployTargetUnknown } from './workflow/deploy-target-unknown';
 import { rule as deploymentRecordOff } from './workflow/deployment-record-off';
 import { rule as excessivePermissions } from './workflow/excessive-permissions';
 import { rule as inheritedSecrets } from './workflow/inherited-secrets';
+import { rule as insecureTransport } from './workflow/insecure-transport';
 import { rule as longLivedAwsKey } from './workflow/long-lived-aws-key';
 import { rule as longLivedAzureSecret } from './workflow/long-lived-azure-secret';
 import { rule as longLivedGcpKey } from './workflow/long-lived-gcp-key';
@@ -46,9 +47,10 @@ export const workflowRules: readonly WorkflowRule[] = [
   longLivedAwsKey,
   longLivedAzureSecret,
   longLivedGcpKey,
-  committedSecret,
   excessivePermissions,
   inheritedSecrets,
+  committedSecret,
+  insecureTransport,
   unpinnedAction,
 ];
 
