@@ -8,7 +8,7 @@ import { visible } from '../core/gate/reports/text';
 import { unifiedDifference } from '../core/text/difference';
 import { counted } from '../core/text/words';
 import { CommandFailure } from './command-failure';
-import { colouredDifference } from './task-report';
+import { shownDifference } from './task-report';
 import type { Terminal } from './terminal';
 
 /** How a call of `check` fixes. */
@@ -92,13 +92,7 @@ async function agree(call: FixCall, count: number, terminal: Terminal): Promise<
 }
 
 function tellDifference({ fixed }: FixedRoot, terminal: Terminal, tell: (text: string) => void): void {
-  for (const file of fixed.files) {
-    const lines = unifiedDifference(file)
-      .trimEnd()
-      .split('\n')
-      .map((line) => visible(line.replace(/\r$/, '')));
-    tell(`${colouredDifference(lines.join('\n'), terminal)}\n`);
-  }
+  for (const file of fixed.files) tell(`${shownDifference(file, terminal)}\n`);
 }
 
 /** What was fixed, or would be, and what was taken back: one line each. */

@@ -3,6 +3,7 @@ import manifest from '../../package.json';
 import { tasks } from '../core/tasks/index';
 import { checkCommand } from './check-command';
 import { CommandFailure } from './command-failure';
+import { pinCommand } from './pin-command';
 import { taskCommand } from './task-command';
 import { processTerminal, type Terminal } from './terminal';
 
@@ -33,10 +34,11 @@ function program(terminal: Terminal): Command {
         '  release-gate generate ../orders             a pipeline for another repository',
         '',
         'Exit status: 0 done, or the gate passes; 1 the gate blocks; 2 could not run; 3 something required is unknown.',
-        'Nothing is written without --write or --fix, and nothing is sent anywhere.',
+        'Nothing is written without --write, --fix or your yes, and nothing is sent anywhere without --online.',
       ].join('\n'),
     );
   root.addCommand(checkCommand(terminal));
+  root.addCommand(pinCommand(terminal));
   for (const task of tasks) root.addCommand(taskCommand(task, terminal));
   const throwInsteadOfExit = (command: Command): void => {
     command.exitOverride();

@@ -1,5 +1,6 @@
 import { placeholder } from '../core/evidence/fact';
 import type { Finding } from '../core/gate/report';
+import { visible } from '../core/gate/reports/text';
 import type { TaskResult } from '../core/tasks/task';
 import { differenceSize, unifiedDifference } from '../core/text/difference';
 import { changesAnything, type ProposedFile } from '../core/text/proposal';
@@ -112,8 +113,13 @@ function fileText(file: ProposedFile, terminal: Pick<Terminal, 'style'>): string
   }
 }
 
-/** A unified difference with its lines in colour, where the terminal uses it. */
-export function colouredDifference(difference: string, terminal: Pick<Terminal, 'style'>): string {
+/** The difference of one file for a terminal, which the repository's text must not steer. */
+export function shownDifference(file: ProposedFile, terminal: Pick<Terminal, 'style'>): string {
+  const lines = unifiedDifference(file).trimEnd().split('\n');
+  return colouredDifference(lines.map((line) => visible(line.replace(/\r$/, ''))).join('\n'), terminal);
+}
+
+function colouredDifference(difference: string, terminal: Pick<Terminal, 'style'>): string {
   return difference
     .split('\n')
     .map((line) => {

@@ -101,6 +101,26 @@ export interface Clock {
   now(): Date;
 }
 
+/** The commit that a tag or branch names today, or why it is not known. */
+export type CommitAnswer =
+  | {
+      readonly ok: true;
+      /** 40 hex digits in lower case, peeled. */
+      readonly commit: string;
+      /** The full version of which the commit is, where the ref is a moving tag such as `v4` and one was found. */
+      readonly version: string | null;
+    }
+  /** `detail` completes the sentence "<ref> …"; `isFinal`: asking for anything else now is no use either. */
+  | { readonly ok: false; readonly detail: string; readonly isFinal: boolean };
+
+/** Where the commits of other repositories' tags and branches are asked for; a call never rejects but for its signal. */
+export interface CommitLookup {
+  /** Where the answers come from, for people: `api.github.com`. */
+  readonly name: string;
+  /** @param repository `owner/name`. */
+  commitOf(repository: string, ref: string, signal?: AbortSignal): Promise<CommitAnswer>;
+}
+
 /** A node of a shell syntax tree, as tree-sitter's bash grammar names it. Offsets are UTF-16 code units. */
 export interface ShellNode {
   readonly type: string;

@@ -39,6 +39,7 @@ interface Manifest {
     readonly menus: Readonly<Record<string, readonly { readonly command: string }[]>>;
     readonly configuration: { readonly properties: Readonly<Record<string, unknown>> };
     readonly yamlValidation: readonly { readonly url: string }[];
+    readonly jsonValidation: readonly { readonly url: string }[];
   };
 }
 
@@ -98,7 +99,7 @@ describe('the manifest', () => {
       ...[...contributes.chatAgents, ...contributes.chatPromptFiles, ...contributes.chatSkills].map(
         (each) => each.path,
       ),
-      ...contributes.yamlValidation.map((each) => each.url),
+      ...[...contributes.yamlValidation, ...contributes.jsonValidation].map((each) => each.url),
     ];
     for (const file of files) assert.ok(existsSync(path.join(root, file)), file);
   });

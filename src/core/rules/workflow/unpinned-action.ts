@@ -1,5 +1,5 @@
 import type { Located } from '../../text/position';
-import type { TextEdit } from '../../text/edit';
+import { actionReference, isFullVersion, pinEdits } from '../../workflow/action-reference';
 import type { Workflow } from '../../workflow/model';
 import type { JobFacts } from '../../workflow/understanding';
 import type { Fix, GateFacts, RuleFinding, WorkflowRule } from '../rule';
@@ -65,27 +65,17 @@ function unpinned(value: string): string | null {
  * later release than the one whose commit is known.
  */
 function pinFix(workflow: Workflow, use: Located<string>, gate: GateFacts): Fix | null {
-  const at = use.value.lastIndexOf('@');
-  const name = use.value.slice(0, at);
-  const ref = use.value.slice(at + 1);
-  const repository = name.split('/').slice(0, 2).join('/');
+  const reference = actionReference(use.value);
+  if (!reference) return null;
+  const { name, repository, ref } = reference;
   const pin =
     gate.pins.get(`${name}@${ref}`.toLowerCase()) ?? gate.pins.get(`${repository}@${ref}`.toLowerCase());
   if (!pin) return null;
-  const written = workflow.text.slice(use.span.start, use.span.end);
-  const refStart = written.lastIndexOf(`@${ref}`);
-  if (refStart < 0) return null;
   const version = `${/^v/i.test(ref) ? 'v' : ''}${pin.version}`;
-  const start = use.span.start + refStart + 1;
-  const edits: TextEdit[] = [{ span: { start, end: start + ref.length }, text: pin.commit }];
-  const lineLength = workflow.text.slice(use.span.end).search(/\r|\n|$/);
-  const behind = workflow.text.slice(use.span.end, use.span.end + lineLength);
-  // In a flow map, or before a comment of somebody else's, a comment would swallow or be swallowed.
-  if (behind.trim() === '') {
-    edits.push({ span: { start: use.span.end, end: use.span.end }, text: ` # ${version}` });
-  }
+  const edits = pinEdits(workflow.text, use, pin.commit, version);
+  if (!edits) return null;
   return {
-    kind: pin.isOfRepository || /^v?\d+\.\d+\.\d+$/.test(ref) ? 'safe' : 'proposed',
+    kind: pin.isOfRepository || isFullVersion(ref) ? 'safe' : 'proposed',
     title: `Pin ${name} to the commit of ${version}`,
     edits: [{ path: workflow.path, edits }],
   };
