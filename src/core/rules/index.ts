@@ -27,6 +27,7 @@ import { rule as prodWithoutEnvironment } from './workflow/prod-without-environm
 import { rule as prodWithoutTests } from './workflow/prod-without-tests';
 import { rule as rollbackUnreachable } from './workflow/rollback-unreachable';
 import { rule as unpinnedAction } from './workflow/unpinned-action';
+import { rule as unverifiedCodeInProd } from './workflow/unverified-code-in-prod';
 
 /** The rules over workflows, in the order in which their pages are listed. */
 export const workflowRules: readonly WorkflowRule[] = [
@@ -52,6 +53,7 @@ export const workflowRules: readonly WorkflowRule[] = [
   committedSecret,
   insecureTransport,
   unpinnedAction,
+  unverifiedCodeInProd,
 ];
 
 /** The findings that the gate itself makes. */
