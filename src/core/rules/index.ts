@@ -26,6 +26,8 @@ import { rule as noSmokeTest } from './workflow/no-smoke-test';
 import { rule as prodWithoutEnvironment } from './workflow/prod-without-environment';
 import { rule as prodWithoutTests } from './workflow/prod-without-tests';
 import { rule as rollbackUnreachable } from './workflow/rollback-unreachable';
+import { rule as secretInArgument } from './workflow/secret-in-argument';
+import { rule as secretInLog } from './workflow/secret-in-log';
 import { rule as unpinnedAction } from './workflow/unpinned-action';
 import { rule as unverifiedCodeInProd } from './workflow/unverified-code-in-prod';
 
@@ -52,6 +54,8 @@ export const workflowRules: readonly WorkflowRule[] = [
   inheritedSecrets,
   committedSecret,
   insecureTransport,
+  secretInArgument,
+  secretInLog,
   unpinnedAction,
   unverifiedCodeInProd,
 ];

@@ -20,6 +20,8 @@ export interface ShellCommand {
   readonly output: ShellOutput;
   /** The here-documents and here-strings that it reads, as written; null where there is none. */
   readonly hereText: string | null;
+  /** The variables that the shell puts into its words, assignments and here-documents, as written: `$TOKEN`, `${TOKEN:0:4}`. */
+  readonly expansions: readonly string[];
 }
 
 /**
@@ -132,6 +134,7 @@ function read(script: string, parser: ShellParser, mode: ShellMode, nesting: num
         loop: nested.loop ? command.span : command.loop,
         output: endingIn(nested.output, command.output),
         hereText: nested.hereText,
+        expansions: nested.expansions,
       });
     }
   };
@@ -141,7 +144,7 @@ function read(script: string, parser: ShellParser, mode: ShellMode, nesting: num
     isConditional: false,
     isLast: true,
     output: LOG,
-    hereText: null,
+    here: null,
   });
   walkCalledFunctions(state);
   return found.sort((a, b) => a.span.start - b.span.start);
@@ -191,7 +194,13 @@ interface Surroundings {
   readonly output: ShellOutput;
   /** Of the last command only: the grammar hangs the redirection of `a && b > file` above the whole list. */
   readonly lastOutput?: ShellOutput | undefined;
-  readonly hereText: string | null;
+  readonly here: HereText | null;
+}
+
+/** What `<<` and `<<<` give a command, with the variables that the shell puts into it. */
+interface HereText {
+  readonly text: string;
+  readonly expansions: readonly string[];
 }
 
 function walkStatements(nodes: readonly ShellNode[], state: State, around: Surroundings): void {
@@ -269,9 +278,9 @@ function walk(node: ShellNode, state: State, surroundings: Surroundings): void {
         const isLost = index < parts.length - 1 && !state.hasPipefail;
         const isSwallowed = around.isSwallowed || isLost;
         const input = parts[index - 1]?.span ?? around.input ?? null;
-        const hereText = index === 0 ? around.hereText : null;
+        const here = index === 0 ? around.here : null;
         const output = outputs[index] ?? LOG;
-        walk(part, state, { ...around, isSwallowed, input, hereText, output, lastOutput: undefined });
+        walk(part, state, { ...around, isSwallowed, input, here, output, lastOutput: undefined });
       });
       return;
     }
@@ -317,10 +326,12 @@ function walk(node: ShellNode, state: State, surroundings: Surroundings): void {
     case 'variable_assignments':
       walkSubstitutions(node, state, around);
       return;
-    case 'test_command':
+    case 'test_command': {
       walkSubstitutions(node, state, around);
-      state.emit(statement('test', node, testWords(node, state.script), state, around));
+      const expansions = expansionsIn([node], state.script);
+      state.emit(statement('test', node, testWords(node, state.script), state, around, expansions));
       return;
+    }
     case 'declaration_command':
       // `export X=$(…)` has the status of `export`.
       walkSubstitutions(node, state, { ...around, isSwallowed: true });
@@ -358,7 +369,7 @@ function walkCalledFunctions(state: State): void {
           isConditional: true,
           isLast: true,
           output: (called.calls.find((call) => call.output.to === 'log') ?? called.calls[0])?.output ?? LOG,
-          hereText: null,
+          here: null,
         },
       );
     }
@@ -400,13 +411,13 @@ function walkRedirected(node: ShellNode, state: State, around: Surroundings): vo
     }
   }
   const output = redirectedOutput(node, state.script, around.output);
-  const hereText = hereTextOf(node, state.script) ?? around.hereText;
+  const here = hereTextOf(node, state.script) ?? around.here;
   if (body) {
     const isSequence = body.type === 'list' || body.type === 'pipeline';
     walk(body, state, {
       ...around,
       isSwallowed,
-      hereText,
+      here,
       ...(isSequence ? { lastOutput: output } : { output }),
     });
     if (textOf(body, state.script) === 'exec') state.log = output;
@@ -476,16 +487,33 @@ function fileOutput(redirect: ShellNode, script: string): ShellOutput | null {
 }
 
 /** The here-documents and here-strings of a command. */
-function hereTextOf(node: ShellNode, script: string): string | null {
-  const texts = node.children.flatMap((child) => {
+function hereTextOf(node: ShellNode, script: string): HereText | null {
+  const texts: string[] = [];
+  const expansions: string[] = [];
+  for (const child of node.children) {
     if (child.type === 'herestring_redirect') {
       const word = child.children.findLast((part) => part.isNamed);
-      return word ? [wordOf(word, script)] : [];
+      if (word) texts.push(wordOf(word, script));
     }
-    if (child.type !== 'heredoc_redirect') return [];
-    return child.children.flatMap((part) => (part.type === 'heredoc_body' ? [textOf(part, script)] : []));
+    if (child.type !== 'heredoc_redirect') continue;
+    for (const body of child.children.filter((part) => part.type === 'heredoc_body')) {
+      texts.push(textOf(body, script));
+      for (const part of body.children) if (isExpansion(part)) expansions.push(textOf(part, script));
+    }
+  }
+  return texts.length > 0 ? { text: texts.join('\n'), expansions } : null;
+}
+
+/** The variables that the shell puts in below these nodes, those of substitutions left to their own commands. */
+function expansionsIn(nodes: readonly ShellNode[], script: string): readonly string[] {
+  return nodes.flatMap((node) => {
+    if (node.type === 'command_substitution' || node.type === 'process_substitution') return [];
+    return [...(isExpansion(node) ? [textOf(node, script)] : []), ...expansionsIn(node.children, script)];
   });
-  return texts.length > 0 ? texts.join('\n') : null;
+}
+
+function isExpansion(node: ShellNode): boolean {
+  return node.type === 'simple_expansion' || node.type === 'expansion';
 }
 
 /** An inner script's output, whose log is what the outer command prints. */
@@ -526,15 +554,16 @@ function walkCommand(node: ShellNode, state: State, around: Surroundings): void 
   if (words[0] === 'set') applySet(words, state);
   // The output of a substitution is used, its status is not; a test at least notices that there is no output.
   const isTest = words[0] === '[' || words[0] === 'test';
+  const expansions: string[] = [];
   for (const child of node.children) {
-    walkSubstitutions(child, state, { ...around, isSwallowed: around.isSwallowed || !isTest });
+    walkSubstitutions(child, state, { ...around, isSwallowed: around.isSwallowed || !isTest }, expansions);
   }
   // A function may be called by name, or handed to another command that calls it (`retry deploy`, `trap undo ERR`).
   for (const word of words) state.functions.get(word)?.calls.push(around);
   emitSettings(node, state, around);
   // A call of a function is what its body does.
   if (words.length > 0 && !state.functions.has(words[0] ?? ''))
-    state.emit(statement('command', node, words, state, around));
+    state.emit(statement('command', node, words, state, around, expansions));
 }
 
 function statement(
@@ -543,11 +572,24 @@ function statement(
   words: readonly string[],
   state: State,
   around: Surroundings,
+  expansions: readonly string[],
 ): ShellStatement {
   const { isSwallowed, isConditional, input = null, loop = null } = around;
   const output = endingIn(around.output, state.log);
-  const hereText = hereTextOf(node, state.script) ?? around.hereText;
-  return { kind, words, span: node.span, isSwallowed, isConditional, input, loop, output, hereText };
+  const here = hereTextOf(node, state.script) ?? around.here;
+  const hereText = here?.text ?? null;
+  return {
+    kind,
+    words,
+    span: node.span,
+    isSwallowed,
+    isConditional,
+    input,
+    loop,
+    output,
+    hereText,
+    expansions: here ? [...expansions, ...here.expansions] : expansions,
+  };
 }
 
 /** The assignments of `export A=b` and of `A=b program`. */
@@ -558,7 +600,8 @@ function emitSettings(node: ShellNode, state: State, around: Surroundings): void
   if (!first || !last) return;
   const span = { start: first.span.start, end: last.span.end };
   const words = settings.map((setting) => wordOf(setting, state.script));
-  state.emit({ ...statement('setting', node, words, state, around), span });
+  const expansions = expansionsIn(settings, state.script);
+  state.emit({ ...statement('setting', node, words, state, around, expansions), span });
 }
 
 /** `[ -z "$URL" ]` as `[`, `-z`, `$URL`, `]`. */
@@ -581,18 +624,19 @@ function applySet(words: readonly string[], state: State): void {
   });
 }
 
-/** Commands in `$(…)`, backquotes and `<(…)`, wherever they stand below. */
-function walkSubstitutions(node: ShellNode, state: State, around: Surroundings): void {
+/** Commands in `$(…)`, backquotes and `<(…)`, wherever they stand below; collects the variables beside them. */
+function walkSubstitutions(node: ShellNode, state: State, around: Surroundings, expansions?: string[]): void {
   if (node.type === 'command_substitution' || node.type === 'process_substitution') {
     const output = textOf(node, state.script).startsWith('>') ? LOG : VALUE;
     walkStatements(
       node.children,
       { ...state },
-      { ...around, isLast: true, output, lastOutput: undefined, hereText: null },
+      { ...around, isLast: true, output, lastOutput: undefined, here: null },
     );
     return;
   }
-  for (const child of node.children) walkSubstitutions(child, state, around);
+  if (expansions && isExpansion(node)) expansions.push(textOf(node, state.script));
+  for (const child of node.children) walkSubstitutions(child, state, around, expansions);
 }
 
 function textOf(node: ShellNode, script: string): string {

@@ -252,6 +252,7 @@ function stepStatements(
       loop: statement.loop && placed(statement.loop),
       output: statement.output,
       hereText: statement.hereText,
+      expansions: statement.expansions,
     },
   }));
 }

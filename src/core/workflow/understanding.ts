@@ -60,6 +60,8 @@ export interface StepCommand {
   readonly output: ShellOutput;
   /** The here-documents and here-strings that it reads, as written; null where there is none. */
   readonly hereText: string | null;
+  /** The variables that the shell puts into its words, assignments and here-documents, as written: `$TOKEN`, `${TOKEN:0:4}`. */
+  readonly expansions: readonly string[];
 }
 
 /** Where a deploying job deploys to. */

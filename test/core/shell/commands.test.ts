@@ -133,6 +133,22 @@ describe('commands of a script', () => {
     it(`output: ${name}`, () => assert.equal(outputs(script), expected));
   }
 
+  const expanded: readonly (readonly [string, readonly string[]])[] = [
+    ['echo $A "${B:0:4}" x', ['$A', '${B:0:4}']],
+    ['echo \'$A\' \\$B "\\$C"', []],
+    ['echo $(cat $A)', []],
+    ['cat <<END\n$A ${B}\nEND', ['$A', '${B}']],
+    ["cat <<'END'\n$A\nEND", []],
+    ['cat <<< "$A"', ['$A']],
+    ['A=$B curl x', ['$B']],
+  ];
+  for (const [script, expected] of expanded) {
+    it(`variables put into ${script}`, () => {
+      const [command] = readCommands(script, parser, plain);
+      assert.deepEqual(command?.expansions, expected);
+    });
+  }
+
   it('a pipe with pipefail', () => assert.equal(seen('npm test | tee log', strict), 'npm test / tee log'));
 
   it('says what a command reads by a pipe, and in which loop it stands', () => {
