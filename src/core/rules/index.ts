@@ -23,18 +23,22 @@ import { rule as noDeployConcurrency } from './workflow/no-deploy-concurrency';
 import { rule as noDeployTimeout } from './workflow/no-deploy-timeout';
 import { rule as noRollbackPath } from './workflow/no-rollback-path';
 import { rule as noSmokeTest } from './workflow/no-smoke-test';
+import { rule as openEndedEnvironment } from './workflow/open-ended-environment';
 import { rule as prodWithoutEnvironment } from './workflow/prod-without-environment';
 import { rule as prodWithoutTests } from './workflow/prod-without-tests';
 import { rule as rollbackUnreachable } from './workflow/rollback-unreachable';
 import { rule as secretInArgument } from './workflow/secret-in-argument';
 import { rule as secretInLog } from './workflow/secret-in-log';
+import { rule as unknownEnvironment } from './workflow/unknown-environment';
 import { rule as unpinnedAction } from './workflow/unpinned-action';
 import { rule as unverifiedCodeInProd } from './workflow/unverified-code-in-prod';
 
 /** The rules over workflows, in the order in which their pages are listed. */
 export const workflowRules: readonly WorkflowRule[] = [
   prodWithoutEnvironment,
+  unknownEnvironment,
   deployTargetUnknown,
+  openEndedEnvironment,
   deploymentRecordOff,
   prodWithoutTests,
   deployRebuilds,

@@ -1,5 +1,8 @@
 import type { WorkflowRule } from '../rule';
+import { enumerated } from '../../text/words';
+import type { JobFacts } from '../../workflow/understanding';
 import { evidenceOf, productionPathOf, quoted } from './production-path';
+import { isMistypedProduction } from './unknown-environment';
 
 /**
  * A job deploys and nothing says whether its target is production: the verdict is unknown, not pass.
@@ -10,15 +13,14 @@ export const rule: WorkflowRule = {
   title: 'Nothing says whether a deployment goes to production',
   severity: 'block',
   why: 'What production needs can only be asked of a deployment that is known to reach it; taking an unknown target for harmless would be a guess.',
-  check(set) {
+  check(set, gate) {
     return productionPathOf(set).unknownTarget.flatMap((facts) => {
       const { job, target, workflow } = facts;
-      if (!target) return [];
+      // A name of production's, mistyped, is one fault: what it should be is said where it is written.
+      if (!target || isMistypedProduction(set, gate, facts)) return [];
       const [strong] = evidenceOf(facts, 'deploy', 'strong');
       const [any] = evidenceOf(facts, 'deploy');
       const because = strong ?? any;
-      const environment = job.environment?.name.value;
-      const literal = environment !== undefined && !environment.includes('${{') ? environment : null;
       return [
         {
           path: workflow.path,
@@ -26,10 +28,7 @@ export const rule: WorkflowRule = {
           status: 'unknown' as const,
           // A deployment that is itself only likely must not hold a release up.
           ...(strong ? {} : { severity: 'warn' as const }),
-          message:
-            literal !== null
-              ? `${quoted(job)} deploys to "${literal}", and nothing says whether that is production: list it under \`environments\` in .github/release-gate.yml, as production or as other`
-              : `${quoted(job)} deploys, and nothing says whether its target is production: name its \`environment\`, or list the cluster, namespace or app that it names under \`environments\` in .github/release-gate.yml`,
+          message: `${quoted(job)} deploys${whereTo(facts)}`,
           ...(because
             ? {
                 evidence: [
@@ -46,3 +45,26 @@ export const rule: WorkflowRule = {
     });
   },
 };
+
+/** More names than this are not listed one by one. */
+const MAX_LISTED = 4;
+
+/** Completes "<job> deploys", with what would tell. */
+function whereTo(facts: JobFacts): string {
+  const environment = facts.job.environment?.name.value;
+  const names = facts.environmentNames;
+  if (environment === undefined) {
+    return ', and nothing says whether its target is production: name its `environment`, or list the cluster, namespace or app that it names under `environments` in .github/release-gate.yml';
+  }
+  if (names === null) {
+    return ` to whatever "${environment}" comes to, and nothing says whether that is production: make it a choice between names of environments`;
+  }
+  const listed =
+    names.length > 0 && names.length <= MAX_LISTED
+      ? enumerated(
+          names.map((name) => `"${name}"`),
+          'or',
+        )
+      : `"${environment}"`;
+  return ` to ${listed}, and nothing says whether that is production: list ${names.length > 1 ? 'each' : 'it'} under \`environments\` in .github/release-gate.yml, as production or as other`;
+}
