@@ -12,7 +12,7 @@ import { documentKinds } from '../documents/index';
 import type { ReadDocument } from '../documents/document';
 import { documentRules } from '../rules/document/index';
 import { rule as unreadableFile } from '../rules/gate/unreadable-file';
-import { ruleOf, rules, rulesOfGitHub, workflowRules } from '../rules/index';
+import { partsOfGitHub, ruleOf, rules, rulesOfGitHub, workflowRules } from '../rules/index';
 import type { GateFacts, Rule, RuleFinding, Severity } from '../rules/rule';
 import { CONFIGURATION_PATH, type Configuration } from './configuration';
 import { overlayFiles } from './overlay';
@@ -198,7 +198,7 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
   for (const rule of rules) {
     if (isOff(rule)) notChecked.push({ rule: rule.id, needs: 'to be switched on in the configuration' });
   }
-  for (const { id, needs } of rulesOfGitHub) {
+  for (const { id, needs } of [...rulesOfGitHub, ...partsOfGitHub]) {
     if (configuration.severities[id] !== 'off') notChecked.push({ rule: id, needs });
   }
 

@@ -108,6 +108,20 @@ export const rulesOfGitHub: readonly { readonly id: string; readonly needs: stri
   },
 ];
 
+/** What rules that do judge files would see besides with GitHub's API: named in every report as not asked. */
+export const partsOfGitHub: readonly { readonly id: string; readonly needs: string }[] = [
+  {
+    id: 'unknown-environment',
+    needs:
+      "the repository's environments, to tell a name that none of them has (GET /repos/{owner}/{repo}/environments)",
+  },
+  {
+    id: 'approval-blocks-queue',
+    needs:
+      'the required reviewers of each environment, to tell whether a run waits there (GET /repos/{owner}/{repo}/environments/{name})',
+  },
+];
+
 /** The rule of an id; null for an unknown one. */
 export function ruleOf(id: string): Rule | null {
   return rules.find((rule) => rule.id === id) ?? null;

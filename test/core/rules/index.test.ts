@@ -5,6 +5,7 @@ import { describe, it } from 'mocha';
 import {
   gateRules,
   pageOf,
+  partsOfGitHub,
   ruleOf,
   rules,
   rulesOfGitHub,
@@ -24,6 +25,21 @@ describe('the rules', () => {
     assert.deepEqual(ids, [...new Set(ids)]);
     for (const id of ids) assert.match(id, /^[a-z][a-z0-9]*(-[a-z0-9]+)+$/);
     for (const { id } of rulesOfGitHub) assert.equal(ruleOf(id), null);
+  });
+
+  it('are listed as not asked where only GitHub could tell, each once', () => {
+    const ids = [...rulesOfGitHub, ...partsOfGitHub].map(({ id }) => id);
+    assert.deepEqual(ids, [...new Set(ids)]);
+    assert.deepEqual(ids.sort(), [
+      'admins-can-bypass',
+      'approval-blocks-queue',
+      'environment-without-reviewers',
+      'no-deployment-branch-policy',
+      'no-wait-timer',
+      'reviewers-not-enforceable',
+      'self-review-allowed',
+      'unknown-environment',
+    ]);
   });
 
   it('say what they are and why, in plain sentences', () => {
@@ -79,7 +95,7 @@ describe('the rules', () => {
       '',
       "What only GitHub's API can tell is named in every report as not checked:",
       '',
-      ...rulesOfGitHub.map(({ id, needs }) => `- ${id}: needs ${needs}`),
+      ...[...rulesOfGitHub, ...partsOfGitHub].map(({ id, needs }) => `- ${id}: needs ${needs}`),
       '',
     ].join('\n');
     const file = inRoot('docs/rules/README.md');
