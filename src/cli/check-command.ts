@@ -153,7 +153,7 @@ function render(
     case 'text':
       return renderText(reports, { hasColour: terminal.usesColour, pageOf });
     case 'json':
-      return renderJson(reports, fixed ?? undefined);
+      return renderJson(reports, fixed ? { fixed } : {});
     case 'sarif':
       return renderSarif(reports, { version: manifest.version, pageTextOf });
     case 'github':

@@ -14,6 +14,7 @@ import { documentRules } from '../rules/document/index';
 import { rule as unreadableFile } from '../rules/gate/unreadable-file';
 import { partsOfGitHub, ruleOf, rules, rulesOfGitHub, workflowRules } from '../rules/index';
 import type { GateFacts, Rule, RuleFinding, Severity } from '../rules/rule';
+import { applyBaseline, type Baseline } from './baseline';
 import { CONFIGURATION_PATH, type Configuration } from './configuration';
 import { overlayFiles } from './overlay';
 import { PIN_CACHE_PATH, pinsWith, readPinCache } from './pin-cache';
@@ -38,6 +39,8 @@ export interface CheckInput {
   /** Where the configuration was read, for findings about its waivers; `.github/release-gate.yml` by default. */
   readonly configurationPath?: string;
   readonly history?: History;
+  /** Findings that were there before: they are set aside, and the report counts them apart. */
+  readonly baseline?: Baseline;
   /** ISO date: waivers end by it. */
   readonly today: string;
   /** Only findings in these paths are listed and counted; everything is read for judging all the same. */
@@ -254,7 +257,7 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
   const judgedPaths = [...readable, ...documents]
     .map(({ path }) => path)
     .filter((path) => !leftOut.has(path));
-  return {
+  const report: RootReport = {
     root: input.root,
     verdict: verdictOf(findings),
     findings,
@@ -273,6 +276,18 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
       ...(facts.configurationFile ? [facts.configurationFile] : []),
     ]),
   };
+  if (!input.baseline) return report;
+  return applyBaseline(
+    report,
+    input.baseline,
+    ({ rule, path }) =>
+      known.has(rule) &&
+      configuration.severities[rule] !== 'off' &&
+      !failed.has(rule) &&
+      !leftOut.has(path) &&
+      (input.only?.has(path) ?? true) &&
+      (path === '.' ? broken.size === 0 : !broken.has(path)),
+  );
 }
 
 /**

@@ -45,6 +45,16 @@ export interface Finding {
     readonly path: string;
     readonly range: Range | null;
   } | null;
+  /** The baseline that knows it, for a finding that is set aside (`waived`) without anybody's waiver. */
+  readonly baseline?: string;
+}
+
+/** A finding that the baseline knows and that is there no more, or less often: `count` times. */
+export interface GoneFinding {
+  readonly rule: string;
+  readonly path: string;
+  readonly message: string;
+  readonly count: number;
 }
 
 /** What was not asked and what would have to be, by rule; does not change the verdict. */
@@ -65,6 +75,12 @@ export interface RootReport {
   readonly notJudged?: readonly string[];
   /** Workflows and documents that the configuration leaves out: they were read, and nothing is said of them. */
   readonly leftOut?: readonly string[];
+  /** What the baseline set aside, and what of it is there no more; left out where there is none. */
+  readonly baseline?: {
+    readonly path: string;
+    readonly known: number;
+    readonly gone: readonly GoneFinding[];
+  };
   /** The texts of the files that findings stand in, by path: reports quote the lines. */
   readonly sources?: ReadonlyMap<string, string>;
 }

@@ -164,10 +164,10 @@ export function describeFindingList(findings: readonly Finding[], reply: Reply):
 }
 
 /** Severity and status of a finding in one word or two. */
-export function stateWord(finding: Pick<Finding, 'severity' | 'status'>): string {
+export function stateWord(finding: Pick<Finding, 'severity' | 'status' | 'baseline'>): string {
   switch (finding.status) {
     case 'waived':
-      return 'waived';
+      return finding.baseline === undefined ? 'waived' : 'known before';
     case 'unknown':
       return finding.severity === 'block' ? 'unknown (blocks)' : 'unknown';
     case 'fail':

@@ -7,12 +7,18 @@ import type { Reply } from '../chat/reply';
 export function describeReport(report: RootReport, reply: Reply): void {
   const of = (severity: string): number =>
     report.findings.filter((finding) => finding.severity === severity && finding.status === 'fail').length;
-  const withStatus = (status: string): number =>
-    report.findings.filter((finding) => finding.status === status).length;
+  const unknown = report.findings.filter((finding) => finding.status === 'unknown').length;
+  const waived = report.findings.filter((finding) => finding.waiver !== null).length;
+  const aside = [
+    `${waived} waived`,
+    ...(report.baseline ? [`known before: ${report.baseline.known}`] : []),
+  ].join(', ');
+  const leftOut = report.leftOut?.length ?? 0;
   reply.markdown(
     `**${markdownText(report.root)}: ${report.verdict}.** ${of('block')} blocking, ${of('warn')} warnings, ` +
-      `${of('info')} information, ${withStatus('unknown')} unknown, ${withStatus('waived')} waived; ` +
-      `${report.checkedFiles} ${report.checkedFiles === 1 ? 'file' : 'files'} checked.\n\n`,
+      `${of('info')} information, ${unknown} unknown, ${aside}; ` +
+      `${report.checkedFiles} ${report.checkedFiles === 1 ? 'file' : 'files'} checked` +
+      `${leftOut > 0 ? `, ${leftOut} left out by the configuration` : ''}.\n\n`,
   );
   if (report.findings.length > 0) describeFindingList(report.findings, reply);
   if (report.notChecked.length > 0) {

@@ -71,7 +71,9 @@ export function registerLiveGate(
     publish(judgement, diagnostics, whole.has(judgement.repository.key), context.extensionUri);
   };
 
-  const watcher = vscode.workspace.createFileSystemWatcher('**/.github/{workflows/*,release-gate.yml}');
+  const watcher = vscode.workspace.createFileSystemWatcher(
+    '**/.github/{workflows/*,release-gate.yml,release-gate-baseline.json}',
+  );
   const onDisk = (uri: vscode.Uri): void => {
     const place = repositories.ofUri(uri);
     if (!place) return;

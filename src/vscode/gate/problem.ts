@@ -41,6 +41,7 @@ function statePrefix(finding: Finding): string {
     case 'unknown':
       return 'Unknown: ';
     case 'waived': {
+      if (finding.baseline !== undefined) return 'Known before (in the baseline): ';
       const until = finding.waiver?.until ? ` until ${finding.waiver.until}` : '';
       return finding.waiver ? `Waived${until} (${finding.waiver.reason}): ` : 'Waived: ';
     }
@@ -70,7 +71,8 @@ export function statusText(reports: readonly RootReport[]): {
   const findings = reports.flatMap((report) => report.findings);
   const blocking = findings.filter((finding) => finding.severity === 'block' && finding.status === 'fail');
   const open = findings.filter((finding) => finding.severity === 'block' && finding.status === 'unknown');
-  const waived = findings.filter((finding) => finding.status === 'waived');
+  const known = findings.filter((finding) => finding.baseline !== undefined);
+  const waived = findings.filter((finding) => finding.waiver !== null);
   const verdict = reports.some((report) => report.verdict === 'fail')
     ? 'fail'
     : reports.some((report) => report.verdict === 'unknown')
@@ -87,7 +89,7 @@ export function statusText(reports: readonly RootReport[]): {
     text: `$(${icons[verdict]}) Gate ${verdict}${detail}`,
     tooltip: [
       ...reports.map((report) => `${report.root}: ${report.verdict}`),
-      `${blocking.length} blocking, ${open.length} unknown, ${waived.length} waived, ${findings.length} findings in all.`,
+      `${blocking.length} blocking, ${open.length} unknown, ${waived.length} waived, ${known.length} known before, ${findings.length} findings in all.`,
       'Select to check the workspace again.',
     ].join('\n'),
   };

@@ -91,18 +91,26 @@ async function judgeOnce(
   memory: Memory,
   signal: AbortSignal,
 ): Promise<Judgement> {
-  const [opened, { checkRepository }, { overlayFiles }] = await Promise.all([
+  const [opened, { checkRepository }, { BASELINE_PATH, openBaseline }, { overlayFiles }] = await Promise.all([
     repository.world(),
     import('../../core/gate/check'),
+    import('../../core/gate/baseline'),
     import('../../core/gate/overlay'),
   ]);
   if (!opened.ok) {
     return { kind: 'not-judged', repository, message: opened.message, problems: opened.problems };
   }
   const { world } = opened;
+  const files = overlayFiles(memory.files, repository.unsavedTexts());
+  const known = await openBaseline(files, BASELINE_PATH, { isRequired: false });
+  if (!known.ok) {
+    const problems = [{ path: BASELINE_PATH, line: 1, column: 1, message: known.reason }];
+    return { kind: 'not-judged', repository, message: `${known.reason}.`, problems };
+  }
   const report = await checkRepository({
     root: repository.name,
-    files: overlayFiles(memory.files, repository.unsavedTexts()),
+    files,
+    ...(known.baseline ? { baseline: known.baseline } : {}),
     parsers: world.parsers,
     configuration: world.configuration,
     configurationPath: opened.configurationPath,

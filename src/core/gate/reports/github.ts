@@ -1,41 +1,129 @@
+import type { Range } from '../../text/position';
+import { counted, enumerated } from '../../text/words';
 import type { Severity } from '../../rules/rule';
+import type { OtherToolFinding, OtherToolReport } from '../other-tools';
 import type { Finding, RootReport } from '../report';
-import { pathFromCall, summaryOf, waiverSentence } from './summary';
+import { goneFindings, otherToolsLine, pathFromCall, setAside, summaryOf } from './summary';
 import { counterexampleLines } from './counterexample';
 
 /**
- * The report as GitHub's workflow commands, one annotation per finding, behind a plain first line with the counts.
+ * GitHub shows so many annotations of one kind for a step and drops the rest without a word:
+ * https://github.com/orgs/community/discussions/26680
+ */
+export const MAX_PER_KIND = 10;
+
+type Kind = 'error' | 'warning' | 'notice';
+
+const KINDS: readonly Kind[] = ['error', 'warning', 'notice'];
+
+/** An annotation before it is known whether there is room for it. */
+interface Annotation {
+  readonly kind: Kind;
+  /** Lower first; within a kind what stops the release comes before what was set aside, ours before others'. */
+  readonly rank: number;
+  readonly place: { readonly path: string; readonly range: Range | null } | null;
+  readonly title: string;
+  readonly message: string;
+}
+
+/**
+ * The report as GitHub's workflow commands behind a plain first line with the counts: one annotation per finding, the
+ * worst first, as many as GitHub shows; where there are more, the last notice says how many of what are not shown.
  * Escaping: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
  */
-export function renderGitHub(reports: readonly RootReport[]): string {
+export function renderGitHub(
+  reports: readonly RootReport[],
+  others: readonly OtherToolReport[] = [],
+): string {
+  const all = [
+    ...reports.flatMap((report) => report.findings).map(annotationOf),
+    ...goneFindings(reports).map(({ rule, path, message, count }): Annotation => ({
+      kind: 'notice',
+      rank: 3,
+      place: { path, range: null },
+      title: `${rule} (gone)`,
+      message: `In the baseline ${counted(count, 'time')} more than it is found: run \`release-gate baseline --write\` to take it out\n${message}`,
+    })),
+    ...others.flatMap(({ tool, findings }) =>
+      findings.filter((finding) => !finding.isSuppressed).map((finding) => annotationOfOther(tool, finding)),
+    ),
+  ];
   const lines = [plainLine(summaryOf(reports))];
-  for (const finding of reports.flatMap((report) => report.findings)) lines.push(annotation(finding));
+  if (others.length > 0) lines.push(plainLine(otherToolsLine(others)));
+  const dropped: string[] = [];
+  const shown = new Map<Kind, readonly Annotation[]>();
+  for (const kind of KINDS) {
+    const ranked = all.filter((each) => each.kind === kind).sort((a, b) => a.rank - b.rank);
+    const tooMany = dropped.length > 0 || ranked.length > MAX_PER_KIND;
+    // The last notice is kept for saying what is not shown.
+    const room = kind === 'notice' && tooMany ? MAX_PER_KIND - 1 : MAX_PER_KIND;
+    shown.set(kind, ranked.slice(0, room));
+    if (ranked.length > room) dropped.push(counted(ranked.length - room, kind));
+  }
+  for (const kind of KINDS) lines.push(...(shown.get(kind) ?? []).map(command));
+  if (dropped.length > 0) {
+    lines.push(
+      command({
+        kind: 'notice',
+        rank: 0,
+        place: null,
+        title: 'release-gate',
+        message: `GitHub shows ${MAX_PER_KIND} annotations of a kind for a step, so ${enumerated(dropped, 'and')} are not shown: the text or SARIF report has all of them`,
+      }),
+    );
+  }
   return `${lines.join('\n')}\n`;
 }
 
-function annotation(finding: Finding): string {
-  const waived = waiverSentence(finding);
-  const state = waived ? ' (waived)' : finding.status === 'unknown' ? ' (unknown)' : '';
-  const properties: string[] = [];
-  if (finding.path !== '.') properties.push(`file=${property(pathFromCall(finding.root, finding.path))}`);
-  if (finding.range) {
-    const { start, end } = finding.range;
-    properties.push(`line=${start.line}`);
-    // GitHub takes columns only where the annotation stays on one line.
-    if (end.line === start.line) {
-      properties.push(`col=${start.column}`, `endColumn=${Math.max(end.column, start.column)}`);
-    } else properties.push(`endLine=${end.column > 1 ? end.line : end.line - 1}`);
-  }
-  properties.push(`title=${property(`${finding.rule}${state}`)}`);
-  const message = [
-    finding.message,
-    ...(finding.counterexample ? counterexampleLines(finding.counterexample) : []),
-    ...(waived ? [waived] : []),
-  ].join('\n');
-  return `::${command(waived ? 'info' : finding.severity)} ${properties.join(',')}::${data(message)}`;
+function annotationOf(finding: Finding): Annotation {
+  const aside = setAside(finding);
+  const state = aside
+    ? ` (${finding.waiver ? 'waived' : 'known before'})`
+    : finding.status === 'unknown'
+      ? ' (unknown)'
+      : '';
+  return {
+    kind: aside ? 'notice' : kindOf(finding.severity),
+    rank: aside ? 2 : finding.status === 'fail' ? 0 : 1,
+    place:
+      finding.path === '.' ? null : { path: pathFromCall(finding.root, finding.path), range: finding.range },
+    title: `${finding.rule}${state}`,
+    message: [
+      finding.message,
+      ...(finding.counterexample ? counterexampleLines(finding.counterexample) : []),
+      ...(aside ? [aside.sentence] : []),
+    ].join('\n'),
+  };
 }
 
-function command(severity: Severity): 'error' | 'warning' | 'notice' {
+function annotationOfOther(tool: string, finding: OtherToolFinding): Annotation {
+  return {
+    kind: finding.level === 'error' ? 'error' : finding.level === 'warning' ? 'warning' : 'notice',
+    rank: 4,
+    place: finding.path === null ? null : { path: finding.path, range: finding.range },
+    title: finding.rule === '' ? tool : `${tool}: ${finding.rule}`,
+    message: finding.message,
+  };
+}
+
+function command({ kind, place, title, message }: Annotation): string {
+  const properties: string[] = [];
+  if (place) {
+    properties.push(`file=${property(place.path)}`);
+    if (place.range) {
+      const { start, end } = place.range;
+      properties.push(`line=${start.line}`);
+      // GitHub takes columns only where the annotation stays on one line.
+      if (end.line === start.line) {
+        properties.push(`col=${start.column}`, `endColumn=${Math.max(end.column, start.column)}`);
+      } else properties.push(`endLine=${end.column > 1 ? end.line : end.line - 1}`);
+    }
+  }
+  properties.push(`title=${property(title)}`);
+  return `::${kind} ${properties.join(',')}::${data(message)}`;
+}
+
+function kindOf(severity: Severity): Kind {
   switch (severity) {
     case 'block':
       return 'error';

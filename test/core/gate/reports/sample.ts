@@ -1,3 +1,4 @@
+import type { OtherToolReport } from '../../../../src/core/gate/other-tools';
 import type { Finding, RootReport } from '../../../../src/core/gate/report';
 
 /** A workflow as hostile as text can be on one line, for reports. */
@@ -104,3 +105,40 @@ export const reports: readonly RootReport[] = [
     sources: new Map([['.github/workflows/deploy.yml', source]]),
   },
 ];
+
+/** What another tool reported. */
+export const other: OtherToolReport = {
+  file: 'zizmor.sarif',
+  tool: 'zizmor',
+  version: '1.20.0',
+  informationUri: 'https://docs.zizmor.sh',
+  rules: [
+    {
+      id: 'zizmor/template-injection',
+      title: 'code injection',
+      helpText: 'help',
+      helpMarkdown: '*help*',
+      helpUri: 'https://docs.zizmor.sh/audits',
+    },
+  ],
+  findings: [
+    {
+      rule: 'zizmor/template-injection',
+      level: 'error',
+      message: 'code injection via template expansion',
+      path: '.github/workflows/deploy.yml',
+      range: { start: { line: 3, column: 1 }, end: { line: 3, column: 6 } },
+      isSuppressed: false,
+      fingerprints: { 'zizmor/v1': 'abc' },
+    },
+    {
+      rule: '',
+      level: 'note',
+      message: 'about everything',
+      path: null,
+      range: null,
+      isSuppressed: true,
+      fingerprints: {},
+    },
+  ],
+};

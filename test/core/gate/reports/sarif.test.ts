@@ -3,7 +3,8 @@ import { describe, it } from 'mocha';
 import { renderSarif } from '../../../../src/core/gate/reports/sarif';
 import { rules } from '../../../../src/core/rules/index';
 import type { RootReport } from '../../../../src/core/gate/report';
-import { findings, reports, source } from './sample';
+import { findings, other, reports, source } from './sample';
+import { assertSarif } from './sarif-schema';
 
 interface Result {
   readonly ruleId: string;
@@ -78,9 +79,10 @@ describe('the SARIF report', () => {
 
   it('says unknown in words and suppresses what is waived', () => {
     assert.match(results[2]?.message.text ?? '', /^Unknown: /);
-    assert.deepEqual(results[3]?.suppressions, [
-      { kind: 'external', status: 'accepted', justification: 'waived until 2027-03-01: by hand for now' },
-    ]);
+    const [suppression] = results[3]?.suppressions ?? [];
+    assert.equal(suppression?.kind, 'external');
+    assert.equal(suppression?.justification, 'waived until 2027-03-01: by hand for now');
+    assert.match(JSON.stringify(suppression), /release-gate\.yml.*"startLine":3/);
     assert.equal(results.filter((result) => result.suppressions).length, 1);
   });
 
@@ -106,6 +108,92 @@ describe('the SARIF report', () => {
       (of.runs[0]?.results ?? []).map((result) => result.partialFingerprints.primaryLocationLineHash);
     assert.deepEqual(prints(render([moved])), prints(log));
     assert.equal(new Set(prints(log)).size, findings.length);
+  });
+
+  it('is what the schema of the standard takes, with everything in it', () => {
+    const [report] = reports;
+    assert.ok(report);
+    const full = renderSarif(
+      [
+        {
+          ...report,
+          leftOut: ['.github/workflows/old.yml'],
+          baseline: {
+            path: '.github/release-gate-baseline.json',
+            known: 1,
+            gone: [{ rule: 'no-smoke-test', path: 'a.yml', message: 'gone', count: 2 }],
+          },
+          findings: [...findings, { ...findings[0]!, status: 'waived', baseline: 'b.json' }],
+        },
+      ],
+      {
+        version: '0.1.0',
+        pageTextOf: () => '# page\n\nSee [there](../there.md) and [web](https://a.invalid).\n',
+        others: [other],
+      },
+    );
+    assertSarif(full);
+    assert.throws(() => assertSarif(full.replace('"level": "error"', '"level": "bad"')), /must be equal/);
+    const parsed = JSON.parse(full) as {
+      runs: {
+        tool: { driver: { rules: { help: { markdown: string } }[] } };
+        invocations: { toolExecutionNotifications: { message: { text: string } }[] }[];
+        results: { baselineState?: string; suppressions?: object[] }[];
+        automationDetails: { id: string };
+      }[];
+    };
+    const [ours, theirs] = parsed.runs;
+    assert.deepEqual(
+      ours?.invocations[0]?.toolExecutionNotifications.map(({ message }) => message.text),
+      [
+        'self-review-allowed was not checked: it needs the API',
+        'The configuration leaves this file out',
+        'a.yml: gone (2 times)',
+      ],
+    );
+    assert.deepEqual(
+      ours?.results.map(({ baselineState }) => baselineState),
+      ['new', 'new', 'new', 'new', 'new', 'unchanged'],
+    );
+    assert.equal(
+      ours?.tool.driver.rules[0]?.help.markdown,
+      '# page\n\nSee there and [web](https://a.invalid).\n',
+    );
+    assert.equal(theirs?.results.length, 2);
+    assert.notEqual(theirs?.automationDetails.id, ours?.automationDetails.id);
+  });
+
+  it('gives every result a file, and keeps to what code scanning takes', () => {
+    const [report] = reports;
+    const [first] = findings;
+    assert.ok(report && first);
+    const many = renderSarif(
+      [
+        {
+          ...report,
+          findings: [
+            ...Array.from({ length: 25_010 }, (_, at) => ({
+              ...first,
+              severity: 'info' as const,
+              counterexample: null,
+              evidence: [],
+              message: `m ${at}`,
+            })),
+            first,
+          ],
+        },
+      ],
+      { version: '0.1.0' },
+    );
+    const parsed = JSON.parse(many) as Log;
+    assert.equal(parsed.runs[0]?.results.length, 25_000);
+    assert.equal(parsed.runs[0]?.results[0]?.level, 'error', 'what blocks is among them');
+    assert.match(many, /11 results of least weight left out/);
+    for (const { locations } of results) {
+      assert.notEqual(locations[0]?.physicalLocation.artifactLocation.uri, '.');
+    }
+    const tags = (log.runs[0]?.tool.driver.rules ?? []) as unknown as { properties: { tags: string[] } }[];
+    for (const rule of tags) assert.ok(rule.properties.tags.length <= 10);
   });
 
   it('tells equal findings on equal lines apart', () => {
