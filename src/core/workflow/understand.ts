@@ -1,7 +1,8 @@
 import type { ShellParser } from '../ports';
 import { readCommands, readStatements, shellModeOf, type StatementKind } from '../shell/commands';
 import type { Span } from '../text/position';
-import { reachability } from './conditions/reach';
+import { chainsOf, type CallChain } from './call-chains';
+import { createProofs } from './conditions/proofs';
 import { defaultBranchOf } from './conditions/runs';
 import { stepsRunBy, usesLocalAction } from './local-actions';
 import type { Job, Step, Workflow } from './model';
@@ -12,7 +13,7 @@ import { kindOfName, placeTexts, possibleTexts, type BoundInputs, type DeployTar
 import type {
   JobFacts,
   PurposeEvidence,
-  ReachVerdict,
+  DeployTargetKind,
   StepCommand,
   UnderstandingOptions,
   WorkflowSet,
@@ -45,7 +46,7 @@ export function understandWorkflows(
     }
   }
   const jobs = [...own.values()].map((facts) => (facts.calls ? withCalled(facts, own, callee) : facts));
-  return workflowSet(workflows, jobs, bound);
+  return workflowSet(workflows, jobs, bound, options);
 }
 
 /** The literals that the callers of each workflow pass for its inputs. */
@@ -364,32 +365,32 @@ function withCalled(
   };
 }
 
-/**
- * What was proved between two jobs of one workflow, for as long as that reading of its file lives: it depends on the
- * workflow's own jobs and on the name of the default branch, which other files may tell, and on nothing else. An
- * editor asks again at every keystroke, and all files but one are as they were.
- */
-const verdictsWithin = new WeakMap<
-  Workflow,
-  { readonly branch: string; readonly byProduction: Map<Job, Map<Job, ReachVerdict>> }
->();
-
 function workflowSet(
   workflows: readonly Workflow[],
   jobs: readonly JobFacts[],
   bound: ReadonlyMap<Workflow, BoundInputs>,
+  options: UnderstandingOptions,
 ): WorkflowSet {
-  const byWorkflow = new Map<Workflow, Map<string, JobFacts>>();
+  const byWorkflow = new Map<Workflow, JobFacts[]>();
+  const byId = new Map<Workflow, Map<string, JobFacts>>();
+  const callers = new Map<Workflow, JobFacts[]>();
   for (const facts of jobs) {
-    const inside = byWorkflow.get(facts.workflow) ?? new Map<string, JobFacts>();
-    byWorkflow.set(facts.workflow, inside);
-    inside.set(facts.job.id.value.toLowerCase(), facts);
+    const own = byWorkflow.get(facts.workflow) ?? [];
+    byWorkflow.set(facts.workflow, own);
+    own.push(facts);
+    const ids = byId.get(facts.workflow) ?? new Map<string, JobFacts>();
+    byId.set(facts.workflow, ids);
+    ids.set(facts.job.id.value.toLowerCase(), facts);
+    if (facts.calls) callers.set(facts.calls, [...(callers.get(facts.calls) ?? []), facts]);
   }
   const factsOf = (workflow: Workflow, jobId: string): JobFacts | null =>
-    byWorkflow.get(workflow)?.get(jobId.toLowerCase()) ?? null;
+    byId.get(workflow)?.get(jobId.toLowerCase()) ?? null;
   const needsOf = (facts: JobFacts): readonly JobFacts[] =>
     facts.job.needs.flatMap((need) => factsOf(facts.workflow, need.value) ?? []);
+  const ancestors = new Map<JobFacts, readonly JobFacts[]>();
   const ancestorsOf = (facts: JobFacts): readonly JobFacts[] => {
+    const known = ancestors.get(facts);
+    if (known) return known;
     const found = new Set<JobFacts>();
     let level = needsOf(facts);
     while (level.length > 0) {
@@ -397,34 +398,82 @@ function workflowSet(
       for (const other of fresh) found.add(other);
       level = fresh.flatMap(needsOf);
     }
-    return [...found];
+    const all = [...found];
+    ancestors.set(facts, all);
+    return all;
   };
-  const decide = reachability({ jobs, needsOf, ancestorsOf });
-  const judged = new Set(jobs.map((facts) => facts.workflow));
+  const callersOf = (workflow: Workflow): readonly JobFacts[] => callers.get(workflow) ?? [];
+  const chains = new Map<JobFacts, readonly CallChain[]>();
+  const chainsOfJob = (facts: JobFacts): readonly CallChain[] => {
+    const known = chains.get(facts) ?? chainsOf(facts, callersOf);
+    chains.set(facts, known);
+    return known;
+  };
+  const judged = [...byWorkflow.keys()];
   const branches = new Map<Workflow, string>();
+  const proofs = createProofs({
+    workflows,
+    jobsOf: (workflow) => byWorkflow.get(workflow) ?? [],
+    defaultBranchOf: (workflow) => {
+      const branch = branches.get(workflow) ?? defaultBranchOf(workflow, judged);
+      branches.set(workflow, branch);
+      return branch;
+    },
+  });
   return {
     workflows,
     jobs,
     factsOf,
     needsOf,
     ancestorsOf,
+    callersOf,
+    chainsOf: chainsOfJob,
+    targetKindIn: (chain) => targetKindIn(chain, options),
     possibleTexts: ({ workflow, job }, text) =>
       possibleTexts(text, workflow, job, bound.get(workflow) ?? new Map()),
+    proofOf: (chain) => proofs.of(chain),
     canStartWithout: (production, guard) => {
-      const { workflow } = production;
-      if (guard.workflow !== workflow) return decide(production, guard);
-      const branch = branches.get(workflow) ?? defaultBranchOf(workflow, judged);
-      branches.set(workflow, branch);
-      let known = verdictsWithin.get(workflow);
-      if (known?.branch !== branch) {
-        known = { branch, byProduction: new Map() };
-        verdictsWithin.set(workflow, known);
-      }
-      const byGuard = known.byProduction.get(production.job) ?? new Map<Job, ReachVerdict>();
-      known.byProduction.set(production.job, byGuard);
-      const verdict = byGuard.get(guard.job) ?? decide(production, guard);
-      byGuard.set(guard.job, verdict);
-      return verdict;
+      const verdicts = chainsOfJob(production).map((chain) => proofs.of(chain).without(guard));
+      return (
+        verdicts.find(({ kind }) => kind === 'fails') ??
+        verdicts.find(({ kind }) => kind === 'unknown') ?? { kind: 'holds' }
+      );
     },
   };
+}
+
+/** Where a job deploys to as one chain of callers runs it: what the callers of this chain pass, and no others. */
+function targetKindIn(chain: CallChain, options: UnderstandingOptions): DeployTargetKind | null {
+  const [facts] = chain;
+  const { target, job, workflow } = facts;
+  if (!target || !job.environment || chain.length < 2) return target?.kind ?? null;
+  let bound: BoundInputs = new Map();
+  for (let at = chain.length - 1; at > 0; at--) {
+    const caller = chain[at];
+    const called = chain[at - 1]?.workflow;
+    if (!caller || !called) continue;
+    const outer = bound;
+    const inputs = called.triggers.find((each) => each.event === 'workflow_call')?.inputs ?? [];
+    bound = new Map(
+      inputs.map((input) => {
+        const name = input.name.value.toLowerCase();
+        const given = caller.job.with.find((entry) => entry.name.value.toLowerCase() === name)?.value.text;
+        const texts = possibleTexts(
+          given ?? input.defaultValue?.value ?? '',
+          caller.workflow,
+          caller.job,
+          outer,
+        );
+        return [name, texts && new Set(texts)];
+      }),
+    );
+  }
+  const names = possibleTexts(job.environment.name.value, workflow, job, bound);
+  if (!names) return target.kind;
+  const kinds = names.map((name) => kindOfName(name, options));
+  if (kinds.includes('production')) return 'production';
+  // Where the name says nothing, what the commands say counts, as for the job by itself.
+  return kinds.length > 0 && kinds.every((kind) => kind === 'non-production')
+    ? 'non-production'
+    : target.kind;
 }

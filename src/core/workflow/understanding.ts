@@ -1,5 +1,7 @@
 import type { ShellOutput } from '../shell/commands';
 import type { Span } from '../text/position';
+import type { CallChain } from './call-chains';
+import type { Proof } from './conditions/prove';
 import type { LocalActions } from './local-actions';
 import type { Job, Step, Workflow } from './model';
 
@@ -124,9 +126,17 @@ export interface WorkflowSet {
    * where no file bounds it (Definition 10).
    */
   possibleTexts(facts: JobFacts, text: string): readonly string[] | null;
+  /** The jobs that call a workflow of the repository. */
+  callersOf(workflow: Workflow): readonly JobFacts[];
+  /** Every way in which a job comes to run, through the workflows that call its own. */
+  chainsOf(facts: JobFacts): readonly CallChain[];
+  /** Where a job deploys to as that chain calls it; null for a job that does not deploy. */
+  targetKindIn(chain: CallChain): DeployTargetKind | null;
+  /** What is proved of a job as that chain comes to run it. Semantics: docs/semantics.md. */
+  proofOf(chain: CallChain): Proof;
   /**
-   * Whether `production` can start in a run in which the real result of `guard` is not success.
-   * Semantics: docs/semantics.md.
+   * Whether `production` can start in a run in which the real result of `guard` is not success, in whatever way it
+   * comes to run. Semantics: docs/semantics.md.
    */
   canStartWithout(production: JobFacts, guard: JobFacts): ReachVerdict;
 }

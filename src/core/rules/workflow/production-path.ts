@@ -7,8 +7,11 @@ import type {
   PurposeEvidence,
   WorkflowSet,
 } from '../../workflow/understanding';
+import { startsByItself, type CallChain } from '../../workflow/call-chains';
 import { enumerated } from '../../text/words';
 import type { FindingEvidence, Severity } from '../rule';
+
+export { startsByItself, type CallChain };
 
 /** What the workflow rules share: which jobs deploy, and which stand on the way to production (Definition 21). */
 export interface ProductionPath {
@@ -69,40 +72,17 @@ export function productionPathOf(set: WorkflowSet): ProductionPath {
 
 /** The jobs that call a workflow of the repository. */
 export function callersOf(set: WorkflowSet, workflow: Workflow): readonly JobFacts[] {
-  return set.jobs.filter((facts) => facts.calls === workflow);
+  return set.callersOf(workflow);
 }
-
-/** One way in which a job comes to run: the job, the job that calls its workflow, that one's caller, and so on. */
-export type CallChain = readonly [JobFacts, ...JobFacts[]];
-
-/** Chains of callers are followed so far; GitHub allows ten levels. */
-const MAX_CALL_DEPTH = 10;
-
-/** More ways than this are not told apart; the rest would be judged alike. */
-const MAX_CHAINS = 50;
 
 /** Every way in which a job comes to run, the shortest first; a workflow that also starts by itself counts as one. */
 export function callChainsOf(set: WorkflowSet, facts: JobFacts): readonly CallChain[] {
-  const chains: CallChain[] = [];
-  const extend = (chain: CallChain): void => {
-    if (chains.length >= MAX_CHAINS) return;
-    const outer = chain[chain.length - 1] ?? facts;
-    const callers =
-      chain.length > MAX_CALL_DEPTH
-        ? []
-        : callersOf(set, outer.workflow).filter(
-            (caller) => !chain.some((link) => link.workflow === caller.workflow),
-          );
-    if (callers.length === 0 || startsByItself(outer.workflow)) chains.push(chain);
-    for (const caller of callers) extend([...chain, caller]);
-  };
-  extend([facts]);
-  return chains;
+  return set.chainsOf(facts);
 }
 
-/** Whether something besides `workflow_call` starts a workflow. */
-export function startsByItself(workflow: Workflow): boolean {
-  return workflow.triggers.some((trigger) => trigger.event !== 'workflow_call');
+/** The ways in which a job comes to deploy production: a workflow called for staging too is one of them only there. */
+export function productionChainsOf(set: WorkflowSet, facts: JobFacts): readonly CallChain[] {
+  return set.chainsOf(facts).filter((chain) => set.targetKindIn(chain) === 'production');
 }
 
 /** The `workflow_run` trigger of a workflow; null where it has none. */

@@ -200,8 +200,12 @@ export function textOfExpression(expression: Expression): string {
   }
 }
 
-/** A value while evaluating; `set` is `needs.*.result`, of which only the members count. `undefined`: not known. */
-export type Value = string | number | boolean | null | { readonly set: readonly string[] } | undefined;
+/**
+ * A value while evaluating. `set` is a list of which only the members count (`needs.*.result`); `isText` where it was
+ * joined, so that a part of a member is enough for `contains`. `undefined`: not known.
+ */
+export type Value =
+  string | number | boolean | null | { readonly set: readonly string[]; readonly isText?: true } | undefined;
 
 /** What an expression is evaluated in. */
 export interface Scope {
@@ -237,7 +241,9 @@ export function evaluate(expression: Expression, scope: Scope): Value {
     case 'compare': {
       const left = evaluate(expression.left, scope);
       const right = evaluate(expression.right, scope);
-      if (left === undefined || right === undefined) return assumeComparison(expression, scope);
+      if (left === undefined || right === undefined || isJoined(left) || isJoined(right)) {
+        return assumeComparison(expression, scope);
+      }
       return compare(expression.operator, left, right);
     }
     case 'call':
@@ -249,6 +255,97 @@ export function evaluate(expression: Expression, scope: Scope): Value {
 function assumeComparison(expression: Expression & { kind: 'compare' }, scope: Scope): boolean {
   if (expression.operator !== '!=') return scope.assume(expression);
   return !scope.assume({ ...expression, operator: '==' });
+}
+
+/**
+ * The truth of an expression with what is known put in: a literal where that settles it, else what is left. Only its
+ * being true or false is kept, not the operand that `&&` and `||` give.
+ *
+ * @param valueOf `undefined` for what stays as it is.
+ */
+export function simplified(expression: Expression, valueOf: (parts: readonly string[]) => Value): Expression {
+  switch (expression.kind) {
+    case 'and':
+    case 'or': {
+      const isOr = expression.kind === 'or';
+      const left: Expression[] = [];
+      for (const arg of expression.args) {
+        const part = simplified(arg, valueOf);
+        if (part.kind !== 'literal') left.push(part);
+        else if (truthy(part.value) === isOr) return literal(isOr);
+      }
+      const [only] = left;
+      if (!only) return literal(!isOr);
+      return left.length === 1 ? only : { kind: expression.kind, args: left };
+    }
+    case 'not': {
+      const of = simplified(expression.of, valueOf);
+      return of.kind === 'literal' ? literal(!truthy(of.value)) : { kind: 'not', of };
+    }
+    default: {
+      const value = settled(expression, valueOf);
+      return value.kind === 'literal' ? literal(truthy(value.value)) : value;
+    }
+  }
+}
+
+/** An expression's value with what is known put in. */
+function settled(expression: Expression, valueOf: (parts: readonly string[]) => Value): Expression {
+  let isKnown = true;
+  const value = evaluate(expression, {
+    valueOf,
+    status: () => (isKnown = false),
+    assume: () => (isKnown = false),
+  });
+  if (isKnown && value !== undefined && (value === null || typeof value !== 'object')) {
+    return { kind: 'literal', value };
+  }
+  switch (expression.kind) {
+    case 'literal':
+    case 'path':
+      return expression;
+    case 'not':
+      return { kind: 'not', of: settled(expression.of, valueOf) };
+    case 'compare':
+      return {
+        ...expression,
+        left: settled(expression.left, valueOf),
+        right: settled(expression.right, valueOf),
+      };
+    case 'call':
+    case 'and':
+    case 'or':
+      return { ...expression, args: expression.args.map((arg) => settled(arg, valueOf)) };
+  }
+}
+
+function literal(value: boolean): Expression {
+  return { kind: 'literal', value };
+}
+
+/** The same expression with each path replaced where `by` gives something for it. */
+export function replacePaths(
+  expression: Expression,
+  by: (parts: readonly string[]) => Expression | null,
+): Expression {
+  switch (expression.kind) {
+    case 'literal':
+      return expression;
+    case 'path':
+      return by(expression.parts) ?? expression;
+    case 'not':
+      return { kind: 'not', of: replacePaths(expression.of, by) };
+    case 'compare':
+      return {
+        ...expression,
+        left: replacePaths(expression.left, by),
+        right: replacePaths(expression.right, by),
+      };
+    case 'call':
+    case 'and':
+    case 'or':
+      return { ...expression, args: expression.args.map((arg) => replacePaths(arg, by)) };
+  }
 }
 
 /** Whether an expression counts as true. */
@@ -288,6 +385,34 @@ function compare(operator: string, a: Exclude<Value, undefined>, b: Exclude<Valu
   }
 }
 
+/** A list joined to one text, of which the order is not known: only what it contains can be asked. */
+function isJoined(value: Exclude<Value, undefined>): boolean {
+  return value !== null && typeof value === 'object' && value.isText === true;
+}
+
+/** What a literal JSON text is, as far as conditions use it: a scalar or a list of scalars. */
+function valueOfJson(text: string): Value {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // GitHub fails the run there; the condition is not known.
+    return undefined;
+  }
+  if (
+    value === null ||
+    typeof value === 'boolean' ||
+    typeof value === 'number' ||
+    typeof value === 'string'
+  ) {
+    return value;
+  }
+  if (!Array.isArray(value)) return undefined;
+  const members = value as readonly unknown[];
+  const isPlain = members.every((member) => typeof member === 'string' || typeof member === 'number');
+  return isPlain ? { set: members.map(String) } : undefined;
+}
+
 function textValue(value: Exclude<Value, undefined>): string {
   if (value === null) return '';
   return typeof value === 'object' ? value.set.join(',') : String(value);
@@ -305,7 +430,9 @@ function call(expression: Expression & { kind: 'call' }, scope: Scope): Value {
   switch (name) {
     case 'contains':
       if (first !== null && typeof first === 'object') {
-        return first.set.some((member) => compare('==', member, second));
+        return first.isText
+          ? first.set.some((member) => member.toUpperCase().includes(textValue(second).toUpperCase()))
+          : first.set.some((member) => compare('==', member, second));
       }
       return textValue(first).toUpperCase().includes(textValue(second).toUpperCase());
     case 'startswith':
@@ -314,15 +441,16 @@ function call(expression: Expression & { kind: 'call' }, scope: Scope): Value {
       return textValue(first).toUpperCase().endsWith(textValue(second).toUpperCase());
     case 'join':
       return first !== null && typeof first === 'object'
-        ? first.set.join(textValue(second))
+        ? { set: first.set, isText: true }
         : textValue(first);
+    case 'tojson':
+      return first !== null && typeof first === 'object' ? { set: first.set, isText: true } : undefined;
     case 'format':
       return textValue(first).replace(/\{(\d+)\}/g, (_, index: string) =>
         textValue(known[Number(index) + 1] ?? null),
       );
     case 'fromjson':
-      if (first === 'true' || first === 'false') return first === 'true';
-      return undefined;
+      return typeof first === 'string' ? valueOfJson(first) : undefined;
     default:
       return undefined;
   }

@@ -7,6 +7,8 @@ export interface RunStart {
   /** `refs/heads/main`. */
   readonly ref: string;
   readonly inputs: Readonly<Record<string, string | boolean>>;
+  /** What else is settled, by path: `github.event.action`, and of the run before for `workflow_run`. */
+  readonly known: Readonly<Record<string, Value>>;
 }
 
 /** More ways to start than this are not told apart. */
@@ -38,7 +40,8 @@ export function defaultBranchOf(workflow: Workflow, all: Iterable<Workflow>): st
 }
 
 /**
- * Every way in which a workflow can start that its conditions could tell apart; null: too many.
+ * Every way in which a workflow can start that its conditions could tell apart; null: too many. For `workflow_run` what
+ * the run before was like is left open: `conditions/prove.ts` fills it in.
  *
  * @param defaultBranch Where events without a ref of their own run.
  */
@@ -49,8 +52,8 @@ export function startsOf(
 ): readonly RunStart[] | null {
   const mainLine = `refs/heads/${defaultBranch}`;
   const parts = conditions.flatMap(partsOf);
-  const paths = parts.flatMap((part) => (part.kind === 'path' ? [part.parts.join('.')] : []));
-  const asksRef = paths.some((path) => /^github\.(ref|ref_name|ref_type|base_ref|head_ref)$/.test(path));
+  const paths = new Set(parts.flatMap((part) => (part.kind === 'path' ? [part.parts.join('.')] : [])));
+  const asksRef = [...paths].some((path) => /^github\.(ref|ref_name|ref_type|base_ref|head_ref)$/.test(path));
   const literals = parts.flatMap((part) =>
     part.kind === 'literal' && typeof part.value === 'string' ? [part.value] : [],
   );
@@ -58,13 +61,52 @@ export function startsOf(
   for (const trigger of workflow.triggers) {
     const refs = refsOf(trigger, asksRef ? literals : [], mainLine);
     for (const inputs of inputsOf(trigger, paths, literals)) {
-      for (const ref of asksRef ? refs : refs.slice(0, 1)) {
-        starts.push({ event: trigger.event, ref, inputs });
-        if (starts.length > MAX_STARTS) return null;
+      for (const known of detailsOf(trigger, paths, defaultBranch)) {
+        for (const ref of refs) {
+          starts.push({ event: trigger.event, ref, inputs, known });
+          if (starts.length > MAX_STARTS) return null;
+        }
       }
     }
   }
-  return starts.length > 0 ? starts : [{ event: 'push', ref: mainLine, inputs: {} }];
+  return starts.length > 0 ? starts : [{ event: 'push', ref: mainLine, inputs: {}, known: {} }];
+}
+
+/** Activity types of events where `types` says nothing, as far as conditions commonly ask for them. */
+const DEFAULT_TYPES: Readonly<Record<string, readonly string[]>> = {
+  pull_request: ['opened', 'synchronize', 'reopened'],
+  pull_request_target: ['opened', 'synchronize', 'reopened'],
+};
+
+/** What a trigger's own words say of the event, as far as conditions ask for it. */
+function detailsOf(
+  trigger: Trigger,
+  paths: ReadonlySet<string>,
+  defaultBranch: string,
+): readonly Readonly<Record<string, string>>[] {
+  let all: readonly Readonly<Record<string, string>>[] = [{}];
+  const choose = (path: string, values: readonly string[]): void => {
+    if (!paths.has(path) || values.length === 0) return;
+    all = all.flatMap((known) => values.map((value) => ({ ...known, [path]: value })));
+  };
+  const types = trigger.types?.map(({ value }) => value) ?? DEFAULT_TYPES[trigger.event] ?? [];
+  choose('github.event.action', types);
+  if (/^pull_request/.test(trigger.event)) {
+    const bases = trigger.branches?.map(({ value }) => sampleOf(value, 'x')) ?? [
+      defaultBranch,
+      'another-branch',
+    ];
+    choose('github.base_ref', bases);
+  }
+  return all;
+}
+
+/** One name that a filter pattern lets through, `some` in the place of what may be anything. */
+function sampleOf(pattern: string, some: string): string {
+  return pattern
+    .replace(/\[([^\]])[^\]]*\]/g, '$1')
+    .replace(/\*+/g, some)
+    .replace(/[?+[\]]/g, '');
 }
 
 /** One ref of each kind that the trigger lets through and the conditions name. */
@@ -75,24 +117,30 @@ function refsOf(trigger: Trigger, literals: readonly string[], mainLine: string)
   const isPush = trigger.event === 'push';
   const anyRef = isPush || trigger.event === 'workflow_dispatch' || trigger.event === 'workflow_call';
   if (!anyRef) return trigger.event === 'release' ? ['refs/tags/v1.0.0'] : [mainLine];
-  const sample = (pattern: string, some: string): string =>
-    pattern
-      .replace(/\[([^\]])[^\]]*\]/g, '$1')
-      .replace(/\*+/g, some)
-      .replace(/[?+[\]]/g, '');
-  const names = literals.filter((literal) => /^[\w./-]+$/.test(literal)).slice(0, 12);
+  const names = [...new Set(literals)].filter((text) => /^[\w./-]+$/.test(text)).slice(0, 12);
+  // What a condition asks a part of the ref to be, in the place of what a pattern leaves open.
+  const somes = [
+    'x',
+    '1',
+    ...names.flatMap((name) => (name.includes('/') ? [] : [name, `1${name}`, `${name}1`])),
+  ];
+  const samples = (patterns: Trigger['branches'], kind: string): readonly string[] =>
+    (patterns ?? []).flatMap(({ value }) => somes.map((some) => `refs/${kind}/${sampleOf(value, some)}`));
   const candidates = [
     mainLine,
-    ...(trigger.branches ?? []).map((pattern) => `refs/heads/${sample(pattern.value, 'x')}`),
+    ...samples(trigger.branches, 'heads'),
     'refs/tags/v1.0.0',
-    ...(trigger.tags ?? []).map((pattern) => `refs/tags/${sample(pattern.value, '1')}`),
+    ...samples(trigger.tags, 'tags'),
     'refs/heads/another-branch',
     ...names.flatMap((name) =>
-      name.startsWith('refs/') ? [name, `${name}x`] : [`refs/heads/${name}`, `refs/tags/${name}`],
+      name.startsWith('refs/')
+        ? [name, `${name}x`]
+        : [`refs/heads/${name}`, `refs/tags/${name}`, `refs/heads/x${name}`, `refs/tags/v1${name}`],
     ),
   ];
   const allowed = candidates.filter((ref) => {
-    if (!isPush) return /^refs\/(heads|tags)\//.test(ref);
+    if (!/^refs\/(heads|tags)\/./.test(ref)) return false;
+    if (!isPush) return true;
     const isTag = ref.startsWith('refs/tags/');
     const name = ref.replace(/^refs\/(heads|tags)\//, '');
     const hasBranchFilter = trigger.branches !== null || trigger.branchesIgnore !== null;
@@ -100,14 +148,14 @@ function refsOf(trigger: Trigger, literals: readonly string[], mainLine: string)
     if (isTag ? hasBranchFilter && !hasTagFilter : hasTagFilter && !hasBranchFilter) return false;
     const only = isTag ? trigger.tags : trigger.branches;
     const but = isTag ? trigger.tagsIgnore : trigger.branchesIgnore;
-    return (!only || passes(only, name)) && !(but && passes(but, name));
+    return (!only || passesFilter(only, name)) && !(but && passesFilter(but, name));
   });
   const unique = [...new Set(allowed)];
   return unique.length > 0 ? unique : [mainLine];
 }
 
 /** GitHub's filter patterns in order: a later `!` takes back what an earlier one let through. */
-function passes(patterns: readonly { readonly value: string }[], name: string): boolean {
+export function passesFilter(patterns: readonly { readonly value: string }[], name: string): boolean {
   let isIn = false;
   for (const { value } of patterns) {
     const isNot = value.startsWith('!');
@@ -131,14 +179,14 @@ function matchesPattern(pattern: string, name: string): boolean {
 /** Values of the inputs that conditions ask for: both of a boolean, each of a choice, each literal of a text. */
 function inputsOf(
   trigger: Trigger,
-  paths: readonly string[],
+  paths: ReadonlySet<string>,
   literals: readonly string[],
 ): readonly Readonly<Record<string, string | boolean>>[] {
   if (trigger.event !== 'workflow_dispatch') return [{}];
   let all: Readonly<Record<string, string | boolean>>[] = [{}];
   for (const input of trigger.inputs) {
     const name = input.name.value.toLowerCase();
-    if (!paths.includes(`inputs.${name}`) && !paths.includes(`github.event.inputs.${name}`)) continue;
+    if (!paths.has(`inputs.${name}`) && !paths.has(`github.event.inputs.${name}`)) continue;
     const values: readonly (string | boolean)[] =
       input.type === 'boolean'
         ? [true, false]
@@ -151,19 +199,42 @@ function inputsOf(
   return all;
 }
 
-/** What a context holds at the start of a run; `undefined` where no file says. */
+/** What an event's payload holds only where the event is one of these; elsewhere it is null. */
+const PAYLOADS: readonly (readonly [RegExp, RegExp])[] = [
+  [/^github\.event\.pull_request(\.|$)/, /^pull_request/],
+  [/^github\.event\.release(\.|$)/, /^release$/],
+  [/^github\.event\.workflow_run(\.|$)/, /^workflow_run$/],
+  [/^github\.event\.client_payload(\.|$)/, /^repository_dispatch$/],
+  [/^github\.event\.issue(\.|$)/, /^issue/],
+  [/^github\.event\.comment(\.|$)/, /comment$/],
+  [/^github\.event\.review(\.|$)/, /^pull_request_review/],
+  [/^github\.event\.(head_commit|commits|forced|created|deleted|compare|pusher|base_ref)(\.|$)/, /^push$/],
+  [/^github\.event\.deployment(\.|$)/, /^deployment/],
+  [/^github\.event\.deployment_status(\.|$)/, /^deployment_status$/],
+  [/^github\.event\.schedule$/, /^schedule$/],
+  [/^github\.event\.inputs(\.|$)/, /^workflow_dispatch$/],
+  [/^github\.event\.(check_run|check_suite)(\.|$)/, /^check_/],
+];
+
+/**
+ * What a context holds at the start of a run; `undefined` where no file says.
+ * https://docs.github.com/actions/reference/workflows-and-actions/contexts, `github` and `inputs`.
+ */
 export function startValue(parts: readonly string[], start: RunStart): Value {
   const path = parts.join('.');
+  const known = start.known[path];
+  if (known !== undefined) return known;
   const name = start.ref.replace(/^refs\/(heads|tags|pull)\//, '');
   if (parts[0] === 'inputs' && parts.length === 2) {
     if (start.event === 'workflow_call') return undefined;
     return start.event === 'workflow_dispatch' ? (start.inputs[parts[1] ?? ''] ?? null) : null;
   }
+  if (start.event === 'workflow_call' && parts[0] === 'github') return undefined;
   if (path.startsWith('github.event.inputs.')) {
     const value = start.event === 'workflow_dispatch' ? start.inputs[parts[3] ?? ''] : null;
-    return value === undefined ? null : value === null ? null : String(value);
+    return value === undefined || value === null ? null : String(value);
   }
-  if (start.event === 'workflow_call' && parts[0] === 'github') return undefined;
+  if (PAYLOADS.some(([payload, events]) => payload.test(path) && !events.test(start.event))) return null;
   switch (path) {
     case 'github.event_name':
       return start.event;
@@ -173,6 +244,9 @@ export function startValue(parts: readonly string[], start: RunStart): Value {
       return name;
     case 'github.ref_type':
       return start.ref.startsWith('refs/tags/') ? 'tag' : 'branch';
+    case 'github.base_ref':
+    case 'github.head_ref':
+      return /^pull_request/.test(start.event) ? undefined : '';
     default:
       return undefined;
   }

@@ -1,0 +1,205 @@
+import type { Span } from '../../text/position';
+import type { Job, Workflow } from '../model';
+import type { Counterexample, CounterexampleStep, JobFacts, ReachVerdict } from '../understanding';
+import { allRunsOf, UNBOUNDED, type AllRuns, type Witness } from './answers';
+import { neededFor } from './explore';
+import { graphOf, type Repository } from './repository';
+import type { RunNode } from './run-graph';
+import { taggedStartsOf, type StartKind, type Starts } from './starts';
+import { stepsOf } from './steps';
+
+/** What is proved of one job as one chain of callers comes to run it. */
+export interface Proof {
+  /** Whether it can start in a run, or after a run, in which the real result of `guard` is not success. */
+  without(guard: JobFacts): ReachVerdict;
+  /** For every kind of start, whether it can start there at all: `fails` carries the run, `holds` means never. */
+  starts(): readonly { readonly kind: StartKind; readonly verdict: ReachVerdict }[];
+  /** Whether it is waited for: an ancestor of the job, or of a call around it. */
+  isAncestor(guard: JobFacts): boolean;
+}
+
+/**
+ * Proves what can reach one job: every run of the outermost workflow that the conditions could tell apart is gone
+ * through, for all questions at once (docs/semantics.md). What no file settles is tried every way; an answer that
+ * depends on it is unknown and says on what.
+ *
+ * @param path The jobs from the outermost caller to the one that is asked for.
+ */
+export function prove(root: Workflow, path: readonly Job[], repository: Repository): Proof {
+  const graph = graphOf(root, repository);
+  const last = path[path.length - 1];
+  const unknown = (because: string, span: Span): ReachVerdict => ({ kind: 'unknown', because, span });
+  const never = (verdict: ReachVerdict): Proof => ({
+    without: () => verdict,
+    starts: () => [],
+    isAncestor: () => false,
+  });
+  if (!graph.ok) return never(unknown(graph.because, graph.span));
+  const target = graph.nodes.findIndex(
+    (node) =>
+      node.kind !== 'return' &&
+      node.path.length === path.length &&
+      node.path.every((job, at) => job === path[at]),
+  );
+  const targetNode = graph.nodes[target];
+  if (!targetNode) return never(unknown('it is not in this run', last?.id.span ?? { start: 0, end: 0 }));
+  const nodes = relevantTo(graph.nodes, target);
+  const { job } = targetNode.facts;
+  const span = job.condition?.span ?? job.id.span;
+  const broken = nodes.find((node) => node.problem !== null)?.problem;
+  if (broken) return never(unknown(broken.because, broken.span));
+
+  const indexes = new Map<Job, number[]>();
+  nodes.slice(0, -1).forEach((node, index) => {
+    if (node.kind === 'call') return;
+    indexes.set(node.facts.job, [...(indexes.get(node.facts.job) ?? []), index]);
+  });
+  const needed = neededFor(
+    nodes.map((node) => ({ node, condition: node.condition })),
+    nodes.length - 1,
+  );
+  // The usual case, answered without going through runs: its success is asked for, and its failure never forgiven.
+  const isSurelyNeeded = (index: number): boolean => {
+    const node = nodes[index];
+    const tolerance = node?.tolerance;
+    return (
+      node?.kind === 'job' && needed.has(index) && tolerance?.kind === 'literal' && tolerance.value === false
+    );
+  };
+
+  let solved: Solved | string | null = null;
+  const solve = (): Solved | string => (solved ??= solveFor(root, nodes, repository));
+  return {
+    without(guard) {
+      const own = indexes.get(guard.job) ?? [];
+      if (own.length > 0 && own.every(isSurelyNeeded)) return { kind: 'holds' };
+      const found = solve();
+      if (typeof found === 'string') return unknown(found, span);
+      const before = found.starts.bitOf.get(guard.job);
+      // What the job does not wait for may be in any state when it starts.
+      const bits = own.length > 0 ? own : [before ?? found.any];
+      const verdicts = bits.map((bit) => verdictOf(found, bit, guard, span));
+      return (
+        verdicts.find(({ kind }) => kind === 'fails') ??
+        verdicts.find(({ kind }) => kind === 'unknown') ?? { kind: 'holds' }
+      );
+    },
+    starts() {
+      const found = solve();
+      if (typeof found === 'string') return [];
+      return found.starts.kinds.map((kind, at) => ({
+        kind,
+        verdict: verdictOf(found, found.any + 1 + at, null, span),
+      }));
+    },
+    isAncestor: (guard) => indexes.has(guard.job),
+  };
+}
+
+/** The nodes that have to be over before `target` is decided, and itself as the last, indexes put right. */
+function relevantTo(all: readonly RunNode[], target: number): readonly RunNode[] {
+  const wanted = new Set<number>();
+  const pending = [target];
+  for (let index = pending.pop(); index !== undefined; index = pending.pop()) {
+    if (wanted.has(index)) continue;
+    wanted.add(index);
+    pending.push(...(all[index]?.waits ?? []));
+  }
+  const kept = [...wanted].sort((a, b) => a - b).filter((index) => index !== target);
+  kept.push(target);
+  const now = new Map(kept.map((index, at) => [index, at]));
+  const moved = (indexes: readonly number[]): readonly number[] =>
+    indexes.flatMap((index) => now.get(index) ?? []);
+  return kept.flatMap((index) => {
+    const node = all[index];
+    if (!node) return [];
+    return [
+      {
+        ...node,
+        waits: moved(node.waits),
+        ancestors: moved(node.ancestors),
+        callerAncestors: moved(node.callerAncestors),
+        inside: moved(node.inside),
+        needs: new Map([...node.needs].map(([id, need]) => [id, now.get(need) ?? -1])),
+        call: node.call === null ? null : (now.get(node.call) ?? null),
+      },
+    ];
+  });
+}
+
+/** Everything that was found about one target. */
+interface Solved {
+  readonly nodes: readonly RunNode[];
+  /** The bit that says that it can start at all. */
+  readonly any: number;
+  readonly starts: Starts;
+  readonly runs: AllRuns;
+}
+
+/** Goes through all runs; a text says why that cannot be done. */
+function solveFor(root: Workflow, nodes: readonly RunNode[], repository: Repository): Solved | string {
+  const any = nodes.length;
+  const starts = taggedStartsOf(root, nodes, repository, [], any);
+  if (!starts) return 'there are too many ways to start it';
+  return { nodes, any, starts, runs: allRunsOf(nodes, starts.tagged, any - 1) };
+}
+
+function verdictOf(
+  { nodes, any, starts, runs }: Solved,
+  bit: number,
+  guard: JobFacts | null,
+  span: Span,
+): ReachVerdict {
+  const settled = runs.settled(bit);
+  if (settled.kind === 'cannot') return { kind: 'holds' };
+  const doubt = settled.kind === 'unknown' ? settled.because : starts.doubtful.get(bit);
+  if (doubt !== undefined) return { kind: 'unknown', because: doubt, span };
+  const witness = runs.witness(bit);
+  if (!witness) return { kind: 'unknown', because: UNBOUNDED, span };
+  const earlier = bit > any ? starts.earlier(witness.start, bit) : [];
+  const beside = guard && bit >= any && earlier.length === 0 ? [besideStep(guard, bit === any)] : [];
+  return { kind: 'fails', counterexample: counterexampleOf(nodes, [...earlier, ...beside], witness) };
+}
+
+/** A guard that nothing on the way waits for. */
+function besideStep({ workflow, job }: JobFacts, isInThisRun: boolean): CounterexampleStep {
+  return {
+    path: workflow.path,
+    job: job.id.value,
+    result: 'failure',
+    why: isInThisRun
+      ? 'it fails, and no job on the way to production needs it'
+      : 'it fails, and this run waits for no run of its workflow',
+    span: job.id.span,
+  };
+}
+
+function counterexampleOf(
+  nodes: readonly RunNode[],
+  earlier: readonly CounterexampleStep[],
+  { start, outcomes, isCancelled }: Witness,
+): Counterexample {
+  const target = nodes[nodes.length - 1]?.facts;
+  const starts: CounterexampleStep[] = target
+    ? [
+        {
+          path: target.workflow.path,
+          job: target.job.id.value,
+          result: 'starts',
+          why: target.job.condition
+            ? `its condition ${target.job.condition.value} is true`
+            : target.job.needs.length > 0
+              ? 'everything that it needs counts as successful'
+              : 'it needs no other job',
+          span: target.job.condition?.span ?? target.job.id.span,
+        },
+      ]
+    : [];
+  return {
+    trigger: start.event,
+    ref: start.ref,
+    inputs: Object.fromEntries(Object.entries(start.inputs).map(([name, value]) => [name, String(value)])),
+    isCancelled,
+    steps: [...earlier, ...stepsOf(nodes, outcomes.slice(0, nodes.length - 1)), ...starts],
+  };
+}
