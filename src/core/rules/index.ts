@@ -13,6 +13,7 @@ import { rule as deployRebuilds } from './workflow/deploy-rebuilds';
 import { rule as deployTargetUnknown } from './workflow/deploy-target-unknown';
 import { rule as deploymentRecordOff } from './workflow/deployment-record-off';
 import { rule as excessivePermissions } from './workflow/excessive-permissions';
+import { rule as flakyRetry } from './workflow/flaky-retry';
 import { rule as inheritedSecrets } from './workflow/inherited-secrets';
 import { rule as insecureTransport } from './workflow/insecure-transport';
 import { rule as longLivedAwsKey } from './workflow/long-lived-aws-key';
@@ -41,6 +42,7 @@ export const workflowRules: readonly WorkflowRule[] = [
   openEndedEnvironment,
   deploymentRecordOff,
   prodWithoutTests,
+  flakyRetry,
   deployRebuilds,
   mutableImageTag,
   noDeployConcurrency,

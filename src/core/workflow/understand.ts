@@ -9,6 +9,7 @@ import type { Job, Step, Workflow } from './model';
 import { nameOfAction, purposesOfAction } from './purposes/actions';
 import { purposesOfCommand } from './purposes/commands';
 import { purposeOfName } from './purposes/names';
+import { retriedCommand } from './retried-commands';
 import { kindOfName, placeTexts, possibleTexts, type BoundInputs, type DeployTarget } from './targets';
 import type {
   JobFacts,
@@ -230,11 +231,13 @@ function stepStatements(
   step: Step,
   parser: ShellParser,
 ): readonly { readonly kind: StatementKind; readonly command: StepCommand }[] {
-  const run = step.run;
+  const retried = retriedCommand(step)?.command ?? null;
+  const run = step.run ?? retried;
   if (!run) return [];
   const shell = (step.shell ?? job.defaultShell ?? workflow.defaultShell)?.value ?? null;
-  if (shell === null && runsOnWindows(job)) return [];
-  const mode = shellModeOf(shell);
+  if ((shell === null || retried) && runsOnWindows(job)) return [];
+  // An action that retries starts a shell of its own, without `-e`.
+  const mode = retried ? { stopsAtError: false, hasPipefail: false } : shellModeOf(shell);
   if (!mode) return [];
   const placed = (span: Span): Span => {
     const start = placeInScalar(workflow.text, run, span.start);
