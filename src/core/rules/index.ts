@@ -31,6 +31,7 @@ import { rule as rollbackUnreachable } from './workflow/rollback-unreachable';
 import { rule as secretInArgument } from './workflow/secret-in-argument';
 import { rule as secretInLog } from './workflow/secret-in-log';
 import { rule as unknownEnvironment } from './workflow/unknown-environment';
+import { rule as toothlessCheck } from './workflow/toothless-check';
 import { rule as unpinnedAction } from './workflow/unpinned-action';
 import { rule as unverifiedCodeInProd } from './workflow/unverified-code-in-prod';
 
@@ -51,6 +52,7 @@ export const workflowRules: readonly WorkflowRule[] = [
   noDeployTimeout,
   allTargetsAtOnce,
   noSmokeTest,
+  toothlessCheck,
   noRollbackPath,
   rollbackUnreachable,
   longLivedAwsKey,
