@@ -184,8 +184,8 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
   };
 
   const readable = workflows.filter((workflow) => workflow.problems.length === 0);
-  if (readable.length > 0) {
-    const set = await understandCached(cache, readable, facts.paths, input);
+  const set = readable.length > 0 ? await understandCached(cache, readable, facts.paths, input) : null;
+  if (set) {
     signal?.throwIfAborted();
     for (const rule of workflowRules) {
       if (!isOff(rule)) run(rule, '.', () => rule.check(set, facts));
@@ -275,6 +275,7 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
       ...documents,
       ...(facts.configurationFile ? [facts.configurationFile] : []),
     ]),
+    workflows: set,
   };
   if (!input.baseline) return report;
   return applyBaseline(

@@ -11,6 +11,7 @@ import { setEntry } from '../../workflow/edit';
 import type { Step } from '../../workflow/model';
 import type { Fix, FindingEvidence, RuleFinding, WorkflowRule } from '../rule';
 import {
+  asksConclusion,
   callChainsOf,
   chainedFrom,
   chainTriggerOf,
@@ -321,17 +322,6 @@ function chained(set: WorkflowSet, chain: CallChain, triggerSpan: Span): RuleFin
     status: 'fail',
     message: `${quoted(facts.job)} runs after "${name}", which runs no tests: add them there, or before the deployment`,
   };
-}
-
-/** What a condition asks of the run that started this one. */
-function asksConclusion(condition: Located<string>): 'only-success' | 'beside-others' | 'nothing' {
-  const text = condition.value.replace(/\s+/g, ' ').toLowerCase();
-  const asks =
-    /github\.event\.workflow_run\.conclusion == 'success'|'success' == github\.event\.workflow_run\.conclusion/.test(
-      text,
-    );
-  if (!asks) return 'nothing';
-  return text.includes('||') ? 'beside-others' : 'only-success';
 }
 
 function testJobs(set: WorkflowSet): readonly JobFacts[] {

@@ -1,4 +1,4 @@
-import type { Span } from '../../text/position';
+import type { Located, Span } from '../../text/position';
 import type { Job, Trigger, Workflow } from '../../workflow/model';
 import type {
   Confidence,
@@ -99,6 +99,17 @@ export function chainedFrom(set: WorkflowSet, workflow: Workflow): readonly Work
 /** The workflows that run after `workflow` by `workflow_run`. */
 export function chainedTo(set: WorkflowSet, workflow: Workflow): readonly Workflow[] {
   return set.workflows.filter((other) => chainedFrom(set, other).includes(workflow));
+}
+
+/** What a condition asks of the run that started this one. */
+export function asksConclusion(condition: Located<string>): 'only-success' | 'beside-others' | 'nothing' {
+  const text = condition.value.replace(/\s+/g, ' ').toLowerCase();
+  const asks =
+    /github\.event\.workflow_run\.conclusion == 'success'|'success' == github\.event\.workflow_run\.conclusion/.test(
+      text,
+    );
+  if (!asks) return 'nothing';
+  return text.includes('||') ? 'beside-others' : 'only-success';
 }
 
 /** Every job that directly or over others needs `facts`. */
