@@ -18,6 +18,7 @@ const coreLayers = {
   documents: ['text', 'ports', 'evidence'],
   rules: ['text', 'ports', 'evidence', 'shell', 'workflow', 'documents', 'change', 'risk'],
   gate: ['text', 'ports', 'evidence', 'shell', 'workflow', 'documents', 'change', 'risk', 'rules'],
+  graph: ['text', 'ports', 'evidence', 'workflow', 'rules', 'gate'],
   pipeline: ['text', 'ports', 'evidence', 'shell', 'workflow'],
   release: ['text', 'ports', 'evidence'],
   incident: ['text', 'ports', 'evidence'],

@@ -7,6 +7,8 @@ const breaches: readonly (readonly [file: string, importing: string])[] = [
   ['src/core/evidence/fact.ts', "import '../workflow/model';"],
   ['src/core/ports.ts', "import './evidence/fact';"],
   ['src/core/gate/report.ts', "import '../tasks/task';"],
+  ['src/core/gate/report.ts', "import '../graph/graph';"],
+  ['src/core/graph/graph.ts', "import '../tasks/task';"],
   ['src/core/text/edit.ts', "import 'node:fs';"],
   ['src/core/text/edit.ts', "import 'path';"],
   ['src/core/text/edit.ts', "import 'vscode';"],
@@ -23,6 +25,7 @@ const breaches: readonly (readonly [file: string, importing: string])[] = [
 const allowed: readonly (readonly [file: string, importing: string])[] = [
   ['src/core/rules/rule.ts', "import '../workflow/model';"],
   ['src/core/tasks/task.ts', "import '../gate/report';"],
+  ['src/core/graph/graph.ts', "import '../gate/report';"],
   ['src/cli/terminal.ts', "import '../adapters/clock';"],
   ['src/adapters/clock.ts', "import 'node:fs';"],
 ];

@@ -206,6 +206,62 @@ describe('the command line', function () {
     });
   });
 
+  describe('graph', () => {
+    it('prints Mermaid, SVG or JSON of the way to production, and of everything with --all', () => {
+      put('.github/workflows/deploy.yml', faulty);
+      put(
+        '.github/workflows/docs.yml',
+        'on: push\njobs:\n  pages:\n    runs-on: x\n    steps:\n      - run: make\n',
+      );
+      const mermaid = run(root, 'graph');
+      assert.equal(mermaid.status, 0, mermaid.err);
+      assert.match(mermaid.out, /^flowchart LR\n[\s\S]*-\.->\|"○ open"\|/);
+      assert.doesNotMatch(mermaid.out, /pages/);
+      assert.match(run(root, 'graph', '--all').out, /pages/);
+      assert.match(run(root, 'graph', '--format', 'svg').out, /^<svg [\s\S]*<\/svg>\n$/);
+      const data = JSON.parse(run(root, 'graph', '.', '--format', 'json').out) as Record<string, unknown[]>;
+      assert.equal(data['version'], 1);
+      assert.equal(data['counterexamples']?.length, 1);
+    });
+
+    it('writes only where it is told, by the ending of the file, and overwrites nothing by itself', () => {
+      put('.github/workflows/deploy.yml', faulty);
+      const first = run(root, 'graph', '--output', 'paths.svg');
+      assert.equal(first.status, 0, first.err);
+      assert.equal(first.out, '');
+      assert.match(first.err, /Written: paths\.svg\. 1 production job: 1 open\./);
+      assert.deepEqual(readdirSync(root).sort(), ['.github', 'paths.svg']);
+      put('paths.svg', 'mine');
+      const second = run(root, 'graph', '--output', 'paths.svg');
+      assert.equal(second.status, 2);
+      assert.match(second.err, /paths\.svg exists; nothing was written\. Add --force/);
+      assert.equal(readFileSync(path.join(root, 'paths.svg'), 'utf8'), 'mine');
+      assert.equal(run(root, 'graph', '--output', 'paths.svg', '--force').status, 0);
+      assert.match(readFileSync(path.join(root, 'paths.svg'), 'utf8'), /^<svg /);
+    });
+
+    it('says what it could not draw', () => {
+      put('README.md', '# nothing');
+      for (const [args, sentence] of [
+        [['graph'], /no workflow under \.github\/workflows/],
+        [['graph', 'gone'], /gone does not exist/],
+        [['graph', '--format', 'png'], /--format/],
+      ] as const) {
+        const { status, out, err } = run(root, ...args);
+        assert.equal(status, 2, args.join(' '));
+        assert.equal(out, '');
+        assert.match(err, sentence);
+      }
+      put('.github/workflows/ci.yml', good);
+      const quiet = run(root, 'graph');
+      assert.equal(quiet.status, 0);
+      assert.match(quiet.err, /deploys to production, as far as its files show; --all draws every workflow/);
+      const nowhere = run(root, 'graph', '--output', 'gone/paths.svg');
+      assert.equal(nowhere.status, 2);
+      assert.match(nowhere.err, /the folder of gone\/paths\.svg does not exist/);
+    });
+  });
+
   describe('the drafting commands', () => {
     it('have help that says what they take, write and what is not known', () => {
       const all = run(root, '--help');

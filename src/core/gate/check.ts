@@ -184,8 +184,9 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
   };
 
   const readable = workflows.filter((workflow) => workflow.problems.length === 0);
-  const set = readable.length > 0 ? await understandCached(cache, readable, facts.paths, input) : null;
-  if (set) {
+  if (readable.length === 0) cache.understood = null;
+  else {
+    const set = await understandCached(cache, readable, facts.paths, input);
     signal?.throwIfAborted();
     for (const rule of workflowRules) {
       if (!isOff(rule)) run(rule, '.', () => rule.check(set, facts));
@@ -275,7 +276,6 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
       ...documents,
       ...(facts.configurationFile ? [facts.configurationFile] : []),
     ]),
-    workflows: set,
   };
   if (!input.baseline) return report;
   return applyBaseline(

@@ -1,5 +1,5 @@
 import type { Range } from '../text/position';
-import type { Counterexample, WorkflowSet } from '../workflow/understanding';
+import type { Counterexample } from '../workflow/understanding';
 import type { Fix, Severity } from '../rules/rule';
 
 /** Pass, fail or unknown; unknown never counts as pass. */
@@ -83,8 +83,6 @@ export interface RootReport {
   };
   /** The texts of the files that findings stand in, by path: reports quote the lines. */
   readonly sources?: ReadonlyMap<string, string>;
-  /** The workflows that could be read, as they were understood for judging; null where there was none. */
-  readonly workflows?: WorkflowSet | null;
 }
 
 /** The judgement over several repositories: the worst of theirs; unknown is worse than pass. */

@@ -12,7 +12,15 @@ import {
 } from '../rules/workflow/production-path';
 import type { Range, Span } from '../text/position';
 import type { Trigger, Workflow } from '../workflow/model';
-import type { Counterexample, JobFacts, Purpose, ReachVerdict, WorkflowSet } from '../workflow/understanding';
+import { kindOfName } from '../workflow/targets';
+import type {
+  Counterexample,
+  JobFacts,
+  Purpose,
+  ReachVerdict,
+  UnderstandingOptions,
+  WorkflowSet,
+} from '../workflow/understanding';
 import type {
   EdgeKind,
   GraphCounterexample,
@@ -35,6 +43,8 @@ export interface GraphInput {
   /** Null where no workflow could be read. */
   readonly set: WorkflowSet | null;
   readonly findings: readonly Finding[];
+  /** Names of environments that the configuration says something of. */
+  readonly environments?: { readonly production: readonly string[]; readonly other: readonly string[] };
 }
 
 /** A picture of more jobs shows nothing to anybody; the rest is counted. */
@@ -88,6 +98,10 @@ interface PlacedJob {
   readonly facts: JobFacts;
   readonly place: Place;
   inner: Place | null;
+  /** Every name that its environment can have here, as this caller binds the inputs; null: no file bounds it. */
+  environmentNames: readonly string[] | null;
+  /** One workflow deploys to many places: whether this one is production, as this caller binds the inputs. */
+  isProduction: boolean;
 }
 
 /**
@@ -105,11 +119,12 @@ export function graphOf(input: GraphInput, scope: GraphScope): PathsGraph {
   const path = productionPathOf(set);
   const kept = scope === 'all' ? new Set(set.jobs) : jobsOfTheWay(set, path, findings);
   const drawing = place(set, kept);
-  const proofs = prove(set, drawing.jobs, path);
+  bindInputs(set, drawing.jobs, path, input.environments);
+  const proofs = prove(set, drawing.jobs);
   const links = linksOf(set, drawing, proofs);
   const byPath = new Map<string, Finding[]>();
   for (const finding of findings) byPath.set(finding.path, [...(byPath.get(finding.path) ?? []), finding]);
-  const counterexamples = counterexamplesOf(set, drawing, proofs, links, findings, path);
+  const counterexamples = counterexamplesOf(set, drawing, proofs, links, findings);
   const nodes = [...drawing.places.values()].flatMap((each): GraphNode[] => [
     ...each.triggers,
     ...each.jobs.map((job) =>
@@ -127,10 +142,10 @@ export function graphOf(input: GraphInput, scope: GraphScope): PathsGraph {
     scope,
     workflows: [
       ...[...drawing.places.values()].map((each) => ({ root: rootOf(each), cluster: clusterOf(each) })),
-      ...broken.map((cluster) => ({ root: cluster.path, cluster })),
     ]
       .sort((one, other) => compare(one.root, other.root))
-      .map(({ cluster }) => cluster),
+      .map(({ cluster }) => cluster)
+      .concat(broken),
     nodes,
     edges: links,
     counterexamples,
@@ -247,7 +262,14 @@ function place(set: WorkflowSet, kept: ReadonlySet<JobFacts>): Drawing {
       let jobId = `${id}#${facts.job.id.value}`;
       for (let copy = 2; ids.has(jobId); copy++) jobId = `${id}#${facts.job.id.value}~${copy}`;
       ids.add(jobId);
-      const job: PlacedJob = { id: jobId, facts, place: own, inner: null };
+      const job: PlacedJob = {
+        id: jobId,
+        facts,
+        place: own,
+        inner: null,
+        environmentNames: facts.environmentNames,
+        isProduction: false,
+      };
       own.jobs.push(job);
       jobs.push(job);
       drawn.add(facts);
@@ -274,6 +296,44 @@ function place(set: WorkflowSet, kept: ReadonlySet<JobFacts>): Drawing {
   return { places, jobs, leftOut: [...kept].filter((facts) => !drawn.has(facts)).length };
 }
 
+/** Tells of each job in its place what the caller there makes of its environment. */
+function bindInputs(
+  set: WorkflowSet,
+  jobs: readonly PlacedJob[],
+  path: ProductionPath,
+  environments: GraphInput['environments'],
+): void {
+  const production = new Set(path.production);
+  const options: UnderstandingOptions = {
+    productionEnvironments: environments?.production ?? [],
+    otherEnvironments: environments?.other ?? [],
+  };
+  for (const job of jobs) {
+    const { environment } = job.facts.job;
+    const input = /^\$\{\{\s*inputs\.([\w-]+)\s*\}\}$/.exec(environment?.name.value.trim() ?? '')?.[1];
+    if (input !== undefined) job.environmentNames = boundTexts(set, job, input) ?? job.environmentNames;
+    const kinds = (job.environmentNames ?? []).map((name) => kindOfName(name, options));
+    const isElsewhere = kinds.length > 0 && kinds.every((kind) => kind === 'non-production');
+    job.isProduction = production.has(job.facts) && !(input !== undefined && isElsewhere);
+  }
+}
+
+/** What the caller of this place gives an input; null where no file bounds it. */
+function boundTexts(set: WorkflowSet, job: PlacedJob, input: string): readonly string[] | null {
+  const { caller, workflow } = job.place;
+  if (!caller) return null;
+  const name = input.toLowerCase();
+  const given = caller.facts.job.with.find((entry) => entry.name.value.toLowerCase() === name)?.value.text;
+  const fallback = workflow.triggers
+    .find((trigger) => trigger.event === 'workflow_call')
+    ?.inputs.find((each) => each.name.value.toLowerCase() === name)?.defaultValue?.value;
+  const text = given ?? fallback;
+  if (text === undefined) return null;
+  const outer = /^\$\{\{\s*inputs\.([\w-]+)\s*\}\}$/.exec(text.trim())?.[1];
+  const handedOn = outer === undefined ? null : boundTexts(set, caller, outer);
+  return handedOn ?? set.possibleTexts(caller.facts, text);
+}
+
 /** Filters of an event in a few words. */
 function triggerDetail(trigger: Trigger): string {
   const list = (name: string, items: readonly { readonly value: string }[] | null): readonly string[] =>
@@ -289,13 +349,13 @@ function triggerDetail(trigger: Trigger): string {
         )
       : [];
   return [
+    ...list('after', trigger.workflows),
     ...list('branches', trigger.branches),
     ...list('not branches', trigger.branchesIgnore),
     ...list('tags', trigger.tags),
     ...list('not tags', trigger.tagsIgnore),
     ...list('paths', trigger.paths),
     ...list('types', trigger.types),
-    ...list('after', trigger.workflows),
     ...(crons.length > 0 ? [crons.join(', ')] : []),
     ...(trigger.inputs.length > 0 && trigger.event === 'workflow_dispatch'
       ? [`inputs ${trigger.inputs.map((input) => input.name.value).join(', ')}`]
@@ -310,13 +370,8 @@ interface Proof {
   readonly links: readonly PlacedJob[];
 }
 
-function prove(
-  set: WorkflowSet,
-  jobs: readonly PlacedJob[],
-  path: ProductionPath,
-): ReadonlyMap<PlacedJob, Proof> {
+function prove(set: WorkflowSet, jobs: readonly PlacedJob[]): ReadonlyMap<PlacedJob, Proof> {
   const proofs = new Map<PlacedJob, Proof>();
-  const production = new Set(path.production);
   let questions = 0;
   const ask = (link: PlacedJob, guard: PlacedJob): ReachVerdict => {
     if (++questions > MAX_QUESTIONS) {
@@ -329,7 +384,7 @@ function prove(
     return set.canStartWithout(link.facts, guard.facts);
   };
   for (const job of jobs) {
-    if (!production.has(job.facts)) continue;
+    if (!job.isProduction) continue;
     const verdicts = new Map<PlacedJob, ReachVerdict>();
     const links: PlacedJob[] = [];
     for (let link: PlacedJob | null = job; link; link = link.place.caller) {
@@ -478,9 +533,7 @@ function counterexamplesOf(
   proofs: ReadonlyMap<PlacedJob, Proof>,
   links: GraphEdge[],
   findings: readonly Finding[],
-  path: ProductionPath,
 ): readonly GraphCounterexample[] {
-  const production = new Set(path.production);
   const found: GraphCounterexample[] = [];
   const jobsOf = new Map<string, PlacedJob[]>();
   for (const job of drawing.jobs) {
@@ -516,8 +569,7 @@ function counterexamplesOf(
     const starts = run.steps.find((step) => step.result === 'starts');
     const candidates = starts ? called(starts.path, starts.job) : [];
     const here = drawing.jobs.filter(
-      (job) =>
-        production.has(job.facts) && finding.path === job.facts.workflow.path && isWithin(finding.range, job),
+      (job) => job.isProduction && finding.path === job.facts.workflow.path && isWithin(finding.range, job),
     );
     const pairs = candidates.flatMap((link) => {
       const reached = [...proofs].filter(([, proof]) => proof.links.includes(link)).map(([job]) => job);
@@ -677,10 +729,10 @@ function jobNode(
     label: facts.job.id.value,
     path: workflow.path,
     range: workflow.lines.rangeOf(facts.job.id.span),
-    role: roleOf(facts, path),
+    role: roleOf(job, path),
     does: PURPOSES.filter((purpose) => hasPurpose(facts, purpose)),
-    target: facts.target?.kind ?? null,
-    environment: environment ? { name: environment.name.value, names: facts.environmentNames } : null,
+    target: targetOf(job),
+    environment: environment ? { name: environment.name.value, names: job.environmentNames } : null,
     condition: facts.job.condition?.value ?? null,
     calls: facts.job.uses?.value ?? null,
     inner: job.inner?.id ?? null,
@@ -721,8 +773,20 @@ function productionState(
   };
 }
 
-function roleOf(facts: JobFacts, path: ProductionPath): JobRole {
-  if (path.production.includes(facts)) return 'production';
+function targetOf({ facts, isProduction, inner }: PlacedJob): JobNode['target'] {
+  const kind = facts.target?.kind ?? null;
+  if (inner)
+    return inner.jobs.some((job) => job.isProduction)
+      ? 'production'
+      : kind === 'production'
+        ? 'non-production'
+        : kind;
+  return kind === 'production' && !isProduction && !onlyRollsBack(facts) ? 'non-production' : kind;
+}
+
+function roleOf(job: PlacedJob, path: ProductionPath): JobRole {
+  const { facts } = job;
+  if (job.isProduction) return 'production';
   if (facts.calls) return 'other';
   if (path.unknownTarget.includes(facts)) return 'unknown-deployment';
   if (hasPurpose(facts, 'rollback') && !hasPurpose(facts, 'deploy')) return 'rollback';

@@ -41,10 +41,13 @@ export interface Layout {
 
 export const LINE_HEIGHT = 17;
 export const PADDING = 12;
+/** What stands between the lines of a production job and its state. */
+export const STATE_GAP = 5;
 /** Room for the name of a workflow above its jobs. */
 export const HEADER = 30;
 const MIN_WIDTH = 108;
 const MAX_WIDTH = 250;
+const MAX_STATE_WIDTH = 330;
 const MARGIN = 18;
 const GAP = 26;
 
@@ -139,7 +142,8 @@ function frame(cluster: WorkflowCluster, index: Index): Piece {
   const problemLines = cluster.problem ? 1 : 0;
   const width = Math.max(
     arranged.width + 2 * MARGIN,
-    textWidth(cluster.label, 13, true) + textWidth(cluster.path, 11) + 60,
+    textWidth(cluster.label, 13, true) +
+      (cluster.calledBy === null ? textWidth(cluster.path, 11) + 60 : 2 * MARGIN),
     problemLines > 0 ? textWidth(shortened(cluster.problem ?? '', 460, 12), 12) + 2 * MARGIN : 0,
   );
   const height = arranged.height + dy + MARGIN + problemLines * LINE_HEIGHT;
@@ -429,7 +433,12 @@ function bounded(
 function sized(node: GraphNode, graph: PathsGraph, maxWidth = MAX_WIDTH): PlacedNode {
   const lines = linesOf(node, graph).map((line) => ({
     ...line,
-    text: shortened(line.text, maxWidth - 2 * PADDING - leadOf(line), sizeOf(line), line.kind),
+    text: shortened(
+      line.text,
+      (line.kind === 'state' ? Math.max(maxWidth, MAX_STATE_WIDTH) : maxWidth) - 2 * PADDING - leadOf(line),
+      sizeOf(line),
+      line.kind,
+    ),
   }));
   const widest = Math.max(
     ...lines.map(
@@ -442,7 +451,8 @@ function sized(node: GraphNode, graph: PathsGraph, maxWidth = MAX_WIDTH): Placed
     x: 0,
     y: 0,
     width: Math.ceil(Math.max(MIN_WIDTH, widest + 2 * PADDING)),
-    height: lines.length * LINE_HEIGHT + 2 * 9,
+    height:
+      lines.length * LINE_HEIGHT + 2 * 9 + (lines.some((line) => line.kind === 'state') ? STATE_GAP : 0),
   };
 }
 
@@ -475,7 +485,7 @@ export function textWidth(text: string, size: number, isStrong = false, isFixed 
     else if (/[ijl.,:;'|!()[\] ftr-]/.test(character)) units += 0.36;
     else units += 0.58;
   }
-  return units * size * (isStrong ? 1.06 : 1);
+  return units * size * (isStrong ? 1.1 : 1.03);
 }
 
 /** A text that is no wider than `width`, cut with an ellipsis. */

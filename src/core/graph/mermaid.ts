@@ -2,7 +2,7 @@ import type { GraphEdge, GraphNode, PathsGraph, WorkflowCluster } from './graph'
 import { edgeWord, linesOf, STATE_SIGNS } from './words';
 
 /** Longer lines of a node are cut; Mermaid would make a box of them that nobody can read. */
-const MAX_LINE = 60;
+const MAX_LINE = 100;
 
 /**
  * The picture as a Mermaid flowchart, as GitHub renders it in Markdown. A line that holds is thick, an open one dotted,
@@ -21,7 +21,9 @@ export function toMermaid(graph: PathsGraph): string {
       : cluster.label === cluster.path
         ? [cluster.path]
         : [cluster.label, cluster.path];
-    lines.push(`${indent}subgraph ${ids.get(cluster.id) ?? ''}[${quoted(title)}]`);
+    // In one line: a second one would lie under the first node.
+    lines.push(`${indent}subgraph ${ids.get(cluster.id) ?? ''}[${quoted([title.join(', ')])}]`);
+    lines.push(`${indent}  direction LR`);
     for (const node of inside.get(cluster.id) ?? []) {
       const inner =
         node.kind === 'job' && node.inner !== null
@@ -97,9 +99,11 @@ function cut(line: string): string {
 }
 
 function coded(text: string): string {
+  // At its beginning a number with a full stop, or a dash, would make a list of it.
+  const start = /^(\d+[.)]|[-+])/.exec(text)?.[0].length ?? 0;
   return [...text]
-    .map((character) =>
-      /[\p{L}\p{N} .,…]/u.test(character) || Object.values(STATE_SIGNS).some(({ sign }) => sign === character)
+    .map((character, index) =>
+      (/[\p{L}\p{N} .,…:\-_/()!='+▮○?]/u.test(character) && index >= start) || /\d/.test(character)
         ? character
         : `#${character.codePointAt(0) ?? 0};`,
     )

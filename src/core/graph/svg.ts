@@ -8,6 +8,7 @@ import {
   PADDING,
   shortened,
   sizeOf,
+  STATE_GAP,
   textWidth,
   type Layout,
   type PlacedCluster,
@@ -15,7 +16,7 @@ import {
   type PlacedNode,
   type Point,
 } from './layout';
-import { edgeSentence, edgeWord, nodeSentence, type NodeLine } from './words';
+import { edgeSentence, edgeWord, nodeSentence, pictureSummary, type NodeLine } from './words';
 
 /** How a picture is drawn. */
 export interface SvgOptions {
@@ -114,11 +115,7 @@ export function emptySentence(graph: PathsGraph): string {
 }
 
 function titleOf(graph: PathsGraph): string {
-  const all = productionJobsOf(graph);
-  const open = all.filter((job) => job.production.state === 'open').length;
-  const unknown = all.filter((job) => job.production.state === 'unknown').length;
-  if (all.length === 0) return 'Paths to production: no production deployment';
-  return `Paths to production: ${counted(all.length, 'production job')}, ${open} open, ${unknown} unknown`;
+  return `Paths to production. ${pictureSummary(graph)}`;
 }
 
 /** The whole picture in sentences, for those who do not see it. */
@@ -159,7 +156,10 @@ function boxes(layout: Layout, graph: PathsGraph, options: SvgOptions): readonly
 function frameSvg({ cluster, x, y, width, height }: PlacedCluster): string {
   const name = shortened(cluster.label, width - 40, 13, 'title');
   const room = width - 44 - textWidth(name, 13, true);
-  const path = cluster.label === cluster.path || room < 60 ? '' : shortened(cluster.path, room, 11);
+  const path =
+    cluster.label === cluster.path || cluster.calledBy !== null || room < 60
+      ? ''
+      : shortened(cluster.path, room, 11);
   const problem = cluster.problem
     ? `<text class="note" x="${x + 14}" y="${round(y + height - 14)}" font-size="12">${escaped(shortened(cluster.problem, width - 28, 12))}</text>`
     : '';
@@ -215,7 +215,9 @@ function nodeSvg(placed: PlacedNode, graph: PathsGraph, options: SvgOptions): st
     `<title>${escaped(sentence)}</title>`,
     box(0, 'box'),
     isProduction ? box(3.5, 'inside') : '',
-    ...lines.map((line, at) => lineSvg(line, node, x, y + 9 + at * LINE_HEIGHT, width)),
+    ...lines.map((line, at) =>
+      lineSvg(line, node, x, y + 9 + at * LINE_HEIGHT + (line.kind === 'state' ? STATE_GAP : 0), width),
+    ),
     '</g>',
   ].join('');
 }

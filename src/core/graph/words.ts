@@ -1,7 +1,7 @@
-import { counted } from '../text/words';
+import { counted, enumerated } from '../text/words';
 import type { Purpose } from '../workflow/understanding';
 import type { GraphEdge, GraphNode, JobNode, PathsGraph, PathState, TriggerNode } from './graph';
-import { nodeOf } from './graph';
+import { nodeOf, productionJobsOf } from './graph';
 
 /** What a job does, as its node says it. */
 const PURPOSE_WORDS: Readonly<Record<Purpose, string>> = {
@@ -18,6 +18,15 @@ const PURPOSE_WORDS: Readonly<Record<Purpose, string>> = {
   rollback: 'rollback',
   notify: 'notify',
 };
+
+/** What a production job lacks, by the rule that found it. */
+const LACKING: ReadonlyMap<string, string> = new Map([
+  ['prod-without-tests', 'no test holds it'],
+  ['prod-without-staging', 'no staging before it'],
+  ['gate-defeated-by-condition', 'a gate is defeated'],
+  ['unsafe-trigger-reaches-prod', 'unsafe trigger'],
+  ['prod-without-environment', 'no approval'],
+]);
 
 /** One line of a node, with what kind of thing it says. */
 export interface NodeLine {
@@ -39,7 +48,8 @@ function jobLines(node: JobNode, graph: PathsGraph): readonly NodeLine[] {
   const lines: NodeLine[] = [{ kind: 'title', text: node.label }];
   const does = whatItDoes(node);
   if (does) lines.push({ kind: 'does', text: does });
-  if (node.environment) lines.push({ kind: 'environment', text: `environment ${node.environment.name}` });
+  if (node.environment)
+    lines.push({ kind: 'environment', text: `environment ${environmentWords(node.environment)}` });
   else if (node.production) lines.push({ kind: 'environment', text: 'no environment: no approval' });
   if (node.condition !== null) {
     lines.push({ kind: 'condition', text: `if: ${node.condition.replace(/\s+/g, ' ').trim()}` });
@@ -48,6 +58,11 @@ function jobLines(node: JobNode, graph: PathsGraph): readonly NodeLine[] {
   if (findings) lines.push({ kind: 'findings', text: findings });
   if (node.production) lines.push({ kind: 'state', text: stateWords(node, graph) });
   return lines;
+}
+
+/** The names that an environment can have where the files say them, else the expression as written. */
+export function environmentWords({ name, names }: NonNullable<JobNode['environment']>): string {
+  return names && names.length > 0 ? enumerated(names.slice(0, 5), 'or') : name;
 }
 
 /** What a job does in a few words; '' where nothing is known. */
@@ -93,7 +108,11 @@ export function stateWords(node: JobNode, graph: PathsGraph): string {
   switch (state.state) {
     case 'open': {
       const past = [...new Set(openPast(node, graph))];
-      return past.length > 0 ? `OPEN: starts without ${past.join(', ')}` : 'OPEN: nothing holds it';
+      if (past.length > 0) return `OPEN: starts without ${past.join(', ')}`;
+      const lacks = [...LACKING].flatMap(([rule, words]) =>
+        node.findings.some((finding) => finding.rule === rule && finding.severity === 'block') ? [words] : [],
+      );
+      return lacks.length > 0 ? `OPEN: ${enumerated(lacks, 'and')}` : 'OPEN: see its findings';
     }
     case 'unknown':
       return 'UNKNOWN: not proved either way';
@@ -140,6 +159,19 @@ export function edgeWord(edge: GraphEdge): string {
   if (edge.kind === 'not-needed') return 'not waited for';
   if (edge.state === 'none') return edge.kind === 'chained' ? 'then' : '';
   return STATE_SIGNS[edge.state].word;
+}
+
+/** How many production jobs a picture has and what was proved of them, without a full stop. */
+export function pictureSummary(graph: PathsGraph): string {
+  const all = productionJobsOf(graph);
+  if (all.length === 0) return 'No production deployment';
+  const of = (which: PathState): number => all.filter((job) => job.production.state === which).length;
+  const states = [
+    ...(of('open') > 0 ? [`${of('open')} open`] : []),
+    ...(of('unknown') > 0 ? [`${of('unknown')} unknown`] : []),
+    ...(of('holds') > 0 ? [`${of('holds')} held`] : []),
+  ];
+  return `${counted(all.length, 'production job')}: ${states.join(', ')}`;
 }
 
 /** A node in a sentence, for those who do not see the picture. */
