@@ -24,6 +24,8 @@ import { rule as noDeployConcurrency } from './workflow/no-deploy-concurrency';
 import { rule as noDeployTimeout } from './workflow/no-deploy-timeout';
 import { rule as noRollbackPath } from './workflow/no-rollback-path';
 import { rule as noSmokeTest } from './workflow/no-smoke-test';
+import { rule as oidcMisScoped } from './workflow/oidc-mis-scoped';
+import { rule as oidcWithoutEnvironment } from './workflow/oidc-without-environment';
 import { rule as openEndedEnvironment } from './workflow/open-ended-environment';
 import { rule as prodWithoutEnvironment } from './workflow/prod-without-environment';
 import { rule as prodWithoutTests } from './workflow/prod-without-tests';
@@ -58,6 +60,8 @@ export const workflowRules: readonly WorkflowRule[] = [
   longLivedAwsKey,
   longLivedAzureSecret,
   longLivedGcpKey,
+  oidcMisScoped,
+  oidcWithoutEnvironment,
   excessivePermissions,
   inheritedSecrets,
   committedSecret,

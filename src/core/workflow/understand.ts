@@ -426,6 +426,7 @@ function workflowSet(
   return {
     workflows,
     jobs,
+    localActions: options.localActions ?? new Map(),
     factsOf,
     needsOf,
     ancestorsOf,

@@ -116,6 +116,8 @@ export interface Counterexample {
 export interface WorkflowSet {
   readonly workflows: readonly Workflow[];
   readonly jobs: readonly JobFacts[];
+  /** The repository's composite actions that its workflows use. */
+  readonly localActions: LocalActions;
   factsOf(workflow: Workflow, jobId: string): JobFacts | null;
   /** Direct needs, as jobs; a name that does not exist is left out. */
   needsOf(facts: JobFacts): readonly JobFacts[];

@@ -106,8 +106,7 @@ export function needsOfToken(facts: JobFacts): JobNeeds {
 function scopesOf(step: Step, commands: readonly StepCommand[]): Scopes | null {
   if (step.uses) {
     const action = actionOf(step) ?? '';
-    const entry = ACTIONS[action];
-    const scopes = typeof entry === 'function' ? entry(step) : (entry ?? null);
+    const scopes = scopesOfAction(step);
     // A token that is handed in by hand does what a person meant it to do, which the table cannot know.
     const handsOn = handsTokenOn(step.env) || (action !== 'docker/login-action' && handsTokenOn(step.with));
     return handsOn ? null : scopes;
@@ -125,8 +124,20 @@ function isQuiet(command: StepCommand): boolean {
   return QUIET_PROGRAMS.has(program) || QUIET_PACKAGE_COMMANDS.test(command.words.join(' '));
 }
 
+/** Whether a step's action is known to ask for an OIDC token, or not to; null where nothing is known of it. */
+export function needsIdToken(step: Step): boolean | null {
+  const scopes = scopesOfAction(step);
+  return scopes && scopes['id-token'] === 'write';
+}
+
+function scopesOfAction(step: Step): Scopes | null {
+  const action = actionOf(step) ?? '';
+  const entry = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : null;
+  return typeof entry === 'function' ? entry(step) : (entry ?? null);
+}
+
 /** The input of a step by name, compared as GitHub does, without case; null where there is none. */
-function inputOf(step: Step, name: string): NamedScalar | null {
+export function inputOf(step: Step, name: string): NamedScalar | null {
   return step.with.find((input) => input.name.value.toLowerCase() === name) ?? null;
 }
 
