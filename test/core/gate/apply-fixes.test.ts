@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { applyFixes, type FixedRepository, type FixKinds } from '../../../src/core/gate/apply-fixes';
 import { defaultConfiguration, readConfiguration } from '../../../src/core/gate/configuration';
 import { readYaml } from '../../../src/core/workflow/yaml-tree';
+import { workflowRules } from '../../../src/core/rules/index';
+import type { WorkflowRule } from '../../../src/core/rules/rule';
 import { memoryFiles } from '../../support/world';
 import { parsers } from '../rules/rule-fixtures';
 
@@ -122,6 +124,71 @@ describe('applying fixes', () => {
       fixed.applied.map(({ rule }) => rule),
       ['cancels-prod-deploy'],
     );
+  });
+
+  describe('with a rule whose fixes are wrong', () => {
+    /** Each wants to change the name: into something that cannot be read, and into what it still finds. */
+    const wrong: WorkflowRule = {
+      subject: 'workflows',
+      id: 'wrong-fixes',
+      title: 'Only in this test',
+      severity: 'warn',
+      why: '',
+      check: (set) =>
+        set.workflows.flatMap(({ path, name, jobs }) =>
+          [
+            { span: name?.span, text: '[' },
+            { span: jobs[0]?.id.span, text: 'renamed' },
+          ].flatMap(({ span, text }) =>
+            span
+              ? [
+                  {
+                    path,
+                    span,
+                    status: 'fail' as const,
+                    message: text,
+                    fix: { kind: 'safe' as const, title: text, edits: [{ path, edits: [{ span, text }] }] },
+                  },
+                ]
+              : [],
+          ),
+        ),
+    };
+    const registered = workflowRules as WorkflowRule[];
+    before(() => void registered.push(wrong));
+    after(() => void registered.splice(registered.indexOf(wrong), 1));
+
+    it('takes these back, says why, and keeps the others', async () => {
+      const fixed = await fix({ [PATH]: release });
+      assert.deepEqual(fixed.applied.map(({ rule }) => rule).sort(), [
+        'cancels-prod-deploy',
+        'unpinned-action',
+      ]);
+      assert.deepEqual(
+        fixed.refused.map(({ title, reason }) => `${title}: ${reason}`),
+        [
+          `[: it would add a finding of unreadable-file in ${PATH}`,
+          `renamed: after it wrong-fixes still finds the same in ${PATH}`,
+        ],
+      );
+      assert.ok(textOf(fixed).startsWith('name: Release\n'));
+      assert.match(textOf(fixed), /^ {2}test:$/m);
+    });
+  });
+
+  it('edits no file that may not be edited', async () => {
+    const fixed = await applyFixes(
+      {
+        root: '.',
+        files: memoryFiles({ [PATH]: release }),
+        parsers,
+        configuration: defaultConfiguration,
+        today: '2026-11-21',
+      },
+      { kinds: 'safe', whyNotEdit: () => Promise.resolve('is a symbolic link') },
+    );
+    assert.deepEqual([fixed.files, fixed.applied], [[], []]);
+    assert.equal(fixed.refused[0]?.reason, `${PATH} is a symbolic link`);
   });
 
   it('takes pins from the list that the repository keeps', async () => {

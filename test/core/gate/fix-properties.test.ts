@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { isCollection, isMap, isScalar, isSeq, parse, parseDocument, visit } from 'yaml';
+import { isMap, isScalar, isSeq, parse, parseDocument, visit, type ToStringOptions } from 'yaml';
 import { applyFixes, type FixedRepository, type FixKinds } from '../../../src/core/gate/apply-fixes';
 import { openConfiguration } from '../../../src/core/gate/open-configuration';
 import { readYaml } from '../../../src/core/workflow/yaml-tree';
@@ -28,7 +28,7 @@ const variants: Readonly<Record<string, (text: string) => string>> = {
   'no line break at the end': (text) => text.replace(/[\r\n]+$/, ''),
 };
 
-function rewritten(text: string, options: Parameters<typeof String>[0] & object, flows = false): string {
+function rewritten(text: string, options: ToStringOptions, flows = false): string {
   const document = parseDocument(text, { uniqueKeys: false });
   if (document.errors.length > 0) return text;
   visit(document, {
@@ -143,7 +143,6 @@ function assertChangesOnly(before: string, after: string, keys: readonly string[
       Pair: (_key, pair) =>
         isScalar(pair.key) && keys.includes(String(pair.key.value)) ? visit.REMOVE : undefined,
     });
-    visit(document, { Collection: (_key, node) => void (isCollection(node) && node.items.length) });
     return document.toJS() as unknown;
   };
   assert.deepEqual(withoutThem(after), withoutThem(before));
@@ -199,8 +198,8 @@ describe('the safe fixes of every fixture', function () {
   for (const [offset, form] of names.entries()) {
     it(`do so with ${form}`, async () => {
       const others = cases.flatMap(({ name, files }, index) => {
-        // A third of the fixtures for each form, so that the whole takes seconds; every one has several forms.
-        if ((index + offset) % 3 !== 0 && !process.env['RELEASE_GATE_ALL_FORMS']) return [];
+        // A few of the fixtures for each form, so that the whole takes seconds; every one has a form.
+        if ((index + offset) % 6 !== 0 && !process.env['RELEASE_GATE_ALL_FORMS']) return [];
         const other = inOtherForm(files, variants[form] ?? ((text): string => text));
         return other ? [{ name, files: other }] : [];
       });

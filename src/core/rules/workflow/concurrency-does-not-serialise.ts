@@ -1,7 +1,9 @@
 import type { Workflow } from '../../workflow/model';
 import type { JobFacts, WorkflowSet } from '../../workflow/understanding';
-import type { RuleFinding, WorkflowRule } from '../rule';
-import { groupsOver } from './no-deploy-concurrency';
+import { setEntry } from '../../workflow/edit';
+import { valueOf } from '../../workflow/yaml-tree';
+import type { Fix, RuleFinding, WorkflowRule } from '../rule';
+import { groupName, groupsOver } from './no-deploy-concurrency';
 import { callChainsOf, productionPathOf, quoted, type CallChain } from './production-path';
 
 /** Parts of a key that differ from run to run: such a group never holds two runs. */
@@ -55,10 +57,40 @@ function judge(set: WorkflowSet, facts: JobFacts): RuleFinding[] {
                 },
               ],
             }),
+        ...fixOf(facts),
       },
     ];
   }
   return [];
+}
+
+/**
+ * One key for the environment: in the place of the job's own key, or as a group of the job under the workflow's, which
+ * may be there to stop stale runs.
+ */
+function fixOf(facts: JobFacts): { readonly fix?: Fix } {
+  const group = groupName(facts);
+  if (group === null) return {};
+  const { job, workflow } = facts;
+  const own = valueOf(job.body, 'concurrency');
+  const edits =
+    own?.kind === 'map'
+      ? setEntry(workflow.text, own, 'group', group)
+      : setEntry(
+          workflow.text,
+          job.body,
+          'concurrency',
+          { group, 'cancel-in-progress': false, queue: 'max' },
+          { after: ['name', 'needs', 'if', 'runs-on', 'environment'] },
+        );
+  if (!edits.ok) return {};
+  return {
+    fix: {
+      kind: 'proposed',
+      title: `Let deployments wait for one another in the group ${group}`,
+      edits: [{ path: workflow.path, edits: edits.edits }],
+    },
+  };
 }
 
 /** Completes "its key …" where runs that deploy can have different keys; null where they cannot. */

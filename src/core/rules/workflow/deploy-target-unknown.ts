@@ -1,6 +1,8 @@
-import type { WorkflowRule } from '../rule';
+import type { GateFacts, WorkflowRule } from '../rule';
 import { enumerated } from '../../text/words';
 import type { JobFacts } from '../../workflow/understanding';
+import { kindOfEnvironment } from './environment-names';
+import { listEnvironments } from './list-environments';
 import { evidenceOf, productionPathOf, quoted } from './production-path';
 import { isMistypedProduction } from './unknown-environment';
 
@@ -40,6 +42,7 @@ export const rule: WorkflowRule = {
                 ],
               }
             : {}),
+          ...listEnvironments(set, gate, unknownNames(facts, gate)),
         },
       ];
     });
@@ -48,6 +51,14 @@ export const rule: WorkflowRule = {
 
 /** More names than this are not listed one by one. */
 const MAX_LISTED = 4;
+
+/** The names of a job's environment that nothing tells anything of; none where no file bounds them. */
+function unknownNames(facts: JobFacts, gate: GateFacts): readonly string[] {
+  const names = facts.environmentNames ?? [];
+  return names.length > MAX_LISTED
+    ? []
+    : names.filter((name) => kindOfEnvironment(name, gate) === 'unknown' && name.trim() !== '');
+}
 
 /** Completes "<job> deploys", with what would tell. */
 function whereTo(facts: JobFacts): string {

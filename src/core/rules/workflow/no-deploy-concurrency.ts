@@ -67,7 +67,7 @@ function judge(set: WorkflowSet, facts: JobFacts): RuleFinding[] {
 }
 
 /** One key for each environment; null where the job's environment is not one literal name. */
-function groupName(facts: JobFacts): string | null {
+export function groupName(facts: JobFacts): string | null {
   const environment = facts.job.environment?.name.value;
   if (environment === undefined) return facts.target?.kind === 'production' ? 'deploy-production' : null;
   return /^[A-Za-z0-9._-]+$/.test(environment) ? `deploy-${environment.toLowerCase()}` : null;
