@@ -9,6 +9,7 @@ import { rule as allTargetsAtOnce } from './workflow/all-targets-at-once';
 import { rule as cancelsProdDeploy } from './workflow/cancels-prod-deploy';
 import { rule as committedSecret } from './workflow/committed-secret';
 import { rule as concurrencyDoesNotSerialise } from './workflow/concurrency-does-not-serialise';
+import { rule as crossRunArtifactUnverified } from './workflow/cross-run-artifact-unverified';
 import { rule as deployRebuilds } from './workflow/deploy-rebuilds';
 import { rule as deployTargetUnknown } from './workflow/deploy-target-unknown';
 import { rule as deploymentRecordOff } from './workflow/deployment-record-off';
@@ -48,6 +49,7 @@ export const workflowRules: readonly WorkflowRule[] = [
   flakyRetry,
   deployRebuilds,
   mutableImageTag,
+  crossRunArtifactUnverified,
   noDeployConcurrency,
   concurrencyDoesNotSerialise,
   cancelsProdDeploy,

@@ -22,11 +22,20 @@ const SUMS = /^(sha\d+sum|shasum|md5sum|b2sum|b3sum|openssl dgst)\b/;
 
 /** How a command verifies what it is given; null for one that verifies nothing. Whether its failure counts is not asked. */
 export function verificationBy(command: StepCommand): VerificationKind | null {
-  const line = unwrapCommand(command.words).join(' ').replace(/\s+/g, ' ');
+  const line = commandOf(command.words).join(' ').replace(/\s+/g, ' ');
   const known = VERIFICATIONS.find(([, pattern]) => pattern.test(line))?.[0];
   if (known) return known;
   // Taken as a value, a sum is compared with another.
   return SUMS.test(line) && command.output.to === 'value' ? 'checksum' : null;
+}
+
+/** The command behind wrappers; `xargs -0 -n 1 gh …` runs `gh …`. */
+function commandOf(words: readonly string[]): readonly string[] {
+  const command = unwrapCommand(words);
+  if (command[0] !== 'xargs') return command;
+  let at = 1;
+  while (command[at]?.startsWith('-')) at += /^-[InPLdEs]$/.test(command[at] ?? '') ? 2 : 1;
+  return command.slice(at);
 }
 
 /** A verification in a job, by the index of its step. */
