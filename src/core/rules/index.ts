@@ -30,11 +30,13 @@ import { rule as oidcWithoutEnvironment } from './workflow/oidc-without-environm
 import { rule as openEndedEnvironment } from './workflow/open-ended-environment';
 import { rule as prodWithoutEnvironment } from './workflow/prod-without-environment';
 import { rule as prodWithoutTests } from './workflow/prod-without-tests';
+import { rule as rollbackRebuilds } from './workflow/rollback-rebuilds';
 import { rule as rollbackUnreachable } from './workflow/rollback-unreachable';
+import { rule as rollbackWithoutTarget } from './workflow/rollback-without-target';
 import { rule as secretInArgument } from './workflow/secret-in-argument';
 import { rule as secretInLog } from './workflow/secret-in-log';
-import { rule as unknownEnvironment } from './workflow/unknown-environment';
 import { rule as toothlessCheck } from './workflow/toothless-check';
+import { rule as unknownEnvironment } from './workflow/unknown-environment';
 import { rule as unpinnedAction } from './workflow/unpinned-action';
 import { rule as unverifiedCodeInProd } from './workflow/unverified-code-in-prod';
 
@@ -59,6 +61,8 @@ export const workflowRules: readonly WorkflowRule[] = [
   toothlessCheck,
   noRollbackPath,
   rollbackUnreachable,
+  rollbackRebuilds,
+  rollbackWithoutTarget,
   longLivedAwsKey,
   longLivedAzureSecret,
   longLivedGcpKey,
@@ -66,10 +70,10 @@ export const workflowRules: readonly WorkflowRule[] = [
   oidcWithoutEnvironment,
   excessivePermissions,
   inheritedSecrets,
-  committedSecret,
-  insecureTransport,
   secretInArgument,
   secretInLog,
+  committedSecret,
+  insecureTransport,
   unpinnedAction,
   unverifiedCodeInProd,
 ];

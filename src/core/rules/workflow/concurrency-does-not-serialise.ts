@@ -4,7 +4,7 @@ import { setEntry } from '../../workflow/edit';
 import { valueOf } from '../../workflow/yaml-tree';
 import type { Fix, RuleFinding, WorkflowRule } from '../rule';
 import { groupName, groupsOver } from './no-deploy-concurrency';
-import { callChainsOf, productionPathOf, quoted, type CallChain } from './production-path';
+import { callChainsOf, onlyRollsBack, productionPathOf, quoted, type CallChain } from './production-path';
 
 /** Parts of a key that differ from run to run: such a group never holds two runs. */
 const PER_RUN =
@@ -27,7 +27,12 @@ export const rule: WorkflowRule = {
   severity: 'warn',
   why: 'A group holds back only what has the same key; with the ref, commit or run in the key two deployments of one environment still race.',
   check(set) {
-    return productionPathOf(set).production.flatMap((facts) => judge(set, facts));
+    const { production, deploying } = productionPathOf(set);
+    // A rollback beside a deployment that it does not wait for races with it.
+    const rollbacks = deploying.filter(
+      (facts) => onlyRollsBack(facts) && facts.target?.kind !== 'non-production',
+    );
+    return [...production, ...rollbacks].flatMap((facts) => judge(set, facts));
   },
 };
 
@@ -45,13 +50,13 @@ function judge(set: WorkflowSet, facts: JobFacts): RuleFinding[] {
         path: first.facts.workflow.path,
         span: first.concurrency.group?.span ?? first.concurrency.span,
         status: 'fail',
-        message: `The group "${first.concurrency.group?.value ?? ''}" does not keep two deployments in ${quoted(facts.job)} apart, since its key ${worst}: use one key for the environment, such as deploy-production`,
+        message: `The group "${first.concurrency.group?.value ?? ''}" does not keep ${onlyRollsBack(facts) ? `the rollback in ${quoted(facts.job)} and a deployment` : `two deployments in ${quoted(facts.job)}`} apart, since its key ${worst}: use one key for the environment, such as deploy-production`,
         ...(first.facts === facts
           ? {}
           : {
               evidence: [
                 {
-                  message: `"${facts.job.id.value}" deploys under this group`,
+                  message: `"${facts.job.id.value}" ${onlyRollsBack(facts) ? 'rolls back' : 'deploys'} under this group`,
                   path: facts.workflow.path,
                   span: facts.job.id.span,
                 },

@@ -54,16 +54,7 @@ export const rule: WorkflowRule = {
 };
 
 function judge(facts: JobFacts): RuleFinding[] {
-  const last = lastDeployStep(facts);
-  const builds = [
-    ...evidenceOf(facts, 'build').filter((evidence) => !PROMOTES.test(saidBy(facts.workflow, evidence))),
-    ...evidenceOf(facts, 'package').filter((evidence) => isBuild(saidBy(facts.workflow, evidence))),
-    ...evidenceOf(facts, 'deploy').filter((evidence) => deploysByBuilding(facts, evidence)),
-  ].filter(
-    // What is built behind the deployment is not what was deployed.
-    (evidence) => evidence.stepIndex !== null && (last < 0 || evidence.stepIndex <= last),
-  );
-  const first = firstOf(builds);
+  const first = firstOf(buildsUpTo(facts, lastDeployStep(facts)));
   if (!first) return [];
   const { job, workflow } = facts;
   const isProduction = facts.target?.kind === 'production';
@@ -84,6 +75,18 @@ function judge(facts: JobFacts): RuleFinding[] {
       ],
     },
   ];
+}
+
+/** The evidence that a job builds from source, up to a step; what is built behind it is not what the step ships. */
+export function buildsUpTo(facts: JobFacts, last: number): readonly PurposeEvidence[] {
+  return [
+    ...evidenceOf(facts, 'build').filter((evidence) => !PROMOTES.test(saidBy(facts.workflow, evidence))),
+    ...evidenceOf(facts, 'package').filter((evidence) => isBuild(saidBy(facts.workflow, evidence))),
+    ...evidenceOf(facts, 'deploy').filter((evidence) => deploysByBuilding(facts, evidence)),
+  ].filter(
+    // What is built behind the deployment is not what was deployed.
+    (evidence) => evidence.stepIndex !== null && (last < 0 || evidence.stepIndex <= last),
+  );
 }
 
 function deploysByBuilding(facts: JobFacts, evidence: PurposeEvidence): boolean {

@@ -1,21 +1,16 @@
-import { unwrapCommand } from '../../shell/wrappers';
 import type { Workflow } from '../../workflow/model';
 import type { JobFacts, WorkflowSet } from '../../workflow/understanding';
 import type { RuleFinding, WorkflowRule } from '../rule';
 import {
   callChainsOf,
   deploysInfrastructure,
-  evidenceOf,
   hasPurpose,
   productionPathOf,
   quoted,
   textAt,
   type ProductionPath,
 } from './production-path';
-
-/** Names of inputs with which a person says which version to deploy. */
-const VERSION_INPUT =
-  /(^|[-_])(version|tag|image|digest|release|revision|rev|ref|sha|commit|artifact|build|run)([-_]|$)|(version|tag|image|digest|ref|sha)$/i;
+import { isCalledRollback, subjectsOf, takesBack, waysBackIn } from './ways-back';
 
 /**
  * Options with which a platform takes a failed deployment back by itself. Helm: `--atomic`, `--rollback-on-failure`;
@@ -23,9 +18,6 @@ const VERSION_INPUT =
  */
 const PLATFORM_ROLLBACK =
   /--atomic\b|--rollback-on-failure\b|\bhelm\s+.*--cleanup-on-fail\b|\bsam\s+deploy\b|\bcloudformation\s+(deploy|update-stack)\b|\bcdk\s+deploy\b|\baz\s+containerapp\b|aws-cloudformation-github-deploy|codedeploy|automatic-rollback/i;
-
-/** An exchange of two slots leaves the old version in the other one: exchanging again is the way back. */
-const SWAP = /\bslot\s+swap\b|\bswap-(environment-cnames|slots?)\b/i;
 
 /** A condition that says which ref or event may deploy. */
 const ASKS_REF = /\bgithub\.(ref|ref_name|ref_type|event_name|event\.ref|base_ref|head_ref)\b/i;
@@ -43,7 +35,11 @@ export const rule: WorkflowRule = {
     const path = productionPathOf(set);
     const waysBack = waysBackIn(set);
     return byWorkflow(path).flatMap(([workflow, jobs]) => {
-      const [first, ...others] = jobs.filter((facts) => !waysBack.some((way) => takesBack(way, facts)));
+      const [first, ...others] = jobs.filter(
+        (facts) =>
+          // What is called a rollback and is none is the finding of rollback-without-target.
+          !isCalledRollback(set, facts) && !waysBack.some((way) => takesBack(way, facts)),
+      );
       return first ? judge(set, workflow, [first, ...others], waysBack) : [];
     });
   },
@@ -58,30 +54,6 @@ function byWorkflow(path: ProductionPath): readonly [Workflow, readonly JobFacts
     else groups.set(facts.workflow, [facts]);
   }
   return [...groups];
-}
-
-/** Every job of the repository, in whatever workflow, that can put an earlier version back (Definition 14). */
-function waysBackIn(set: WorkflowSet): readonly JobFacts[] {
-  return set.jobs.filter(
-    (facts) =>
-      facts.calls === null &&
-      facts.target?.kind !== 'non-production' &&
-      (hasPurpose(facts, 'rollback') ||
-        (facts.target !== null && (deploysChosenVersion(set, facts) || swaps(facts)))),
-  );
-}
-
-function swaps(facts: JobFacts): boolean {
-  return evidenceOf(facts, 'deploy').some(({ message }) => SWAP.test(message));
-}
-
-/** Whether a way back is one for what this job deploys, as far as both say what that is. */
-function takesBack(way: JobFacts, facts: JobFacts): boolean {
-  if (way === facts) return true;
-  if (deploysInfrastructure(facts) && !deploysInfrastructure(way)) return false;
-  const there = subjectsOf(way);
-  const here = subjectsOf(facts);
-  return there === null || here === null || here.some((subject) => there.includes(subject));
 }
 
 function judge(
@@ -105,7 +77,7 @@ function judge(
       span: facts.job.id.span,
     })),
     ...waysBack.slice(0, 3).map((way) => ({
-      message: `"${way.job.id.value}" takes something else back: ${(subjectsOf(way) ?? ['an application']).join(', ')}`,
+      message: `"${way.job.id.value}" takes something else back: ${(subjectsOf(way, hasPurpose(way, 'rollback') ? 'rollback' : 'deploy') ?? ['an application']).join(', ')}`,
       path: way.workflow.path,
       span: way.job.id.span,
     })),
@@ -143,97 +115,4 @@ function canStartFromEarlierTag(set: WorkflowSet, facts: JobFacts): boolean {
       !conditions.some((condition) => condition !== null && ASKS_REF.test(condition.value))
     );
   });
-}
-
-/** A dispatch whose input says which version: the earlier one is a choice of the same form (Definition 14). */
-function deploysChosenVersion(set: WorkflowSet, facts: JobFacts): boolean {
-  return callChainsOf(set, facts).some((chain) => {
-    const outer = chain[chain.length - 1] ?? facts;
-    return outer.workflow.triggers.some(
-      (trigger) =>
-        trigger.event === 'repository_dispatch' ||
-        (trigger.event === 'workflow_dispatch' &&
-          trigger.inputs.some(
-            (input) =>
-              input.type === 'string' &&
-              VERSION_INPUT.test(input.name.value) &&
-              isUsed(chain, input.name.value),
-          )),
-    );
-  });
-}
-
-function isUsed(chain: readonly JobFacts[], input: string): boolean {
-  const wanted = [`inputs.${input}`, `inputs['${input}']`].map((text) => text.toLowerCase());
-  return chain.some((facts) => {
-    const text = facts.workflow.text.toLowerCase();
-    return wanted.some((use) => text.includes(use));
-  });
-}
-
-/** Options of these programs that name what they act on. */
-const SUBJECT_OPTIONS = /^(--service|--app|-a|--service-name|--function-name|--application-name)$/;
-const SUBJECT_INPUTS =
-  /^(service|service-name|app[-_]?name|application_name|function-name|release|heroku_app_name)$/i;
-/** Options of helm and gcloud that take a value as their next word. */
-const VALUE_OPTIONS =
-  /^(-n|--namespace|-f|--values|--set|--set-string|--set-file|--kube-context|--timeout|--version|--project|--region|--image|--description)$/;
-
-/**
- * The names of what a job deploys or rolls back (a workload, a release, a service), or null where one of them is not
- * said or stands in a variable.
- */
-function subjectsOf(facts: JobFacts): readonly string[] | null {
-  const before = knownSubjects.get(facts);
-  if (before !== undefined) return before;
-  const subjects = readSubjects(facts);
-  knownSubjects.set(facts, subjects);
-  return subjects;
-}
-
-const knownSubjects = new WeakMap<JobFacts, readonly string[] | null>();
-
-function readSubjects(facts: JobFacts): readonly string[] | null {
-  const subjects: string[] = [];
-  for (const evidence of [...evidenceOf(facts, 'deploy'), ...evidenceOf(facts, 'rollback')]) {
-    const step = facts.job.steps.find((each) => each.index === evidence.stepIndex);
-    const command = facts.commands.find(
-      (each) => each.step.index === evidence.stepIndex && each.span.start === evidence.span.start,
-    );
-    const named = command
-      ? subjectsOfCommand(unwrapCommand(command.words))
-      : (step?.with ?? []).flatMap((input) =>
-          SUBJECT_INPUTS.test(input.name.value) ? [input.value.text] : [],
-        );
-    if (named.length === 0 || named.some((name) => name.includes('$'))) return null;
-    subjects.push(...named.map((name) => name.toLowerCase()));
-  }
-  return subjects.length > 0 ? subjects : null;
-}
-
-function subjectsOfCommand(words: readonly string[]): readonly string[] {
-  const isKubernetes = words[0] === 'kubectl' || words[0] === 'oc';
-  const workloads = (isKubernetes ? words : []).flatMap((word, index) => {
-    const joined = /^(?:deploy(?:ments?)?|statefulsets?|sts|daemonsets?|ds)(?:\.apps)?\/(.+)$/.exec(
-      word,
-    )?.[1];
-    if (joined !== undefined) return [joined];
-    return /^(deployments?|statefulsets?|daemonsets?)$/.test(words[index - 1] ?? '') && !word.startsWith('-')
-      ? [word]
-      : [];
-  });
-  if (workloads.length > 0) return workloads;
-  const options = words.flatMap((word, index) => {
-    if (SUBJECT_OPTIONS.test(words[index - 1] ?? '')) return [word];
-    const [name = '', value] = word.split('=', 2);
-    return value !== undefined && SUBJECT_OPTIONS.test(name) ? [value] : [];
-  });
-  if (options.length > 0) return options;
-  const verb =
-    words[0] === 'helm' ? words.findIndex((word) => /^(upgrade|install|rollback)$/.test(word)) : -1;
-  if (verb < 0) return [];
-  const release = words.find(
-    (word, index) => index > verb && !word.startsWith('-') && !VALUE_OPTIONS.test(words[index - 1] ?? ''),
-  );
-  return release === undefined ? [] : [release];
 }

@@ -1,5 +1,5 @@
 import type { Located, Span } from '../../text/position';
-import type { Job, Trigger, Workflow } from '../../workflow/model';
+import type { Job, Step, Trigger, Workflow } from '../../workflow/model';
 import type {
   Confidence,
   JobFacts,
@@ -162,9 +162,30 @@ export function firstDeployStep(facts: JobFacts): number {
   return steps.length > 0 ? Math.min(...steps) : 0;
 }
 
-/** The step with which a job's deployment ends; -1 where its evidence is no step. */
+/**
+ * The step with which a job's deployment ends; -1 where its evidence is no step. A step that runs because something
+ * failed restores what was there, and the check that it answers to stands before it.
+ */
 export function lastDeployStep(facts: JobFacts): number {
-  return evidenceOf(facts, 'deploy').reduce((last, { stepIndex }) => Math.max(last, stepIndex ?? -1), -1);
+  const restoring = new Set(facts.job.steps.filter(runsOnFailure).map((step) => step.index));
+  const steps = evidenceOf(facts, 'deploy').map(({ stepIndex }) => stepIndex ?? -1);
+  const usual = steps.filter((index) => !restoring.has(index));
+  return Math.max(-1, ...(usual.length > 0 ? usual : steps));
+}
+
+/** Whether a condition lets a job or step run because something before it failed. */
+export function asksFailure(condition: Located<string> | null): boolean {
+  return (
+    condition !== null &&
+    /(?<!!\s*)\bfailure\s*\(|\b(outcome|result|conclusion)\s*==\s*'failure'|\b(outcome|result)\s*!=\s*'success'/i.test(
+      condition.value,
+    )
+  );
+}
+
+/** Whether a step runs because one before it failed. */
+export function runsOnFailure(step: Step): boolean {
+  return asksFailure(step.condition);
 }
 
 /** The severity of a blocking fault at one job: it blocks only on the way to production (Definition 21). */
