@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { registerParticipant } from './chat/participant';
 import { registerCheckCommands } from './commands/check-commands';
+import { registerFixCommand } from './commands/fix-command';
 import { registerProposalCommands } from './commands/proposal-commands';
 import { registerTaskCommands } from './commands/task-commands';
 import { registerLiveGate } from './gate/live-gate';
@@ -46,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerTaskCommands(context, workbench);
   registerProposalCommands(context, workbench);
   registerCheckCommands(context, workbench);
+  registerFixCommand(context, workbench);
   registerRunbookPreview(context, workbench);
   registerParticipant(context, workbench);
   registerModelTools(context, workbench);

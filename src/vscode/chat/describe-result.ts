@@ -28,7 +28,7 @@ export function describeResult(result: TaskResult, reply: Reply): void {
 }
 
 /** The tree of what would be written and the buttons: the end of an answer. */
-export function offerResult(result: TaskResult, proposal: string, reply: Reply): void {
+export function offerResult(result: Pick<TaskResult, 'files'>, proposal: string, reply: Reply): void {
   const changing = result.files.filter(changesAnything);
   if (changing.length > 0) {
     reply.fileTree(
@@ -90,7 +90,8 @@ function sourceText(source: Source): string[] {
   }
 }
 
-function describeFiles(files: readonly ProposedFile[], reply: Reply): void {
+/** What would be written: new files whole, others as a difference. */
+export function describeFiles(files: readonly ProposedFile[], reply: Reply): void {
   const changing = files.filter(changesAnything);
   const same = files.filter((file) => !changesAnything(file));
   if (changing.length > 0) {

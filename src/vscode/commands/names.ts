@@ -4,6 +4,7 @@ import type { TaskId } from '../../core/tasks/task';
 export const COMMANDS = {
   checkWorkspace: 'releaseGate.checkWorkspace',
   checkFile: 'releaseGate.checkFile',
+  fixWorkspace: 'releaseGate.fixWorkspace',
   previewRunbook: 'releaseGate.previewRunbook',
   showRule: 'releaseGate.showRule',
   applyProposal: 'releaseGate.applyProposal',

@@ -103,7 +103,8 @@ async function askInputs(task: Task, workbench: Workbench): Promise<Readonly<Rec
   return inputs;
 }
 
-async function offerNext(proposal: string | null, workbench: Workbench): Promise<void> {
+/** Offers Apply and the difference beside a report; for nothing to write, nothing. */
+export async function offerNext(proposal: string | null, workbench: Workbench): Promise<void> {
   if (proposal === null) return;
   const files = workbench.proposals.get(proposal)?.result.files ?? [];
   if (!files.some((file) => file.before !== file.after)) return;

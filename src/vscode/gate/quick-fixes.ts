@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import type { Finding } from '../../core/gate/report';
-import { lineIndex } from '../../core/text/position';
-import type { TextEdit } from '../../core/text/edit';
-import { editorRange, uriIn } from '../places';
-import type { WorkspaceRepositories } from '../workspace-world';
+import type { FileEdits } from '../../core/rules/rule';
+import { applyEdits } from '../../core/text/edit';
+import { lineIndex, type Span } from '../../core/text/position';
+import { isCancellation } from '../chat/outcome';
+import { editorRange, signalOf, uriIn } from '../places';
+import { sameText } from '../proposals/replaced-span';
+import type { WorkspaceRepositories, WorkspaceRepository } from '../workspace-world';
 import { DIAGNOSTIC_SOURCE, GATE_LANGUAGES } from './live-gate';
-import { combineFixes } from '../../core/gate/combine-fixes';
 import { problemOf } from './problem';
 import type { waiverComment } from './waiver-comment';
 import type { Judgement, WorkspaceGate } from './workspace-gate';
@@ -19,14 +21,22 @@ export function registerQuickFixes(
   repositories: WorkspaceRepositories,
   gate: WorkspaceGate,
 ): void {
+  const fixAlls = new WeakMap<
+    vscode.CodeAction,
+    { readonly repository: WorkspaceRepository; readonly path: string }
+  >();
   const provider: vscode.CodeActionProvider = {
     provideCodeActions: async (document, _range, actionContext) => {
       const place = repositories.ofUri(document.uri);
       const judgement = place ? gate.latest(place.repository) : null;
       if (!place || judgement?.kind !== 'judged') return [];
       // Offsets of an older text would cut into the wrong place.
-      if (judgement.report.sources?.get(place.path) !== document.getText()) return [];
-      const { waiverComment } = await import('./waiver-comment');
+      const text = judgement.report.sources?.get(place.path);
+      if (text === undefined || !sameText(text, document.getText())) return [];
+      const [{ waiverComment }, { combineFixes }] = await Promise.all([
+        import('./waiver-comment'),
+        import('../../core/gate/combine-fixes'),
+      ]);
       const here = judgement.report.findings.filter((finding) => finding.path === place.path);
       const actions = actionContext.diagnostics
         .filter((diagnostic) => diagnostic.source === DIAGNOSTIC_SOURCE)
@@ -43,13 +53,28 @@ export function registerQuickFixes(
           `Apply ${combined.taken.length} safe ${combined.taken.length === 1 ? 'fix' : 'fixes'} of Release Gate in this file`,
           FIX_ALL,
         );
-        const edit = editFor(combined.edits, judgement);
-        if (edit) {
-          all.edit = edit;
-          actions.push(all);
-        }
+        // What they come to together is worked out when somebody asks for it: each is held against the rest again.
+        fixAlls.set(all, place);
+        actions.push(all);
       }
       return actions;
+    },
+    resolveCodeAction: async (action, token) => {
+      const place = fixAlls.get(action);
+      if (!place) return action;
+      const cancel = signalOf(token);
+      try {
+        const fixes = await gate.fix(place.repository, 'safe', cancel.signal, new Set([place.path]));
+        if (fixes.kind === 'fixed') {
+          const { editFor } = await import('../proposals/apply-proposal');
+          action.edit = (await editFor(place.repository, fixes.fixed.files)).edit;
+        }
+      } catch (error) {
+        if (!isCancellation(error, cancel.signal)) throw error;
+      } finally {
+        cancel.dispose();
+      }
+      return action;
     },
   };
   context.subscriptions.push(
@@ -79,14 +104,14 @@ function actionsFor(
 ): vscode.CodeAction[] {
   if (finding.status === 'waived') return [];
   const actions: vscode.CodeAction[] = [];
-  const edit = finding.fix ? editFor(finding.fix.edits, judgement) : null;
-  if (finding.fix && edit) {
-    const title =
-      finding.fix.kind === 'safe' ? finding.fix.title : `${finding.fix.title} (review the change)`;
+  for (const given of [finding.fix, ...(finding.otherFixes ?? [])]) {
+    const edit = given ? editOf(given.edits, judgement) : null;
+    if (!given || !edit) continue;
+    const title = given.kind === 'safe' ? given.title : `${given.title} (review the change)`;
     const fix = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
     fix.edit = edit;
     fix.diagnostics = [diagnostic];
-    fix.isPreferred = finding.fix.kind === 'safe';
+    fix.isPreferred = given.kind === 'safe';
     actions.push(fix);
   }
   const comment = commentFor(document.getText(), finding);
@@ -105,23 +130,30 @@ function actionsFor(
 }
 
 /** Null where the text that an offset speaks of is not known or not what the editor holds. */
-function editFor(
-  files: readonly { readonly path: string; readonly edits: readonly TextEdit[] }[],
+function editOf(
+  files: readonly FileEdits[],
   judgement: Extract<Judgement, { kind: 'judged' }>,
 ): vscode.WorkspaceEdit | null {
   const edit = new vscode.WorkspaceEdit();
   const open = judgement.repository.unsavedTexts();
-  for (const { path, edits } of files) {
-    const text = judgement.report.sources?.get(path);
-    if (text === undefined || (open.get(path) ?? text) !== text) return null;
-    const lines = lineIndex(text);
-    for (const each of edits) {
-      edit.replace(
-        uriIn(judgement.repository.folder, path),
-        editorRange(lines.rangeOf(each.span)),
-        each.text,
-      );
+  for (const { path, edits, isNew } of files) {
+    const uri = uriIn(judgement.repository.folder, path);
+    if (isNew) {
+      if (open.has(path)) return null;
+      const contents = new TextEncoder().encode(applyEdits('', edits));
+      edit.createFile(uri, { overwrite: false, contents });
+      continue;
     }
+    const text = judgement.report.sources?.get(path);
+    if (text === undefined || !sameText(open.get(path) ?? text, text)) return null;
+    // The editor does not show a byte order mark, and keeps it.
+    const mark = text.startsWith('\uFEFF') ? 1 : 0;
+    const lines = lineIndex(text.slice(mark));
+    const placeOf = ({ start, end }: Span): Span => ({
+      start: Math.max(0, start - mark),
+      end: Math.max(0, end - mark),
+    });
+    for (const each of edits) edit.replace(uri, editorRange(lines.rangeOf(placeOf(each.span))), each.text);
   }
   return edit;
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { ReadingCache } from '../../core/gate/check';
+import type { FixedRepository, FixKinds } from '../../core/gate/apply-fixes';
+import type { CheckInput, ReadingCache } from '../../core/gate/check';
 import type { RootReport } from '../../core/gate/report';
 import { rememberFiles, type RememberedFiles } from './remembered-files';
 import type { WorldResult } from '../repositories';
@@ -15,6 +16,10 @@ export type Judgement =
       readonly problems: Extract<WorldResult, { ok: false }>['problems'];
     };
 
+/** What fixing a repository comes to, or why it could not be judged. */
+export type FixesOfRepository =
+  { readonly kind: 'fixed'; readonly fixed: FixedRepository } | Extract<Judgement, { kind: 'not-judged' }>;
+
 /** Judges repositories and keeps the latest judgement of each for whoever shows it. */
 export interface WorkspaceGate {
   /**
@@ -26,6 +31,13 @@ export interface WorkspaceGate {
     signal: AbortSignal,
     options?: { readonly isFresh: boolean },
   ): Promise<Judgement>;
+  /** Works out the fixes of a repository, of the findings in these files where some are named; nothing is written. */
+  fix(
+    repository: WorkspaceRepository,
+    kinds: FixKinds,
+    signal: AbortSignal,
+    only?: ReadonlySet<string>,
+  ): Promise<FixesOfRepository>;
   /** Says that a file changed on disk. */
   changedOnDisk(repository: WorkspaceRepository, path: string): void;
   latest(repository: WorkspaceRepository): Judgement | null;
@@ -57,6 +69,27 @@ export function createWorkspaceGate(repositories: WorkspaceRepositories): Worksp
   };
   return {
     judge,
+    fix: async (repository, kinds, signal, only) => {
+      const memory = await openMemory(repository);
+      const opened = await openInput(repository, memory, signal);
+      if (opened.kind === 'not-judged') return opened;
+      const [{ applyFixes }, { whyNotWritable }] = await Promise.all([
+        import('../../core/gate/apply-fixes'),
+        import('../../adapters/file-writer'),
+      ]);
+      const fixed = await applyFixes(
+        { ...opened.input, ...(only ? { only } : {}) },
+        {
+          kinds,
+          whyNotEdit: async (path) => {
+            const onDisk = await memory.files.read(path);
+            const before = onDisk.ok ? onDisk.text : null;
+            return whyNotWritable(repository.folder.fsPath, { path, before, after: '', purpose: '' });
+          },
+        },
+      );
+      return { kind: 'fixed', fixed };
+    },
     latest: (repository) => judgements.get(repository.key) ?? null,
     all: () => repositories.all().flatMap((repository) => judgements.get(repository.key) ?? []),
     forget: (key) => {
@@ -91,9 +124,24 @@ async function judgeOnce(
   memory: Memory,
   signal: AbortSignal,
 ): Promise<Judgement> {
-  const [opened, { checkRepository }, { BASELINE_PATH, openBaseline }, { overlayFiles }] = await Promise.all([
-    repository.world(),
+  const [opened, { checkRepository }] = await Promise.all([
+    openInput(repository, memory, signal),
     import('../../core/gate/check'),
+  ]);
+  if (opened.kind === 'not-judged') return opened;
+  return { kind: 'judged', repository, report: await checkRepository(opened.input) };
+}
+
+/** A repository as it stands in the editor, ready to be judged. */
+async function openInput(
+  repository: WorkspaceRepository,
+  memory: Memory,
+  signal: AbortSignal,
+): Promise<
+  { readonly kind: 'opened'; readonly input: CheckInput } | Extract<Judgement, { kind: 'not-judged' }>
+> {
+  const [opened, { BASELINE_PATH, openBaseline }, { overlayFiles }] = await Promise.all([
+    repository.world(),
     import('../../core/gate/baseline'),
     import('../../core/gate/overlay'),
   ]);
@@ -107,7 +155,7 @@ async function judgeOnce(
     const problems = [{ path: BASELINE_PATH, line: 1, column: 1, message: known.reason }];
     return { kind: 'not-judged', repository, message: `${known.reason}.`, problems };
   }
-  const report = await checkRepository({
+  const input: CheckInput = {
     root: repository.name,
     files,
     ...(known.baseline ? { baseline: known.baseline } : {}),
@@ -118,6 +166,6 @@ async function judgeOnce(
     today: world.clock.now().toISOString().slice(0, 10),
     cache: memory.cache,
     signal,
-  });
-  return { kind: 'judged', repository, report };
+  };
+  return { kind: 'opened', input };
 }

@@ -43,8 +43,24 @@ async function write(
   files: readonly ProposedFile[],
   onWritten: () => void,
 ): Promise<ApplyOutcome> {
+  const { edit, documents } = await editFor(repository, files);
+  // What the person has not saved yet stays theirs to save.
+  const toSave = documents.filter((document) => !document.isDirty);
+  if (!(await vscode.workspace.applyEdit(edit))) {
+    return refused('The editor did not take the change; nothing was written.');
+  }
+  for (const document of toSave) await document.save();
+  onWritten();
+  return { kind: 'applied', paths: files.map((file) => file.path) };
+}
+
+/** The change of some files as one edit of the editor, with the documents that it changes. */
+export async function editFor(
+  repository: WorkspaceRepository,
+  files: readonly ProposedFile[],
+): Promise<{ readonly edit: vscode.WorkspaceEdit; readonly documents: readonly vscode.TextDocument[] }> {
   const edit = new vscode.WorkspaceEdit();
-  const toSave: vscode.TextDocument[] = [];
+  const documents: vscode.TextDocument[] = [];
   for (const file of files) {
     const uri = uriIn(repository.folder, file.path);
     if (file.before === null) {
@@ -52,18 +68,12 @@ async function write(
       continue;
     }
     const document = await vscode.workspace.openTextDocument(uri);
-    // What the person has not saved yet stays theirs to save.
-    if (!document.isDirty) toSave.push(document);
+    documents.push(document);
     const { span, text } = replacedSpan(document.getText(), file.after);
     const range = new vscode.Range(document.positionAt(span.start), document.positionAt(span.end));
     edit.replace(uri, range, text);
   }
-  if (!(await vscode.workspace.applyEdit(edit))) {
-    return refused('The editor did not take the change; nothing was written.');
-  }
-  for (const document of toSave) await document.save();
-  onWritten();
-  return { kind: 'applied', paths: files.map((file) => file.path) };
+  return { edit, documents };
 }
 
 /** Completes "<path> …" where the file may not be written or is not what the difference was made against. */

@@ -1,17 +1,20 @@
 import type { TaskResult } from '../../core/tasks/task';
 import { changesAnything, type ProposedFile } from '../../core/text/proposal';
 
+/** What waits: a task's result, or the fixes of a repository. */
+export type ProposedResult = Pick<TaskResult, 'files' | 'findings'>;
+
 /** A result that waits for a person: nothing of it has been written. */
 export interface Proposal {
   readonly id: string;
   /** The repository that it is for, as `Repository.key`. */
   readonly repository: string;
-  readonly result: TaskResult;
+  readonly result: ProposedResult;
 }
 
 /** Proposals of this session by id, kept in memory only. */
 export interface Proposals {
-  add(repository: string, result: TaskResult): Proposal;
+  add(repository: string, result: ProposedResult): Proposal;
   get(id: string): Proposal | null;
   /** The newest of them, for a command that was called without an id. */
   latest(): Proposal | null;

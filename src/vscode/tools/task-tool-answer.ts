@@ -5,7 +5,7 @@ import { changesAnything } from '../../core/text/proposal';
 export const MAX_ANSWER_CHARACTERS = 60_000;
 
 /** The end of a task tool's answer: how to go on, and what must not be claimed. */
-export function proposalNote(result: TaskResult, proposal: string): string {
+export function proposalNote(result: Pick<TaskResult, 'files'>, proposal: string): string {
   const changing = result.files.filter(changesAnything);
   if (changing.length === 0) return 'Nothing would be written: every file is already as it should be.\n';
   return [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { itInPage, places } from '../workbench';
-import { eventually, fileUri, resetWorkspace } from '../workspace';
+import { eventually, fileUri, resetWorkspace, textOnDisk } from '../workspace';
 
 /** A production deployment with nothing wrong but the missing timeout. */
 const WORKFLOW = `name: Release
@@ -93,6 +93,89 @@ describe('the gate in the editor', () => {
     await noFinding(document, 'no-deploy-timeout');
     const jobs = document.getText().split(/^ {2}(?=\w)/m);
     assert.match(jobs.find((job) => job.startsWith('deploy:')) ?? '', /^ {4}timeout-minutes: \d+$/m);
+  });
+
+  it('fixes everything safe in a file at once, and leaves the rest for a person', async () => {
+    const text = WORKFLOW.replace(
+      '      - run: npm test\n',
+      '      - uses: actions/checkout@v7.0.1\n      - run: npm test\n',
+    )
+      .replace('permissions: {}', 'permissions: write-all # for now')
+      .replace('      group: production\n', '      group: production\n      cancel-in-progress: true\n')
+      .replaceAll('\n', '\r\n');
+    const document = await openWorkflow(text);
+    for (const rule of ['unpinned-action', 'excessive-permissions', 'cancels-prod-deploy']) {
+      await finding(document, rule);
+    }
+    const fixAll = await eventually('the fix of all', async () =>
+      (
+        await vscode.commands.executeCommand<vscode.CodeAction[]>(
+          'vscode.executeCodeActionProvider',
+          document.uri,
+          new vscode.Range(0, 0, document.lineCount, 0),
+          'source.fixAll.releaseGate',
+          5,
+        )
+      ).find((action) => action.edit),
+    );
+    assert.match(fixAll.title, /^Apply 3 safe fixes of Release Gate in this file$/);
+    assert.ok(fixAll.edit);
+    await vscode.workspace.applyEdit(fixAll.edit);
+    const fixed = document.getText();
+    assert.match(fixed, /uses: actions\/checkout@[0-9a-f]{40} # v7\.0\.1\r\n/);
+    assert.match(fixed, /permissions: *# for now\r\n {2}contents: read\r\n/);
+    assert.match(fixed, /cancel-in-progress: false\r\n/);
+    assert.doesNotMatch(fixed, /[^\r]\n/);
+    for (const rule of ['unpinned-action', 'excessive-permissions', 'cancels-prod-deploy']) {
+      await noFinding(document, rule);
+    }
+    await finding(document, 'no-deploy-timeout');
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), text, 'one undo takes all of it back');
+  });
+
+  it('fixes the whole workspace as one change that is read first, and can be undone', async () => {
+    const one = WORKFLOW.replace(
+      '      - run: npm test\n',
+      '      - uses: actions/checkout@v7.0.1\n      - run: npm test\n',
+    );
+    const uris = ['zz-one', 'zz-two'].map((name) => fileUri(`.github/workflows/${name}.yml`));
+    for (const uri of uris)
+      await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(`\uFEFF${one}`));
+    const outcome = await vscode.commands.executeCommand<{ kind: string; proposal?: string }>(
+      'releaseGate.fixWorkspace',
+    );
+    assert.equal(outcome.kind, 'answered');
+    assert.ok(outcome.proposal);
+    const report = vscode.window.activeTextEditor?.document;
+    assert.equal(report?.uri.scheme, 'release-gate-report');
+    assert.match(report.getText(), /zz-two\.yml:\d+` `unpinned-action`: Pin actions\/checkout/);
+    assert.match(report.getText(), /nothing is written before Apply/);
+    for (const uri of uris)
+      assert.equal(await textOnDisk(vscode.workspace.asRelativePath(uri)), `\uFEFF${one}`);
+
+    const apply = (): Thenable<{ kind: string; message?: string; paths?: readonly string[] }> =>
+      vscode.commands.executeCommand('releaseGate.applyProposal', outcome.proposal);
+    assert.equal((await apply()).kind, 'review', 'nobody has seen the difference yet');
+    const applied = await apply();
+    assert.equal(applied.kind, 'applied', applied.message);
+    for (const uri of uris) {
+      const text = await textOnDisk(vscode.workspace.asRelativePath(uri));
+      assert.match(text, /^\uFEFFname: Release\n/);
+      assert.match(text, /uses: actions\/checkout@[0-9a-f]{40} # v7\.0\.1\n/);
+    }
+    const again = await vscode.commands.executeCommand<{ kind: string; message?: string }>(
+      'releaseGate.fixWorkspace',
+    );
+    assert.equal(again.kind, 'stopped');
+    assert.match(again.message ?? '', /can be fixed safely/);
+
+    const [first] = uris;
+    assert.ok(first);
+    const document = await vscode.workspace.openTextDocument(first);
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), one);
   });
 
   it('offers a waiver that needs a reason from a person', async () => {
