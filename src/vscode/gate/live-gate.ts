@@ -72,7 +72,7 @@ export function registerLiveGate(
   };
 
   const watcher = vscode.workspace.createFileSystemWatcher(
-    '**/.github/{workflows/*,release-gate.yml,release-gate-baseline.json}',
+    '**/.github/{workflows/*,release-gate.yml,release-gate-baseline.json,release-gate-pins.json}',
   );
   const onDisk = (uri: vscode.Uri): void => {
     const place = repositories.ofUri(uri);
