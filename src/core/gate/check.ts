@@ -6,7 +6,7 @@ import { readFrontMatter } from '../text/front-matter';
 import type { Workflow } from '../workflow/model';
 import { readLocalActions } from '../workflow/local-actions';
 import { readWorkflow } from '../workflow/read';
-import type { WorkflowSet } from '../workflow/understanding';
+import type { UnderstandingOptions, WorkflowSet } from '../workflow/understanding';
 import { understandWorkflows } from '../workflow/understand';
 import { documentKinds } from '../documents/index';
 import type { ReadDocument } from '../documents/document';
@@ -59,6 +59,7 @@ export interface ReadingCache {
   /** What the workflows meant together, as long as none of them changed. */
   understood: {
     readonly key: string;
+    readonly options: UnderstandingOptions;
     readonly workflows: readonly Workflow[];
     readonly set: WorkflowSet;
   } | null;
@@ -548,14 +549,13 @@ async function understandCached(
   ) {
     return before.set;
   }
-  const set = understandWorkflows(workflows, await input.parsers.shell(), {
-    productionEnvironments,
-    otherEnvironments,
-    knownActions,
-    knownCommands,
-    localActions,
-  });
-  cache.understood = { key, workflows, set };
+  // By the same options as before, jobs of unchanged files are not understood again.
+  const options: UnderstandingOptions =
+    before?.key === key
+      ? before.options
+      : { productionEnvironments, otherEnvironments, knownActions, knownCommands, localActions };
+  const set = understandWorkflows(workflows, await input.parsers.shell(), options);
+  cache.understood = { key, options, workflows, set };
   return set;
 }
 

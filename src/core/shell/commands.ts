@@ -48,6 +48,18 @@ export interface ShellMode {
   readonly hasPipefail: boolean;
 }
 
+/**
+ * What was read of scripts, by parser. An editor asks for the scripts of a repository at every keystroke, workflows hold
+ * the same few lines many times, and nothing costs more than parsing them.
+ */
+const scriptsRead = new WeakMap<
+  ShellParser,
+  { readonly byText: Map<string, readonly ShellStatement[]>; size: number }
+>();
+
+/** Of all scripts together; beyond it they are forgotten. A repository of 300 workflows has a tenth of it. */
+const MAX_REMEMBERED_CHARACTERS = 4_000_000;
+
 /** Nested `bash -c '…'` is followed so far. */
 const MAX_NESTED_SCRIPTS = 3;
 
@@ -111,7 +123,19 @@ export function readStatements(
   parser: ShellParser,
   mode: ShellMode,
 ): readonly ShellStatement[] {
-  return read(script, parser, mode, 0);
+  const known = scriptsRead.get(parser) ?? { byText: new Map<string, readonly ShellStatement[]>(), size: 0 };
+  scriptsRead.set(parser, known);
+  const key = `${mode.stopsAtError ? 'e' : ''}${mode.hasPipefail ? 'p' : ''}:${script}`;
+  const before = known.byText.get(key);
+  if (before) return before;
+  const statements = read(script, parser, mode, 0);
+  if (known.size + script.length > MAX_REMEMBERED_CHARACTERS) {
+    known.byText.clear();
+    known.size = 0;
+  }
+  known.byText.set(key, statements);
+  known.size += script.length;
+  return statements;
 }
 
 function read(script: string, parser: ShellParser, mode: ShellMode, nesting: number): ShellStatement[] {

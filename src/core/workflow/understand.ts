@@ -42,8 +42,10 @@ export function understandWorkflows(
   const bound = boundInputs(workflows, callee);
   const own = new Map<Job, JobFacts>();
   for (const workflow of workflows) {
+    const inputs = bound.get(workflow) ?? NO_INPUTS;
+    const inputsKey = inputs.size === 0 ? '' : keyOfInputs(inputs);
     for (const job of workflow.jobs) {
-      own.set(job, ownFacts(workflow, job, callee(job), parser, options, bound.get(workflow) ?? new Map()));
+      own.set(job, knownFacts(workflow, job, callee(job), parser, options, inputs, inputsKey));
     }
   }
   const jobs = [...own.values()].map((facts) => (facts.calls ? withCalled(facts, own, callee) : facts));
@@ -80,6 +82,45 @@ function boundInputs(
     for (const [workflow, values] of next) bound.set(workflow, values);
   }
   return bound;
+}
+
+const NO_INPUTS: BoundInputs = new Map();
+
+function keyOfInputs(inputs: BoundInputs): string {
+  return JSON.stringify([...inputs].map(([name, values]) => [name, values && [...values]]));
+}
+
+/** The facts of a job, with what they rest on beside the job's own file and the options. */
+interface KnownFacts {
+  readonly calls: Workflow | null;
+  readonly inputs: string;
+  readonly parser: ShellParser;
+  readonly facts: JobFacts;
+}
+
+/**
+ * What was understood of the jobs of files that have not changed since, for as long as somebody understands by the
+ * very same options. The facts are the same objects then, so that rules too can keep what they found in them.
+ */
+const understood = new WeakMap<UnderstandingOptions, WeakMap<Job, KnownFacts>>();
+
+function knownFacts(
+  workflow: Workflow,
+  job: Job,
+  calls: Workflow | null,
+  parser: ShellParser,
+  options: UnderstandingOptions,
+  bound: BoundInputs,
+  inputs: string,
+): JobFacts {
+  const byJob = understood.get(options) ?? new WeakMap<Job, KnownFacts>();
+  understood.set(options, byJob);
+  const known = byJob.get(job);
+  if (known && known.calls === calls && known.inputs === inputs && known.parser === parser)
+    return known.facts;
+  const facts = ownFacts(workflow, job, calls, parser, options, bound);
+  byJob.set(job, { calls, inputs, parser, facts });
+  return facts;
 }
 
 function ownFacts(
@@ -333,6 +374,12 @@ function shortened(text: string): string {
   return line.length > 80 ? `${line.slice(0, 77)}...` : line;
 }
 
+/** The facts of jobs that call workflows, by their own, with those inside: the same objects while none of them changes. */
+const factsWithCalled = new WeakMap<
+  JobFacts,
+  { readonly inside: readonly JobFacts[]; readonly facts: JobFacts }
+>();
+
 /** A job that calls a workflow does what the jobs inside do. */
 function withCalled(
   facts: JobFacts,
@@ -352,6 +399,14 @@ function withCalled(
     }
   };
   if (facts.calls) follow(facts.calls, 1);
+  const known = factsWithCalled.get(facts);
+  if (
+    known &&
+    known.inside.length === inside.length &&
+    known.inside.every((each, at) => each === inside[at])
+  ) {
+    return known.facts;
+  }
   const targets = inside.flatMap((other) => other.target ?? []);
   const strongest =
     targets.find((target) => target.kind === 'production') ??
@@ -361,11 +416,13 @@ function withCalled(
   const called = inside.flatMap((other) =>
     other.purposes.map((evidence) => ({ ...evidence, stepIndex: null })),
   );
-  return {
+  const together: JobFacts = {
     ...facts,
     purposes: [...facts.purposes, ...called],
     target: strongest ? { ...strongest, span } : null,
   };
+  factsWithCalled.set(facts, { inside, facts: together });
+  return together;
 }
 
 function workflowSet(
@@ -388,8 +445,13 @@ function workflowSet(
   }
   const factsOf = (workflow: Workflow, jobId: string): JobFacts | null =>
     byId.get(workflow)?.get(jobId.toLowerCase()) ?? null;
-  const needsOf = (facts: JobFacts): readonly JobFacts[] =>
-    facts.job.needs.flatMap((need) => factsOf(facts.workflow, need.value) ?? []);
+  const needs = new Map<JobFacts, readonly JobFacts[]>();
+  const needsOf = (facts: JobFacts): readonly JobFacts[] => {
+    const known =
+      needs.get(facts) ?? facts.job.needs.flatMap((need) => factsOf(facts.workflow, need.value) ?? []);
+    needs.set(facts, known);
+    return known;
+  };
   const ancestors = new Map<JobFacts, readonly JobFacts[]>();
   const ancestorsOf = (facts: JobFacts): readonly JobFacts[] => {
     const known = ancestors.get(facts);
@@ -427,6 +489,7 @@ function workflowSet(
     workflows,
     jobs,
     localActions: options.localActions ?? new Map(),
+    jobsOf: (workflow) => byWorkflow.get(workflow) ?? [],
     factsOf,
     needsOf,
     ancestorsOf,

@@ -118,6 +118,8 @@ export interface WorkflowSet {
   readonly jobs: readonly JobFacts[];
   /** The repository's composite actions that its workflows use. */
   readonly localActions: LocalActions;
+  /** The jobs of one workflow, in the order of its file. */
+  jobsOf(workflow: Workflow): readonly JobFacts[];
   factsOf(workflow: Workflow, jobId: string): JobFacts | null;
   /** Direct needs, as jobs; a name that does not exist is left out. */
   needsOf(facts: JobFacts): readonly JobFacts[];

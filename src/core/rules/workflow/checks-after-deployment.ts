@@ -412,11 +412,10 @@ function jobsAfter(set: WorkflowSet, facts: JobFacts): readonly JobFacts[] {
     for (const link of chain) {
       for (const later of descendantsOf(set, link)) {
         after.add(later);
-        if (later.calls)
-          for (const inside of set.jobs) if (inside.workflow === later.calls) after.add(inside);
+        if (later.calls) for (const inside of set.jobsOf(later.calls)) after.add(inside);
       }
       for (const workflow of [...chainedTo(set, link.workflow), ...onDeploymentStatus(set)]) {
-        for (const later of set.jobs) if (later.workflow === workflow) after.add(later);
+        for (const later of set.jobsOf(workflow)) after.add(later);
       }
     }
   }

@@ -55,7 +55,7 @@ export const rule: WorkflowRule = {
 
 function ofKnownShape(set: WorkflowSet, workflow: Workflow): RuleFinding[] {
   const path = productionPathOf(set);
-  const jobs = set.jobs.filter((facts) => facts.workflow === workflow);
+  const jobs = set.jobsOf(workflow);
   return secretsOfKnownShape(workflow.text).map(({ name, isVendorIssued, span }): RuleFinding => {
     const owner = jobs.find(({ job }) => job.span.start <= span.start && span.end <= job.span.end);
     // What stands outside every job is handed to all of them.

@@ -24,7 +24,7 @@ export const rule: WorkflowRule = {
 };
 
 function judge(set: WorkflowSet, path: ProductionPath, workflow: Workflow): readonly RuleFinding[] {
-  const jobs = set.jobs.filter((facts) => facts.workflow === workflow);
+  const jobs = set.jobsOf(workflow);
   const findings: RuleFinding[] = [];
   const inheriting = jobs.filter((facts) => facts.job.permissions === null);
   if (workflow.permissions) {

@@ -178,7 +178,7 @@ export const rule: WorkflowRule = {
 };
 
 function inVariablesOfWorkflow(set: WorkflowSet, path: ProductionPath, workflow: Workflow): RuleFinding[] {
-  const jobs = set.jobs.filter((facts) => facts.workflow === workflow);
+  const jobs = set.jobsOf(workflow);
   const near = jobs.find((facts) => path.isOnTheWay(facts)) ?? jobs[0];
   const env = valueOf(workflow.tree.root, 'env');
   return near ? inVariables(path, near, 'This workflow', workflow.env, env) : [];

@@ -130,7 +130,7 @@ function guardsOf(set: WorkflowSet, link: JobFacts): readonly GuardState[] {
     (other) => other.workflow === link.workflow && other !== link && !later.has(other),
   );
   return inRun.flatMap((other) => {
-    const inside = other.calls ? set.jobs.filter((candidate) => candidate.workflow === other.calls) : [];
+    const inside = other.calls ? set.jobsOf(other.calls) : [];
     return [other, ...inside].flatMap((guard) => {
       const purpose = GUARDS.find((candidate) => hasPurpose(guard, candidate));
       if (!purpose || isAfterSomeProduction(set, other)) return [];

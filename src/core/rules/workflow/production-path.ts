@@ -1,5 +1,6 @@
 import type { Located, Span } from '../../text/position';
 import type { Job, Step, Trigger, Workflow } from '../../workflow/model';
+import { remembered } from '../../workflow/remember';
 import type {
   Confidence,
   JobFacts,
@@ -25,12 +26,8 @@ export interface ProductionPath {
   isOnTheWay(facts: JobFacts): boolean;
 }
 
-const paths = new WeakMap<WorkflowSet, ProductionPath>();
-
 /** Computed once for a set of workflows. */
-export function productionPathOf(set: WorkflowSet): ProductionPath {
-  const known = paths.get(set);
-  if (known) return known;
+export const productionPathOf = remembered((set: WorkflowSet): ProductionPath => {
   const deploying = set.jobs.filter((facts) => facts.target !== null && facts.calls === null);
   const production = deploying.filter(
     (facts) => facts.target?.kind === 'production' && !onlyRollsBack(facts),
@@ -47,28 +44,26 @@ export function productionPathOf(set: WorkflowSet): ProductionPath {
     // A needed job that calls a workflow is done when the jobs inside are: they are on the way too.
     const { calls } = facts;
     if (calls) {
-      const inside = set.jobs.filter((other) => other.workflow === calls);
+      const inside = set.jobsOf(calls);
       if (!inside.some((other) => other.target !== null)) pending.push(...inside);
     }
     for (const before of chainedFrom(set, facts.workflow)) {
       pending.push(
-        ...set.jobs.filter(
-          (other) =>
-            other.workflow === before &&
-            (hasPurpose(other, 'build') || hasPurpose(other, 'package') || uploadsArtifact(other)),
-        ),
+        ...set
+          .jobsOf(before)
+          .filter(
+            (other) => hasPurpose(other, 'build') || hasPurpose(other, 'package') || uploadsArtifact(other),
+          ),
       );
     }
   }
-  const path: ProductionPath = {
+  return {
     production,
     unknownTarget: deploying.filter((facts) => facts.target?.kind === 'unknown' && !onlyRollsBack(facts)),
     deploying,
     isOnTheWay: (facts) => way.has(facts),
   };
-  paths.set(set, path);
-  return path;
-}
+});
 
 /** The jobs that call a workflow of the repository. */
 export function callersOf(set: WorkflowSet, workflow: Workflow): readonly JobFacts[] {
@@ -92,13 +87,12 @@ export function chainTriggerOf(workflow: Workflow): Trigger | null {
 
 /** The workflows after which `workflow` runs by `workflow_run`. */
 export function chainedFrom(set: WorkflowSet, workflow: Workflow): readonly Workflow[] {
-  const names = chainTriggerOf(workflow)?.workflows?.map((name) => name.value) ?? [];
-  return set.workflows.filter((other) => names.includes(other.name?.value ?? other.path));
+  return chainsByRun(set).from.get(workflow) ?? [];
 }
 
 /** The workflows that run after `workflow` by `workflow_run`. */
 export function chainedTo(set: WorkflowSet, workflow: Workflow): readonly Workflow[] {
-  return set.workflows.filter((other) => chainedFrom(set, other).includes(workflow));
+  return chainsByRun(set).to.get(workflow) ?? [];
 }
 
 /** What a condition asks of the run that started this one. */
@@ -112,12 +106,37 @@ export function asksConclusion(condition: Located<string>): 'only-success' | 'be
   return text.includes('||') ? 'beside-others' : 'only-success';
 }
 
+const chainsByRun = remembered((set: WorkflowSet) => {
+  const from = new Map<Workflow, readonly Workflow[]>();
+  const to = new Map<Workflow, Workflow[]>();
+  for (const workflow of set.workflows) {
+    const names = chainTriggerOf(workflow)?.workflows?.map((name) => name.value) ?? [];
+    if (names.length === 0) continue;
+    const before = set.workflows.filter((other) => names.includes(other.name?.value ?? other.path));
+    from.set(workflow, before);
+    for (const other of before) to.set(other, [...(to.get(other) ?? []), workflow]);
+  }
+  return { from, to };
+});
+
 /** Every job that directly or over others needs `facts`. */
 export function descendantsOf(set: WorkflowSet, facts: JobFacts): readonly JobFacts[] {
-  return set.jobs.filter(
-    (other) => other.workflow === facts.workflow && other !== facts && set.ancestorsOf(other).includes(facts),
-  );
+  const byJob = descendantsIn(set);
+  const known = byJob.get(facts.workflow) ?? new Map<JobFacts, JobFacts[]>();
+  if (!byJob.has(facts.workflow)) {
+    byJob.set(facts.workflow, known);
+    for (const other of set.jobsOf(facts.workflow)) {
+      for (const ancestor of set.ancestorsOf(other)) {
+        const later = known.get(ancestor);
+        if (later) later.push(other);
+        else known.set(ancestor, [other]);
+      }
+    }
+  }
+  return known.get(facts) ?? [];
 }
+
+const descendantsIn = remembered((_: WorkflowSet) => new Map<Workflow, Map<JobFacts, JobFacts[]>>());
 
 const confidences: Readonly<Record<Confidence, number>> = { weak: 0, moderate: 1, strong: 2 };
 

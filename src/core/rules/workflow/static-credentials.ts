@@ -26,7 +26,7 @@ export function staticCredentialFindings(
 ): readonly RuleFinding[] {
   return set.workflows.flatMap((workflow) => {
     const path = productionPathOf(set);
-    const jobs = set.jobs.filter((facts) => facts.workflow === workflow);
+    const jobs = set.jobsOf(workflow);
     const commandsOf = (job: Job): JobFacts['commands'] =>
       jobs.find((facts) => facts.job === job)?.commands ?? [];
     const uses = findStaticCredentials(workflow, commandsOf).filter(
