@@ -9,7 +9,8 @@ export const MAX_FILE_BYTES = 5 * 1024 * 1024;
 /** Beyond this many files the list is cut, and says so. */
 export const MAX_LISTED_FILES = 50_000;
 
-const NEVER_LISTED = new Set(['.git', 'node_modules', '.hg', '.svn']);
+/** `.release-gate` is where the workflow of `init ci` fetches this program to. */
+const NEVER_LISTED = new Set(['.git', 'node_modules', '.hg', '.svn', '.release-gate']);
 
 /**
  * The files of a folder on disk. Lists what `.gitignore` files leave in, without running git (so that it works in an

@@ -5,11 +5,14 @@ import manifest from '../../package.json';
 import { checkRepository, type CheckInput } from '../core/gate/check';
 import type { RootReport, Verdict } from '../core/gate/report';
 import { renderGitHub } from '../core/gate/reports/github';
-import { renderJson, type JsonFixes } from '../core/gate/reports/json';
+import { renderJson, type JsonExtras, type JsonFixes } from '../core/gate/reports/json';
 import { renderSarif } from '../core/gate/reports/sarif';
 import { renderText } from '../core/gate/reports/text';
 import { CommandFailure } from './command-failure';
+import { BASELINE_PATH } from '../core/gate/baseline';
+import { baselineOf } from './baseline-command';
 import { fixRepositories } from './fix';
+import { openOtherTools } from './other-tools';
 import { targetsOf, type Target } from './targets';
 import type { Terminal } from './terminal';
 import { openWorld } from './world';
@@ -19,6 +22,11 @@ interface CheckOptions {
   readonly offline?: boolean;
   readonly online?: boolean;
   readonly config?: string;
+  /** False for `--no-baseline`. */
+  readonly baseline?: string | false;
+  /** Files of other tools; what is no such file is a path that stands behind the option. */
+  readonly sarif?: readonly string[];
+  readonly allowNone?: boolean;
   /** True for `--fix`; the word of `--fix=…`, which may be a path that was meant as an argument. */
   readonly fix?: boolean | string;
   readonly dryRun?: boolean;
@@ -44,6 +52,13 @@ export function checkCommand(terminal: Terminal): Command {
     )
     .option('--offline', 'use no network, whatever the configuration says')
     .option('--config <file>', 'configuration to use in place of .github/release-gate.yml')
+    .option('--baseline <file>', `findings that are known before, in place of ${BASELINE_PATH}`)
+    .option('--no-baseline', 'show every finding as if there were no baseline')
+    .option(
+      '--sarif <files...>',
+      'SARIF of other tools (.sarif, .json), shown beside ours and never part of the verdict',
+    )
+    .option('--allow-none', 'exit with 0 where none of the named files is one that is judged (for hooks)')
     .option('--fix [kind]', 'apply the safe fixes; "--fix=proposed" shows those for review as well and asks')
     .option('--yes', 'with --fix=proposed: write without asking')
     .option('--dry-run', 'with --fix: show the difference and write nothing')
@@ -72,14 +87,22 @@ async function check(paths: readonly string[], options: CheckOptions, terminal: 
     );
   }
   const targets = await targetsOf(pathsOf(paths, options));
+  const others = await openOtherTools((options.sarif ?? []).filter(isSarifFile));
   const fixed = await fix(targets, options, terminal);
   const reports: RootReport[] = [];
   for (const target of targets) {
     terminal.progress(`Reading ${target.root}`);
-    const report = await checkRepository(await inputOf(target, options, terminal));
+    const baseline = await baselineOf(target.root, options.baseline);
+    const input = await inputOf(target, options, terminal);
+    const report = await checkRepository({ ...input, ...(baseline ? { baseline } : {}) });
     for (const file of report.notJudged ?? []) {
       terminal.say(
         `release-gate: ${path.join(target.root, file)} was not checked: it is no workflow and no release document.`,
+      );
+    }
+    for (const file of target.only === null ? [] : (report.leftOut ?? [])) {
+      terminal.say(
+        `release-gate: ${path.join(target.root, file)} was not checked: the configuration leaves it out.`,
       );
     }
     if (report.checkedFiles > 0 || report.findings.length > 0) reports.push(report);
@@ -89,8 +112,9 @@ async function check(paths: readonly string[], options: CheckOptions, terminal: 
       );
     }
   }
+  if (reports.length === 0 && options.allowNone) return 0;
   if (reports.length === 0) throw new CommandFailure('nothing could be checked, so there is no verdict.');
-  terminal.print(render(reports, fixed, options, terminal));
+  terminal.print(render(reports, { ...(fixed ? { fixed } : {}), others }, options, terminal));
   const verdicts = reports.map((report) => report.verdict);
   const overall = verdicts.includes('fail') ? 'fail' : verdicts.includes('unknown') ? 'unknown' : 'pass';
   return exitStatus[overall];
@@ -99,9 +123,18 @@ async function check(paths: readonly string[], options: CheckOptions, terminal: 
 /** The kinds of `--fix`; anything else behind it is a path, since an option's value may stand behind a space. */
 const FIX_KINDS: readonly string[] = ['safe', 'proposed'];
 
-function pathsOf(paths: readonly string[], { fix: kind }: CheckOptions): readonly string[] {
-  if (typeof kind !== 'string' || FIX_KINDS.includes(kind)) return paths.length > 0 ? paths : ['.'];
-  return [kind, ...paths];
+function pathsOf(paths: readonly string[], { fix: kind, sarif }: CheckOptions): readonly string[] {
+  const named = [
+    ...(typeof kind === 'string' && !FIX_KINDS.includes(kind) ? [kind] : []),
+    ...(sarif ?? []).filter((file) => !isSarifFile(file)),
+    ...paths,
+  ];
+  return named.length > 0 ? named : ['.'];
+}
+
+/** `--sarif a.sarif .github/workflows/x.yml`: only the first is a report, since nothing that is judged is JSON. */
+function isSarifFile(file: string): boolean {
+  return /\.(sarif|json)$/i.test(file);
 }
 
 /** Fixes what the call asks to be fixed; null where it does not ask. */
@@ -145,19 +178,20 @@ async function inputOf(target: Target, options: CheckOptions, terminal: Terminal
 
 function render(
   reports: readonly RootReport[],
-  fixed: JsonFixes | null,
+  extras: Required<Pick<JsonExtras, 'others'>> & JsonExtras,
   options: CheckOptions,
   terminal: Terminal,
 ): string {
+  const { others } = extras;
   switch (options.format) {
     case 'text':
-      return renderText(reports, { hasColour: terminal.usesColour, pageOf });
+      return renderText(reports, { hasColour: terminal.usesColour, width: terminal.width, pageOf, others });
     case 'json':
-      return renderJson(reports, fixed ? { fixed } : {});
+      return renderJson(reports, extras);
     case 'sarif':
-      return renderSarif(reports, { version: manifest.version, pageTextOf });
+      return renderSarif(reports, { version: manifest.version, pageTextOf, others });
     case 'github':
-      return renderGitHub(reports);
+      return renderGitHub(reports, others);
   }
 }
 

@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json';
 import { tasks } from '../core/tasks/index';
+import { baselineCommand } from './baseline-command';
 import { checkCommand } from './check-command';
 import { CommandFailure } from './command-failure';
 import { graphCommand } from './graph-command';
 import { pinCommand } from './pin-command';
+import { initCommand } from './init-command';
 import { taskCommand } from './task-command';
 import { processTerminal, type Terminal } from './terminal';
 
@@ -31,17 +33,21 @@ function program(terminal: Terminal): Command {
         '  release-gate check . --format sarif         the same for GitHub code scanning',
         '  release-gate check --fix                    apply the safe fixes, then judge what is left',
         '  release-gate graph --output paths.svg       the paths to production as a picture',
+        '  release-gate baseline                       write down what is found today, so that check speaks of what is new',
+        '  release-gate init ci --write                a workflow that runs the gate on every pull request',
         '  release-gate plan --version 2.4.0           the release plan from what changed since the last release',
         '  release-gate plan --write                   the same, written to docs/release/RELEASE_PLAN.md',
         '  release-gate generate ../orders             a pipeline for another repository',
         '',
         'Exit status: 0 done, or the gate passes; 1 the gate blocks; 2 could not run; 3 something required is unknown.',
-        'Nothing is written without --write, --fix, --output or your yes, and nothing is sent anywhere without --online.',
+        'Only --write, --fix, --output, baseline and your yes write files; nothing is sent anywhere without --online.',
       ].join('\n'),
     );
   root.addCommand(checkCommand(terminal));
   root.addCommand(graphCommand(terminal));
   root.addCommand(pinCommand(terminal));
+  root.addCommand(baselineCommand(terminal));
+  root.addCommand(initCommand(terminal));
   for (const task of tasks) root.addCommand(taskCommand(task, terminal));
   const throwInsteadOfExit = (command: Command): void => {
     command.exitOverride();

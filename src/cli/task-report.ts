@@ -7,7 +7,10 @@ import { changesAnything, type ProposedFile } from '../core/text/proposal';
 import type { Terminal } from './terminal';
 
 /** What a task found out and would write, for a person: the files first, then what is left to decide and to do. */
-export function taskText(result: TaskResult, terminal: Pick<Terminal, 'style'>): string {
+export function taskText(
+  result: Pick<TaskResult, 'summary' | 'files' | 'findings' | 'unknowns' | 'manualSteps' | 'notes'>,
+  terminal: Pick<Terminal, 'style'>,
+): string {
   const sections = [
     result.summary,
     ...result.files.map((file) => fileText(file, terminal)),

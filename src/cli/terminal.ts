@@ -7,6 +7,8 @@ export type Style = 'strong' | 'faint' | 'added' | 'removed' | 'bad' | 'good' | 
 /** Where a call prints, whether it may use colour, and whether the person has cancelled it. */
 export interface Terminal {
   readonly usesColour: boolean;
+  /** Columns; as many as most windows have where nobody watches. */
+  readonly width: number;
   readonly signal: AbortSignal;
   /** To standard output, with a line break. */
   print(text: string): void;
@@ -37,6 +39,7 @@ export function processTerminal(signal: AbortSignal): Terminal {
   const usesColour = isWanted || (process.stdout.isTTY && !isUnwanted);
   return {
     usesColour,
+    width: Math.max(40, process.stdout.isTTY ? process.stdout.columns : 120),
     signal,
     print: (text) => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
     say: (text) => void process.stderr.write(text.endsWith('\n') ? text : `${text}\n`),

@@ -35,15 +35,24 @@ export function renderGitHub(
   reports: readonly RootReport[],
   others: readonly OtherToolReport[] = [],
 ): string {
-  const all = [
-    ...reports.flatMap((report) => report.findings).map(annotationOf),
-    ...goneFindings(reports).map(({ rule, path, message, count }): Annotation => ({
-      kind: 'notice',
-      rank: 3,
-      place: { path, range: null },
-      title: `${rule} (gone)`,
-      message: `In the baseline ${counted(count, 'time')} more than it is found: run \`release-gate baseline --write\` to take it out\n${message}`,
-    })),
+  const gone = goneFindings(reports).reduce((sum, { count }) => sum + count, 0);
+  // What is known before is counted in the first line; an annotation for each would take the room of what is new.
+  const findings = reports
+    .flatMap((report) => report.findings)
+    .filter(({ baseline }) => baseline === undefined);
+  const all: Annotation[] = [
+    ...findings.map(annotationOf),
+    ...(gone > 0
+      ? [
+          {
+            kind: 'notice' as const,
+            rank: 3,
+            place: null,
+            title: 'release-gate',
+            message: `The baseline knows ${counted(gone, 'finding')} that ${gone === 1 ? 'is' : 'are'} gone: run \`release-gate baseline\` to take ${gone === 1 ? 'it' : 'them'} out`,
+          },
+        ]
+      : []),
     ...others.flatMap(({ tool, findings }) =>
       findings.filter((finding) => !finding.isSuppressed).map((finding) => annotationOfOther(tool, finding)),
     ),
@@ -77,11 +86,7 @@ export function renderGitHub(
 
 function annotationOf(finding: Finding): Annotation {
   const aside = setAside(finding);
-  const state = aside
-    ? ` (${finding.waiver ? 'waived' : 'known before'})`
-    : finding.status === 'unknown'
-      ? ' (unknown)'
-      : '';
+  const state = aside ? ' (waived)' : finding.status === 'unknown' ? ' (unknown)' : '';
   return {
     kind: aside ? 'notice' : kindOf(finding.severity),
     rank: aside ? 2 : finding.status === 'fail' ? 0 : 1,

@@ -40,14 +40,17 @@ export function renderText(reports: readonly RootReport[], options: TextOptions 
   for (const report of reports) {
     const indexes = new Map<string, LineIndex>();
     for (const finding of report.findings) {
+      // What is known before is many, and must not bury what is new.
+      if (finding.baseline !== undefined) continue;
       blocks.push(findingBlock(finding, indexOf(report, finding.path, indexes), options, paint));
     }
   }
+  blocks.push(...reports.flatMap((report) => knownBlock(report, paint)));
   const gone = goneFindings(reports);
   if (gone.length > 0) {
     blocks.push(
       [
-        'Gone since the baseline was written; run `release-gate baseline --write` to take them out:',
+        'Gone since the baseline was written; run `release-gate baseline` to take them out:',
         ...gone.map(
           ({ rule, path, message, count }) =>
             `  ${visible(path)}  ${rule}${count > 1 ? ` (${count} times)` : ''}: ${visible(message)}`,
@@ -74,6 +77,22 @@ export function renderText(reports: readonly RootReport[], options: TextOptions 
   return `${blocks.join('\n\n')}\n`;
 }
 
+/** What the baseline of a root sets aside, one line each. */
+function knownBlock({ findings, baseline }: RootReport, paint: Paint): string[] {
+  const known = findings.filter((finding) => finding.baseline !== undefined);
+  if (!baseline || known.length === 0) return [];
+  const lines = known.map(({ root, path, range, severity, rule, message }) => {
+    const at = range ? `:${range.start.line}:${range.start.column}` : '';
+    return `  ${visible(pathFromCall(root, path))}${at}  ${severity}  ${rule}: ${visible(message)}`;
+  });
+  return [
+    [
+      `Known before, so set aside (${visible(baseline.path)}):`,
+      ...lines.map((line) => paint('waived', line)),
+    ].join('\n'),
+  ];
+}
+
 /** The results of another tool, one line each, and what it suppressed as a count. */
 function otherToolBlock({ file, tool, version, findings }: OtherToolReport): string[] {
   const open = findings.filter(({ isSuppressed }) => !isSuppressed);
@@ -97,7 +116,7 @@ function findingBlock(finding: Finding, index: LineIndex | null, options: TextOp
   const at = finding.range ? `:${finding.range.start.line}:${finding.range.start.column}` : '';
   const state =
     finding.status === 'waived'
-      ? paint('waived', `${finding.baseline === undefined ? 'waived' : 'known before'} (${finding.severity})`)
+      ? paint('waived', `waived (${finding.severity})`)
       : paint(
           finding.severity,
           finding.status === 'unknown' ? `${finding.severity}, unknown` : finding.severity,

@@ -20,6 +20,7 @@ const TAGS = {
   'docker/setup-buildx-action': 'v4',
   'github/codeql-action/analyze': 'v4',
   'github/codeql-action/init': 'v4',
+  'github/codeql-action/upload-sarif': 'v4',
   'golangci/golangci-lint-action': 'v9',
   'google-github-actions/auth': 'v3',
   'google-github-actions/get-gke-credentials': 'v3',

@@ -29,6 +29,8 @@ export interface StepSpec {
   readonly env?: Readonly<Record<string, Text>>;
   readonly workingDirectory?: string;
   readonly run?: string;
+  /** The job goes on where the step fails: never on a step that anything waits for. */
+  readonly mayFail?: true;
 }
 
 /** A job. Permissions and a time limit are not optional: what is left out would be GitHub's wide default. */
@@ -147,6 +149,7 @@ function jobValue(job: JobSpec): Record<string, unknown> {
       name: plain(step.name),
       ...(step.id !== undefined ? { id: step.id } : {}),
       ...(step.if !== undefined ? { if: step.if } : {}),
+      ...(step.mayFail ? { 'continue-on-error': true } : {}),
       ...(step.uses ? { uses: plain(step.uses.reference) } : {}),
       ...(step.with && Object.keys(step.with).length > 0 ? { with: textTree(step.with) } : {}),
       ...(step.env && Object.keys(step.env).length > 0 ? { env: textTree(step.env) } : {}),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { renderText } from '../../../../src/core/gate/reports/text';
+import { displayWidth, renderText } from '../../../../src/core/gate/reports/text';
 import { findings, reports, source } from './sample';
 
 describe('the text report', () => {
@@ -72,6 +72,78 @@ describe('the text report', () => {
     const at = shown.findIndex((line) => line.includes('HERE'));
     assert.ok((shown[at]?.length ?? 0) < 200);
     assert.equal(shown[at + 1]?.indexOf('^^^^'), shown[at]?.indexOf('HERE'));
+  });
+
+  it('keeps marks under their place through tabs, wide characters and emoji, within the width of a terminal', () => {
+    const [first] = findings;
+    const [report] = reports;
+    assert.ok(first && report);
+    const at = (line: string, word: string, width: number): { quoted: string; marks: string } => {
+      const column = line.indexOf(word) + 1;
+      const finding = {
+        ...first,
+        counterexample: null,
+        range: { start: { line: 1, column }, end: { line: 1, column: column + word.length } },
+      };
+      const shown = renderText([{ ...report, findings: [finding], sources: new Map([[first.path, line]]) }], {
+        width,
+      }).split('\n');
+      const index = shown.findIndex((each) => each.startsWith('  1 | '));
+      return { quoted: shown[index] ?? '', marks: shown[index + 1] ?? '' };
+    };
+    for (const line of [
+      '\t\trun: make deploy',
+      '    run: make deploy # 日本語の説明',
+      '日本語日本語: deploy',
+      '🚀🚀 e\u0301 deploy',
+      `${'a'.repeat(300)} deploy ${'b'.repeat(300)}`,
+      `${'漢'.repeat(100)} deploy ${'漢'.repeat(100)}`,
+      `deploy ${'x'.repeat(200)}`,
+      `${' '.repeat(78)}deploy`,
+    ]) {
+      for (const width of [40, 80, 120]) {
+        const { quoted, marks } = at(line, 'deploy', width);
+        const before = quoted.slice(0, quoted.indexOf('deploy'));
+        assert.equal(marks.indexOf('^'), displayWidth(before), `${line}\n${quoted}\n${marks}`);
+        assert.match(marks, /\^{6}$/);
+        assert.ok(displayWidth(quoted) <= width, `${width}: ${displayWidth(quoted)} ${quoted}`);
+        assert.ok(!quoted.includes('\t'));
+      }
+    }
+    const long = at(`run: ${'x'.repeat(500)}`, 'x'.repeat(500), 80);
+    assert.ok(displayWidth(long.quoted) <= 80 && displayWidth(long.marks) <= 80);
+    assert.ok(long.quoted.endsWith('…'));
+  });
+
+  it('lists what is known before in a line each, behind what is open, and what is gone', () => {
+    const [report] = reports;
+    const [first, second] = findings;
+    assert.ok(report && first && second);
+    const path = '.github/release-gate-baseline.json';
+    const shown = renderText([
+      {
+        ...report,
+        verdict: 'pass',
+        findings: [{ ...first, status: 'waived', baseline: path }, second],
+        baseline: {
+          path,
+          known: 1,
+          gone: [{ rule: 'no-smoke-test', path: 'a.yml', message: 'm', count: 2 }],
+        },
+        leftOut: ['x.yml'],
+      },
+    ]).split('\n');
+    assert.equal(
+      shown[0],
+      'pass: 0 blocking, 0 unknown, 1 warning, 0 notes, 0 waived, known before: 1 (and 2 gone); 2 files checked, 1 left out by the configuration',
+    );
+    const known = shown.indexOf(`Known before, so set aside (${path}):`);
+    assert.ok(known > shown.findIndex((line) => line.includes('no-deploy-timeout')));
+    assert.match(
+      shown[known + 1] ?? '',
+      /^ {2}\.github\/workflows\/deploy\.yml:5:9 {2}block {2}prod-without-tests: /,
+    );
+    assert.ok(shown.includes('  a.yml  no-smoke-test (2 times): m'));
   });
 
   it('shows places from where the roots were named', () => {
