@@ -19,6 +19,7 @@ import { rule as inheritedSecrets } from './workflow/inherited-secrets';
 import { rule as insecureTransport } from './workflow/insecure-transport';
 import { rule as longLivedAwsKey } from './workflow/long-lived-aws-key';
 import { rule as longLivedAzureSecret } from './workflow/long-lived-azure-secret';
+import { rule as longLivedDeployCredential } from './workflow/long-lived-deploy-credential';
 import { rule as longLivedGcpKey } from './workflow/long-lived-gcp-key';
 import { rule as mutableImageTag } from './workflow/mutable-image-tag';
 import { rule as noDeployConcurrency } from './workflow/no-deploy-concurrency';
@@ -66,6 +67,7 @@ export const workflowRules: readonly WorkflowRule[] = [
   longLivedAwsKey,
   longLivedAzureSecret,
   longLivedGcpKey,
+  longLivedDeployCredential,
   oidcMisScoped,
   oidcWithoutEnvironment,
   excessivePermissions,

@@ -27,6 +27,8 @@ interface OidcAction {
   readonly needs?: readonly string[];
   /** An input that has to have this value. */
   readonly value?: { readonly input: string; readonly is: RegExp };
+  /** A variable that has to be there. */
+  readonly needsVariable?: string;
   /** Inputs with which the action logs in by other means. */
   readonly unless?: readonly string[];
   /** An input that switches the login off by being `false`. */
@@ -44,6 +46,7 @@ const ACTIONS: readonly OidcAction[] = [
   { action: 'google-github-actions/auth', kind: 'login', service: 'Google Cloud', needs: ['workload_identity_provider'] },
   { action: 'hashicorp/vault-action', kind: 'login', service: 'Vault', value: { input: 'method', is: /^jwt$/ }, unless: ['jwtprivatekey'] },
   { action: 'pypa/gh-action-pypi-publish', kind: 'login', service: 'PyPI', unless: ['password'] },
+  { action: 'docker/login-action', kind: 'login', service: 'Docker Hub', needsVariable: 'DOCKERHUB_OIDC_CONNECTIONID', unless: ['password'] },
   { action: 'rust-lang/crates-io-auth-action', kind: 'login', service: 'crates.io' },
   { action: 'rubygems/configure-rubygems-credentials', kind: 'login', service: 'RubyGems', unless: ['api-token'] },
   { action: 'rubygems/release-gem', kind: 'login', service: 'RubyGems', isOffBy: 'setup-trusted-publisher' },
@@ -151,6 +154,7 @@ function rowOf(step: Step): OidcAction | null {
   const textOf = (name: string): string => inputOf(step, name)?.value.text.trim() ?? '';
   const has = (name: string): boolean => !/^(false)?$/.test(textOf(name));
   if (row.needs && !row.needs.every(has)) return null;
+  if (row.needsVariable && !step.env.some(({ name }) => name.value === row.needsVariable)) return null;
   if (row.unless?.some(has) || (row.isOffBy && textOf(row.isOffBy) === 'false')) return null;
   if (row.value && !row.value.is.test(textOf(row.value.input))) return null;
   return row;
