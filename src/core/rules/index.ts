@@ -13,6 +13,7 @@ import { rule as crossRunArtifactUnverified } from './workflow/cross-run-artifac
 import { rule as deployRebuilds } from './workflow/deploy-rebuilds';
 import { rule as deployTargetUnknown } from './workflow/deploy-target-unknown';
 import { rule as deploymentRecordOff } from './workflow/deployment-record-off';
+import { rule as dispatchAnyRef } from './workflow/dispatch-any-ref';
 import { rule as excessivePermissions } from './workflow/excessive-permissions';
 import { rule as flakyRetry } from './workflow/flaky-retry';
 import { rule as inheritedSecrets } from './workflow/inherited-secrets';
@@ -53,6 +54,7 @@ export const workflowRules: readonly WorkflowRule[] = [
   deployRebuilds,
   mutableImageTag,
   crossRunArtifactUnverified,
+  dispatchAnyRef,
   noDeployConcurrency,
   concurrencyDoesNotSerialise,
   cancelsProdDeploy,
