@@ -6,6 +6,7 @@ import { rule as waiverWithoutEndDate } from './gate/waiver-without-end-date';
 import { rule as waiverWithoutReason } from './gate/waiver-without-reason';
 import type { GateRule, Rule, WorkflowRule } from './rule';
 import { rule as allTargetsAtOnce } from './workflow/all-targets-at-once';
+import { rule as approvalBlocksQueue } from './workflow/approval-blocks-queue';
 import { rule as cancelsProdDeploy } from './workflow/cancels-prod-deploy';
 import { rule as committedSecret } from './workflow/committed-secret';
 import { rule as concurrencyDoesNotSerialise } from './workflow/concurrency-does-not-serialise';
@@ -58,6 +59,7 @@ export const workflowRules: readonly WorkflowRule[] = [
   noDeployConcurrency,
   concurrencyDoesNotSerialise,
   cancelsProdDeploy,
+  approvalBlocksQueue,
   noDeployTimeout,
   allTargetsAtOnce,
   noSmokeTest,

@@ -1,10 +1,19 @@
 import type { Concurrency } from '../../workflow/model';
-import type { JobFacts, WorkflowSet } from '../../workflow/understanding';
+import type { JobFacts } from '../../workflow/understanding';
 import { valueOf } from '../../workflow/yaml-tree';
-import { replaceScalar } from '../../workflow/edit';
-import type { Fix, RuleFinding, WorkflowRule } from '../rule';
-import { groupsOver } from './no-deploy-concurrency';
-import { callChainsOf, expressionIn, listed, productionPathOf } from './production-path';
+import { replaceScalar, setEntry } from '../../workflow/edit';
+import type { Fix, GateFacts, RuleFinding, WorkflowRule } from '../rule';
+import {
+  environmentIn,
+  groupsOver,
+  isSurelyTrue,
+  keyIn,
+  mayRun,
+  runsOf,
+  type DeployRun,
+} from './deploy-runs';
+import { kindOfEnvironment } from './environment-names';
+import { callChainsOf, expressionIn, listed, productionPathOf, type CallChain } from './production-path';
 
 /**
  * A newer run cancels a production deployment that is under way.
@@ -16,70 +25,66 @@ export const rule: WorkflowRule = {
   title: 'A newer run cancels a deployment that is under way',
   severity: 'block',
   why: 'A deployment that is cancelled half-way leaves part of the old version and part of the new one, and its checks and rollback do not run.',
-  check(set) {
+  check(set, gate) {
     const path = productionPathOf(set);
-    const places = new Map<string, { concurrency: Concurrency; owner: JobFacts; jobs: JobFacts[] }>();
+    const places = new Map<string, Place>();
     for (const facts of [...path.production, ...path.unknownTarget]) {
-      for (const { concurrency, facts: owner } of groupsOf(set, facts)) {
-        if (!cancels(concurrency, owner)) continue;
-        const key = `${owner.workflow.path}:${concurrency.span.start}`;
-        const place = places.get(key) ?? { concurrency, owner, jobs: [] };
-        if (!place.jobs.includes(facts)) place.jobs.push(facts);
-        places.set(key, place);
+      for (const chain of callChainsOf(set, facts)) {
+        for (const group of groupsOver(chain)) {
+          const { concurrency, facts: owner, isOfJob } = group;
+          if (!concurrency.cancelInProgress || !cancels(gate, chain, group)) continue;
+          const key = `${owner.workflow.path}:${concurrency.span.start}`;
+          const place = places.get(key) ?? { concurrency, owner, isOfJob, jobs: [] };
+          if (!place.jobs.includes(facts)) place.jobs.push(facts);
+          places.set(key, place);
+        }
       }
     }
     return [...places.values()].map(finding);
   },
 };
 
-function groupsOf(set: WorkflowSet, facts: JobFacts): ReturnType<typeof groupsOver> {
-  return callChainsOf(set, facts).flatMap((chain) => groupsOver(chain));
+interface Place {
+  readonly concurrency: Concurrency;
+  readonly owner: JobFacts;
+  readonly isOfJob: boolean;
+  readonly jobs: JobFacts[];
 }
 
 /**
- * Whether the group cancels on the way that deploys. An expression that tells branches or events apart is taken to
- * spare production unless it names the main line or is plainly true: `github.ref != 'refs/heads/main'` and
- * `github.event_name == 'pull_request'` are how people spare it.
+ * Whether some run cancels one that deploys: both have the same key, and the newer one's `cancel-in-progress` is true.
+ * A group of a job is entered by runs in which that job may start, one of a workflow by every run. A key that no other
+ * run shares cancels nothing. What a person ticks when starting a run is that person's decision, a rollback for one.
  */
-function cancels(concurrency: Concurrency, owner: JobFacts): boolean {
-  const value = concurrency.cancelInProgress?.value.trim();
-  if (value === undefined) return false;
-  if (value.toLowerCase() === 'true') return true;
-  const expression = expressionIn(value)?.replace(/\s+/g, ' ').toLowerCase();
-  if (expression === undefined) return false;
-  if (expression === 'true') return true;
-  const onlyRef = /^github\.(ref|ref_name) == '(?:refs\/heads\/)?([^']+)'$/.exec(expression);
-  if (onlyRef?.[2] !== undefined) return deploysFrom(owner, onlyRef[2]);
-  const onlyEvent = /^github\.event_name == '([a-z_]+)'$/.exec(expression);
-  if (onlyEvent?.[1] !== undefined) {
-    const event = onlyEvent[1];
-    return (
-      !event.startsWith('pull_request') && owner.workflow.triggers.every((trigger) => trigger.event === event)
-    );
-  }
-  const notEvent = /^github\.event_name != '([a-z_]+)'$/.exec(expression);
-  if (notEvent?.[1] !== undefined) return notEvent[1].startsWith('pull_request');
-  return false;
+function cancels(gate: GateFacts, chain: CallChain, group: ReturnType<typeof groupsOver>[number]): boolean {
+  const { concurrency, index, isOfJob } = group;
+  const value = concurrency.cancelInProgress?.value ?? '';
+  const asksInputs = /\binputs\b/i.test(value);
+  const runs = runsOf(chain);
+  const deploying = runs.filter((run) => mayRun(run, chain) && mayBeProduction(gate, chain, run));
+  const newcomers = runs.filter(
+    (run) =>
+      mayRun(run, chain, isOfJob ? index : chain.length) &&
+      !(asksInputs && run.event === 'workflow_dispatch') &&
+      isSurelyTrue(value, run, chain, index),
+  );
+  return deploying.some((run) => {
+    const key = keyIn(concurrency, run, 1, chain, index);
+    return newcomers.some((newer) => keyIn(concurrency, newer, 2, chain, index) === key);
+  });
 }
 
-/** Whether a push to just this branch is what starts the workflow. */
-function deploysFrom(owner: JobFacts, branch: string): boolean {
-  const push = owner.workflow.triggers.find((trigger) => trigger.event === 'push');
-  return push?.branches?.some((pattern) => pattern.value.toLowerCase() === branch) ?? false;
+/** A run may name another environment than the ones that make the job one of production's. */
+function mayBeProduction(gate: GateFacts, chain: CallChain, run: DeployRun): boolean {
+  return kindOfEnvironment(environmentIn(chain[0].job, run, chain), gate) !== 'non-production';
 }
 
-function finding(place: {
-  concurrency: Concurrency;
-  owner: JobFacts;
-  jobs: readonly JobFacts[];
-}): RuleFinding {
-  const { concurrency, owner, jobs } = place;
+function finding({ concurrency, owner, isOfJob, jobs }: Place): RuleFinding {
   const { workflow } = owner;
   const isProduction = jobs.some((facts) => facts.target?.kind === 'production');
-  const isOfJob = owner.job.concurrency === concurrency;
   const names = listed(jobs.map((facts) => facts.job.id.value));
   const value = concurrency.cancelInProgress;
-  const fix = fixOf(place, isOfJob);
+  const fix = fixOf(owner, concurrency, isOfJob);
   return {
     path: workflow.path,
     span: value?.span ?? concurrency.span,
@@ -95,8 +100,7 @@ function finding(place: {
   };
 }
 
-function fixOf(place: { concurrency: Concurrency; owner: JobFacts }, isOfJob: boolean): Fix | null {
-  const { owner, concurrency } = place;
+function fixOf(owner: JobFacts, concurrency: Concurrency, isOfJob: boolean): Fix | null {
   const holder = isOfJob
     ? valueOf(owner.job.body, 'concurrency')
     : valueOf(owner.workflow.tree.root, 'concurrency');
@@ -105,12 +109,20 @@ function fixOf(place: { concurrency: Concurrency; owner: JobFacts }, isOfJob: bo
     return null;
   const result = replaceScalar(owner.workflow.text, scalar, 'false');
   if (!result.ok) return null;
-  // A group of a whole workflow may also be there to stop stale runs of pull requests: that is for a person to weigh.
-  const servesPullRequests =
-    !isOfJob && owner.workflow.triggers.some((trigger) => trigger.event.startsWith('pull_request'));
+  // Without a queue a newer run takes the place of the one that waits.
+  const queue =
+    holder?.kind === 'map' && !concurrency.queue
+      ? setEntry(owner.workflow.text, holder, 'queue', 'max', { after: ['cancel-in-progress'] })
+      : null;
+  // A group of a whole workflow may also be there to stop stale runs of pull requests or of other branches: that is for
+  // a person to weigh.
+  const servesOthers =
+    !isOfJob &&
+    (expressionIn(scalar.text) !== null ||
+      owner.workflow.triggers.some((trigger) => trigger.event.startsWith('pull_request')));
   return {
-    kind: servesPullRequests ? 'proposed' : 'safe',
-    title: 'Let a deployment that is under way finish',
-    edits: [{ path: owner.workflow.path, edits: result.edits }],
+    kind: servesOthers ? 'proposed' : 'safe',
+    title: 'Let a deployment that is under way finish, and newer ones wait',
+    edits: [{ path: owner.workflow.path, edits: [...result.edits, ...(queue?.ok ? queue.edits : [])] }],
   };
 }

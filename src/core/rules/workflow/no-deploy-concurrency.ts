@@ -1,7 +1,8 @@
-import type { Concurrency } from '../../workflow/model';
 import type { JobFacts, WorkflowSet } from '../../workflow/understanding';
+import { partsOf, readExpression } from '../../workflow/conditions/expression';
 import { setEntry } from '../../workflow/edit';
 import type { RuleFinding, WorkflowRule } from '../rule';
+import { groupsOver } from './deploy-runs';
 import { callChainsOf, productionPathOf, quoted, whyItDeploys } from './production-path';
 
 /**
@@ -20,22 +21,11 @@ export const rule: WorkflowRule = {
   },
 };
 
-/** The groups that cover a job in one of the ways in which it runs: its own, its workflow's, its callers'. */
-export function groupsOver(
-  chain: readonly JobFacts[],
-): readonly { concurrency: Concurrency; facts: JobFacts }[] {
-  return chain.flatMap((facts) =>
-    [facts.job.concurrency, facts.workflow.concurrency].flatMap((concurrency) =>
-      concurrency?.group ? [{ concurrency, facts }] : [],
-    ),
-  );
-}
-
 function judge(set: WorkflowSet, facts: JobFacts): RuleFinding[] {
   if (callChainsOf(set, facts).every((chain) => groupsOver(chain).length > 0)) return [];
   const { job, workflow } = facts;
   const isProduction = facts.target?.kind === 'production';
-  const group = groupName(facts);
+  const group = groupFor(facts);
   const edits = group
     ? setEntry(
         workflow.text,
@@ -66,9 +56,27 @@ function judge(set: WorkflowSet, facts: JobFacts): RuleFinding[] {
   ];
 }
 
-/** One key for each environment; null where the job's environment is not one literal name. */
-export function groupName(facts: JobFacts): string | null {
+/**
+ * Contexts that the key of a group may use.
+ * https://docs.github.com/actions/reference/workflows-and-actions/contexts#context-availability
+ */
+const KEY_CONTEXTS = ['github', 'inputs', 'vars', 'needs', 'strategy', 'matrix'];
+
+/** One key for each environment, as the environment is named; null where it is named by what a key may not use. */
+export function groupFor(facts: JobFacts): string | null {
   const environment = facts.job.environment?.name.value;
   if (environment === undefined) return facts.target?.kind === 'production' ? 'deploy-production' : null;
-  return /^[A-Za-z0-9._-]+$/.test(environment) ? `deploy-${environment.toLowerCase()}` : null;
+  const written = environment.replace(/\$\{\{[\s\S]*?\}\}/g, '');
+  if (!/^[A-Za-z0-9._/ -]*$/.test(written)) return null;
+  if (!environment.includes('${{')) return `deploy-${environment.toLowerCase().replace(/[ /]+/g, '-')}`;
+  const mayBeUsed = [...environment.matchAll(/\$\{\{([\s\S]*?)\}\}/g)].every(([, source = '']) => {
+    const read = readExpression(source.trim());
+    return (
+      read.ok &&
+      partsOf(read.expression).every(
+        (part) => part.kind !== 'path' || KEY_CONTEXTS.includes(part.parts[0] ?? ''),
+      )
+    );
+  });
+  return mayBeUsed ? `deploy-${environment}` : null;
 }

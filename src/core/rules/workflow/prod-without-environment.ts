@@ -1,11 +1,9 @@
 import type { JobFacts, WorkflowSet } from '../../workflow/understanding';
-import type { RuleFinding, WorkflowRule } from '../rule';
+import type { GateFacts, RuleFinding, WorkflowRule } from '../rule';
 import { setEntry } from '../../workflow/edit';
+import { approvalsBefore } from './approvals';
+import { kindOfEnvironment } from './environment-names';
 import { callChainsOf, productionPathOf, quoted, whyItDeploys } from './production-path';
-
-/** Names of environments that surely are no approval for production. */
-const NOT_PRODUCTION =
-  /(^|[^a-z])(dev|development|test|testing|qa|uat|stage|staging|preview|sandbox|integration|ci)([^a-z]|$)/i;
 
 /**
  * A production deployment names no environment, so that GitHub cannot ask anybody to approve it.
@@ -17,12 +15,12 @@ export const rule: WorkflowRule = {
   title: 'A production deployment names no environment',
   severity: 'block',
   why: 'Required reviewers, branch policies and environment secrets hang on the environment; a job without one deploys as soon as it starts.',
-  check(set) {
-    return productionPathOf(set).production.flatMap((facts) => judge(set, facts));
+  check(set, gate) {
+    return productionPathOf(set).production.flatMap((facts) => judge(set, gate, facts));
   },
 };
 
-function judge(set: WorkflowSet, facts: JobFacts): RuleFinding[] {
+function judge(set: WorkflowSet, gate: GateFacts, facts: JobFacts): RuleFinding[] {
   const { job, workflow } = facts;
   if (job.environment) return [];
   // An approval in an earlier job counts as the environment where its success is really needed (Definition 8).
@@ -33,8 +31,7 @@ function judge(set: WorkflowSet, facts: JobFacts): RuleFinding[] {
   for (const chain of callChainsOf(set, facts)) {
     let holds = false;
     for (const link of chain) {
-      for (const earlier of set.ancestorsOf(link)) {
-        if (!mayApprove(earlier)) continue;
+      for (const earlier of approvalsBefore(set, link, gate)) {
         const verdict = set.canStartWithout(link, earlier);
         if (verdict.kind === 'holds') holds = true;
         else {
@@ -67,19 +64,23 @@ function judge(set: WorkflowSet, facts: JobFacts): RuleFinding[] {
       },
     ];
   }
-  const edits = setEntry(workflow.text, job.body, 'environment', 'production', {
+  const other = environmentForOtherWork(set, gate, facts);
+  const name = other?.environmentNames?.[0] ?? 'production';
+  const edits = setEntry(workflow.text, job.body, 'environment', name, {
     after: ['name', 'needs', 'if', 'runs-on'],
   });
   return [
     {
       ...base,
       status: 'fail',
-      message: `The production job ${quoted(job)} names no environment, so nobody can be asked to approve it: add \`environment:\` with the name of the protected environment`,
+      message: other
+        ? `The production job ${quoted(job)} names no environment, and the one of ${quoted(other.job)} is asked for what that job does: add \`environment: ${name}\` here`
+        : `The production job ${quoted(job)} names no environment, so nobody can be asked to approve it: add \`environment:\` with the name of the protected environment`,
       ...(edits.ok
         ? {
             fix: {
               kind: 'proposed' as const,
-              title: 'Name the environment production',
+              title: `Name the environment ${name}`,
               edits: [{ path: workflow.path, edits: edits.edits }],
             },
           }
@@ -88,8 +89,15 @@ function judge(set: WorkflowSet, facts: JobFacts): RuleFinding[] {
   ];
 }
 
-/** A job with an environment that deploys nothing elsewhere: where somebody can be asked. */
-function mayApprove(facts: JobFacts): boolean {
-  const name = facts.job.environment?.name.value;
-  return name !== undefined && facts.target?.kind !== 'non-production' && !NOT_PRODUCTION.test(name);
+/** A job before this one that has an environment for work of its own: its approval was for that work. */
+function environmentForOtherWork(set: WorkflowSet, gate: GateFacts, facts: JobFacts): JobFacts | null {
+  return (
+    set
+      .ancestorsOf(facts)
+      .find(
+        ({ job, environmentNames }) =>
+          job.environment !== null &&
+          (environmentNames ?? []).some((name) => kindOfEnvironment(name, gate) === 'production'),
+      ) ?? null
+  );
 }
