@@ -75,7 +75,7 @@ describe('applying fixes', () => {
         textOf(fixed),
         before
           .replace('checkout@v7.0.1', 'checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1')
-          .replace('cancel-in-progress: true', 'cancel-in-progress: false'),
+          .replace(/(cancel-in-progress: )true( # never wait)(\r?\n)/, '$1false$2$3      queue: max$3'),
       );
       assert.equal(fixed.files[0]?.before, before);
       const left = new Set(fixed.after.findings.map(({ rule }) => rule));

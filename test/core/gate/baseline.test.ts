@@ -35,7 +35,7 @@ jobs:
   deploy:
     runs-on: ubuntu-latest
     environment: production
-    concurrency: deploy-production
+    concurrency: { group: deploy-production, queue: max }
     steps:
       - run: kubectl apply -f k8s/
 `;

@@ -35,7 +35,7 @@ jobs:
     runs-on: ubuntu-latest
     timeout-minutes: 20
     environment: production
-    concurrency: deploy-production
+    concurrency: { group: deploy-production, queue: max }
     steps:
       - run: kubectl apply -f k8s/
       - run: curl --fail --retry 5 https://shop.example.org/healthz
@@ -45,7 +45,7 @@ jobs:
     runs-on: ubuntu-latest
     timeout-minutes: 20
     environment: production
-    concurrency: deploy-production
+    concurrency: { group: deploy-production, queue: max }
     steps:
       - run: kubectl rollout undo deployment/shop
 `;
@@ -164,8 +164,8 @@ describe('checking a repository', () => {
   it('weighs rules as the configuration says, and says which are off', async () => {
     const files = {
       [deploy]: good.replace(
-        '    timeout-minutes: 20\n    environment: production\n    concurrency: deploy-production\n    steps:\n      - run: kubectl apply',
-        '    environment: production\n    concurrency: deploy-production\n    steps:\n      - run: kubectl apply',
+        '    timeout-minutes: 20\n    environment: production\n    concurrency: { group: deploy-production, queue: max }\n    steps:\n      - run: kubectl apply',
+        '    environment: production\n    concurrency: { group: deploy-production, queue: max }\n    steps:\n      - run: kubectl apply',
       ),
     };
     assert.deepEqual(found(await check(files)), ['no-deploy-timeout warn fail']);
@@ -197,7 +197,7 @@ describe('checking a repository', () => {
 
   it('sets waived findings aside, inline and by the configuration, and keeps showing them', async () => {
     const faulty = good.replace(
-      '    concurrency: deploy-production\n    steps:\n      - run: kubectl apply',
+      '    concurrency: { group: deploy-production, queue: max }\n    steps:\n      - run: kubectl apply',
       '    steps:\n      - run: kubectl apply',
     );
     assert.deepEqual(found(await check({ [deploy]: faulty })), ['no-deploy-concurrency block fail']);

@@ -12,7 +12,7 @@ import { parsers } from '../rules/rule-fixtures';
 const CORPUS = process.env['RELEASE_GATE_CORPUS'];
 
 /** Keys that a safe fix may write or take away, with all that is in them. */
-const MAY_CHANGE = ['permissions', 'uses', 'cancel-in-progress', 'deployment'];
+const MAY_CHANGE = ['permissions', 'uses', 'cancel-in-progress', 'queue', 'deployment'];
 
 type Files = Readonly<Record<string, string>>;
 
