@@ -124,8 +124,8 @@ function finding({ group, reason, jobs }: Place): RuleFinding {
       : {
           evidence: jobs.map((facts): FindingEvidence => ({
             message: `${quoted(facts.job)} ${onlyRollsBack(facts) ? 'rolls back' : 'deploys'} under this group`,
-            path: workflow.path,
-            span: job.id.span,
+            path: facts.workflow.path,
+            span: facts.job.id.span,
           })),
         }),
     ...(fix ? { fix } : {}),
