@@ -38,6 +38,7 @@ import { rule as rollbackUnreachable } from './workflow/rollback-unreachable';
 import { rule as rollbackWithoutTarget } from './workflow/rollback-without-target';
 import { rule as secretInArgument } from './workflow/secret-in-argument';
 import { rule as secretInLog } from './workflow/secret-in-log';
+import { rule as silentFailure } from './workflow/silent-failure';
 import { rule as toothlessCheck } from './workflow/toothless-check';
 import { rule as unknownEnvironment } from './workflow/unknown-environment';
 import { rule as unpinnedAction } from './workflow/unpinned-action';
@@ -68,6 +69,7 @@ export const workflowRules: readonly WorkflowRule[] = [
   rollbackUnreachable,
   rollbackRebuilds,
   rollbackWithoutTarget,
+  silentFailure,
   longLivedAwsKey,
   longLivedAzureSecret,
   longLivedGcpKey,

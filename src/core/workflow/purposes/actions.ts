@@ -210,7 +210,23 @@ export const actionRows: readonly ActionRow[] = [
     'ilshidur/action-discord',
     'appleboy/telegram-action',
     'pagerduty/pagerduty-change-events-action',
+    'archive/github-actions-slack',
+    'voxmedia/github-action-slack-notify-build',
+    'jdcargile/ms-teams-notification',
+    'toko-bifrost/ms-teams-deploy-card',
+    'tsickert/discord-webhook',
+    'entle/action-pagerduty-alert',
+    'miparnisari/action-pagerduty-alert',
+    'jasonetco/create-an-issue',
+    'peter-evans/create-issue-from-file',
+    'dacbd/create-issue-action',
+    'actions-cool/issues-helper',
+    'imjohnbo/issue-bot',
   ]),
+  ...rows('notify', ['actions/github-script'], {
+    confidence: 'moderate',
+    needs: { input: 'script', value: /issues\.create(Comment)?\b/ },
+  }),
 ];
 
 const byName = new Map<string, ActionRow[]>();

@@ -447,8 +447,16 @@ export const commandRows: readonly CommandRow[] = [
   ]),
   // Telling people
   ...rows('notify', ['curl'], {
-    when: /hooks\.slack\.com|slack[_-]?webhook|discord(app)?\.com\/api\/webhooks|webhook\.office/i,
+    when: /hooks\.slack\.com|slack\.com\/api\/chat|(slack|discord|teams|mattermost|chat|alert|notif\w*)[_-]?(web)?hook|discord(app)?\.com\/api\/webhooks|webhook\.office|api\.telegram\.org|events\.pagerduty\.com|api(\.eu)?\.opsgenie\.com|ntfy\.sh|chat\.googleapis\.com/i,
   }),
+  ...rows('notify', [
+    'gh issue create|comment',
+    'mail',
+    'mailx',
+    'sendmail',
+    'aws sns publish',
+    'aws ses send-email',
+  ]),
 ];
 
 /** Options with which a command only shows what it would do. */
