@@ -7,6 +7,7 @@ import { rule as waiverWithoutReason } from './gate/waiver-without-reason';
 import type { GateRule, Rule, WorkflowRule } from './rule';
 import { rule as allTargetsAtOnce } from './workflow/all-targets-at-once';
 import { rule as approvalBlocksQueue } from './workflow/approval-blocks-queue';
+import { rule as artifactNotPromoted } from './workflow/artifact-not-promoted';
 import { rule as cancelsProdDeploy } from './workflow/cancels-prod-deploy';
 import { rule as committedSecret } from './workflow/committed-secret';
 import { rule as concurrencyDoesNotSerialise } from './workflow/concurrency-does-not-serialise';
@@ -54,6 +55,7 @@ export const workflowRules: readonly WorkflowRule[] = [
   prodWithoutTests,
   flakyRetry,
   deployRebuilds,
+  artifactNotPromoted,
   mutableImageTag,
   crossRunArtifactUnverified,
   dispatchAnyRef,
