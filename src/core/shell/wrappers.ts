@@ -1,3 +1,5 @@
+import { remembered } from '../text/remember';
+
 /** Options of these wrappers that take a value as their next word. */
 const VALUE_OPTIONS: Readonly<Record<string, RegExp>> = {
   sudo: /^-[ugpCh]$/,
@@ -51,6 +53,12 @@ const WRAPPERS: readonly (readonly [readonly string[], number])[] = [
   [['docker', 'exec'], 1],
 ];
 
+const wrappersBy = new Map<string, (typeof WRAPPERS)[number][]>();
+for (const row of WRAPPERS) {
+  const program = row[0][0] ?? '';
+  wrappersBy.set(program, [...(wrappersBy.get(program) ?? []), row]);
+}
+
 /** Wrappers within wrappers are followed so far. */
 const MAX_WRAPPERS = 8;
 
@@ -58,7 +66,7 @@ const MAX_WRAPPERS = 8;
  * The command that really does something: `sudo -E env A=b npx --yes eslint .` is `eslint .`. `python -m X` is `X`, and
  * a program called by a path outside the repository (`/usr/bin/kubectl`, `node_modules/.bin/jest`) is called by its name.
  */
-export function unwrapCommand(words: readonly string[]): readonly string[] {
+export const unwrapCommand = remembered((words: readonly string[]): readonly string[] => {
   let current = words;
   for (let round = 0; round < MAX_WRAPPERS; round++) {
     const next = unwrapOnce(current);
@@ -70,7 +78,7 @@ export function unwrapCommand(words: readonly string[]): readonly string[] {
     program,
   );
   return named?.[3] ? [named[3], ...rest] : current;
-}
+});
 
 function unwrapOnce(words: readonly string[]): readonly string[] {
   const program = words[0] ?? '';
@@ -85,7 +93,7 @@ function unwrapOnce(words: readonly string[]): readonly string[] {
     return at < 0 ? words : words.slice(at);
   }
   if (/^python[\d.]*$/.test(program) && words[1] === '-m') return words.slice(2);
-  for (const [wrapper, skipped] of WRAPPERS) {
+  for (const [wrapper, skipped] of wrappersBy.get(program) ?? []) {
     let at = 0;
     let matched = 0;
     while (at < words.length && matched < wrapper.length) {

@@ -1,5 +1,6 @@
 import { isCollection, isScalar, parseAllDocuments, visit } from 'yaml';
 import { lineBreakOf, type TextEdit } from '../text/edit';
+import { rememberedOfLast } from '../text/remember';
 import type { Span } from '../text/position';
 import type { Job } from './model';
 import {
@@ -56,7 +57,7 @@ export interface YamlLayout {
 }
 
 /** Reads the layout off a text; two blanks and indented lists where it shows none. */
-export function layoutOf(text: string): YamlLayout {
+export const layoutOf = rememberedOfLast((text: string): YamlLayout => {
   const lines = text.split('\n');
   const first = lines.find((line) => /^ +[^\s#-]/.test(line));
   const step = first ? Math.min(8, Math.max(2, indentationOf(first))) : 2;
@@ -69,7 +70,7 @@ export function layoutOf(text: string): YamlLayout {
     break;
   }
   return { step, listStep, lineBreak: lineBreakOf(text) };
-}
+});
 
 /**
  * Writes `value` under `key`: replaces the value that stands there, in its quoting where it is a scalar, or adds an
@@ -540,7 +541,7 @@ function refusal(reason: string): EditResult {
 }
 
 /** The spans of nodes that carry an anchor which some alias uses: an edit there would change other places too. */
-function sharedSpans(text: string): readonly Span[] {
+const sharedSpans = rememberedOfLast((text: string): readonly Span[] => {
   // Most workflows have neither; `&&` and globs in scripts must not cost a second reading.
   if (!/(?:^|[\s:[{,-])&[^\s&,[\]{}]/.test(text) || !/(?:^|[\s:[{,-])\*[^\s*,[\]{}]/.test(text)) return [];
   const spans = new Map<string, Span>();
@@ -566,7 +567,7 @@ function sharedSpans(text: string): readonly Span[] {
     });
   }
   return shared;
-}
+});
 
 function isShared(shared: readonly Span[], span: Span): boolean {
   return shared.some((other) => other.start <= span.start && span.start < other.end);

@@ -425,24 +425,38 @@ function withCalled(
   return together;
 }
 
+const listsOfJobs = new WeakMap<Workflow, readonly JobFacts[]>();
+
+/** The list that was given for a workflow before, while its jobs are the same: what rests on all of them is kept by it. */
+function sameList(workflow: Workflow, jobs: readonly JobFacts[]): readonly JobFacts[] {
+  const before = listsOfJobs.get(workflow);
+  if (before && before.length === jobs.length && before.every((facts, at) => facts === jobs[at]))
+    return before;
+  listsOfJobs.set(workflow, jobs);
+  return jobs;
+}
+
 function workflowSet(
   workflows: readonly Workflow[],
   jobs: readonly JobFacts[],
   bound: ReadonlyMap<Workflow, BoundInputs>,
   options: UnderstandingOptions,
 ): WorkflowSet {
-  const byWorkflow = new Map<Workflow, JobFacts[]>();
+  const lists = new Map<Workflow, JobFacts[]>();
+  const byWorkflow = new Map<Workflow, readonly JobFacts[]>();
   const byId = new Map<Workflow, Map<string, JobFacts>>();
   const callers = new Map<Workflow, JobFacts[]>();
   for (const facts of jobs) {
-    const own = byWorkflow.get(facts.workflow) ?? [];
-    byWorkflow.set(facts.workflow, own);
+    const own = lists.get(facts.workflow) ?? [];
+    lists.set(facts.workflow, own);
     own.push(facts);
     const ids = byId.get(facts.workflow) ?? new Map<string, JobFacts>();
     byId.set(facts.workflow, ids);
     ids.set(facts.job.id.value.toLowerCase(), facts);
     if (facts.calls) callers.set(facts.calls, [...(callers.get(facts.calls) ?? []), facts]);
   }
+  for (const [workflow, own] of lists) byWorkflow.set(workflow, sameList(workflow, own));
+  const jobsOf = (workflow: Workflow): readonly JobFacts[] => byWorkflow.get(workflow) ?? [];
   const factsOf = (workflow: Workflow, jobId: string): JobFacts | null =>
     byId.get(workflow)?.get(jobId.toLowerCase()) ?? null;
   const needs = new Map<JobFacts, readonly JobFacts[]>();
@@ -478,7 +492,7 @@ function workflowSet(
   const branches = new Map<Workflow, string>();
   const proofs = createProofs({
     workflows,
-    jobsOf: (workflow) => byWorkflow.get(workflow) ?? [],
+    jobsOf,
     defaultBranchOf: (workflow) => {
       const branch = branches.get(workflow) ?? defaultBranchOf(workflow, judged);
       branches.set(workflow, branch);
@@ -489,7 +503,7 @@ function workflowSet(
     workflows,
     jobs,
     localActions: options.localActions ?? new Map(),
-    jobsOf: (workflow) => byWorkflow.get(workflow) ?? [],
+    jobsOf,
     factsOf,
     needsOf,
     ancestorsOf,

@@ -8,7 +8,7 @@ import { replaceInCommand } from '../../workflow/script-edit';
 import type { JobFacts, StepCommand, WorkflowSet } from '../../workflow/understanding';
 import { valueOf, type YamlMap } from '../../workflow/yaml-tree';
 import type { Fix, RuleFinding, WorkflowRule } from '../rule';
-import { productionPathOf, quoted, severityAt, type ProductionPath } from './production-path';
+import { judgedOnce, productionPathOf, quoted, severityAt, type WayOnly } from './production-path';
 
 /** Words of a command that switch off the proof of who is at the other end. */
 interface OptionRow {
@@ -177,14 +177,14 @@ export const rule: WorkflowRule = {
   },
 };
 
-function inVariablesOfWorkflow(set: WorkflowSet, path: ProductionPath, workflow: Workflow): RuleFinding[] {
+function inVariablesOfWorkflow(set: WorkflowSet, path: WayOnly, workflow: Workflow): RuleFinding[] {
   const jobs = set.jobsOf(workflow);
   const near = jobs.find((facts) => path.isOnTheWay(facts)) ?? jobs[0];
   const env = valueOf(workflow.tree.root, 'env');
   return near ? inVariables(path, near, 'This workflow', workflow.env, env) : [];
 }
 
-function inJob(path: ProductionPath, facts: JobFacts): RuleFinding[] {
+const inJob = judgedOnce((path, facts): readonly RuleFinding[] => {
   const { job } = facts;
   const holder = quoted(job);
   return [
@@ -205,10 +205,10 @@ function inJob(path: ProductionPath, facts: JobFacts): RuleFinding[] {
       ...inHereText(path, facts, command),
     ]),
   ];
-}
+});
 
 function inVariables(
-  path: ProductionPath,
+  path: WayOnly,
   facts: JobFacts,
   holder: string,
   entries: readonly NamedScalar[],
@@ -230,7 +230,7 @@ function variableIn(setting: string): { readonly said: string; readonly does: st
   return at > 0 && found ? { said: shortened(setting), does: found.does } : null;
 }
 
-function inInputs(path: ProductionPath, facts: JobFacts, step: Step): RuleFinding[] {
+function inInputs(path: WayOnly, facts: JobFacts, step: Step): RuleFinding[] {
   const { job, workflow } = facts;
   if (!step.uses) return [];
   const map = valueOf(step.body, 'with');
@@ -258,7 +258,7 @@ function inInputs(path: ProductionPath, facts: JobFacts, step: Step): RuleFindin
   return found;
 }
 
-function inCommand(path: ProductionPath, facts: JobFacts, command: StepCommand): RuleFinding[] {
+function inCommand(path: WayOnly, facts: JobFacts, command: StepCommand): RuleFinding[] {
   const { workflow } = facts;
   const words = unwrapCommand(command.words);
   const program = words[0] ?? '';
@@ -316,7 +316,7 @@ function inCommand(path: ProductionPath, facts: JobFacts, command: StepCommand):
 }
 
 /** A configuration of ssh that a here-document writes: its lines are no words of the command. */
-function inHereText(path: ProductionPath, facts: JobFacts, command: StepCommand): RuleFinding[] {
+function inHereText(path: WayOnly, facts: JobFacts, command: StepCommand): RuleFinding[] {
   const said = WRITTEN.exec(command.hereText ?? '')?.[1];
   if (said === undefined) return [];
   const start = facts.workflow.text.indexOf(said, command.span.start);
@@ -395,7 +395,7 @@ function remedyFor(does: string): string {
 }
 
 function base(
-  path: ProductionPath,
+  path: WayOnly,
   facts: JobFacts,
   span: Span,
   message: string,

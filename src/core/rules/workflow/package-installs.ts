@@ -1,3 +1,4 @@
+import { remembered } from '../../text/remember';
 import { unwrapCommand } from '../../shell/wrappers';
 
 /** A program that fetches packages by name and runs them, or lets them be run. */
@@ -123,7 +124,7 @@ export interface UnpinnedInstall {
  * The packages without a version that a command fetches; null for one that fetches none. A version that a variable
  * holds is taken for one.
  */
-export function unpinnedInstall(words: readonly string[]): UnpinnedInstall | null {
+export const unpinnedInstall = remembered((words: readonly string[]): UnpinnedInstall | null => {
   for (const [table, verb] of [
     [RUNNERS, 'runs'],
     [INSTALLERS, 'installs'],
@@ -140,7 +141,7 @@ export function unpinnedInstall(words: readonly string[]): UnpinnedInstall | nul
     }
   }
   return null;
-}
+});
 
 /** Whether a command installs what the project's manifest and lock file name. */
 export function installsProject(words: readonly string[]): boolean {

@@ -1,6 +1,6 @@
 import type { Located, Span } from '../../text/position';
 import type { Job, Step, Trigger, Workflow } from '../../workflow/model';
-import { remembered } from '../../workflow/remember';
+import { remembered } from '../../text/remember';
 import type {
   Confidence,
   JobFacts,
@@ -207,8 +207,23 @@ export function runsOnFailure(step: Step): boolean {
   return asksFailure(step.condition);
 }
 
+/** What a judgement of one job alone may ask of the production path. */
+export type WayOnly = Pick<ProductionPath, 'isOnTheWay'>;
+
+/**
+ * A judgement that rests on one job and on whether it is on the way to production, and on nothing else: made once for
+ * as long as the job's facts live, which in an editor is until its file changes.
+ */
+export function judgedOnce<Judgement>(
+  judge: (path: WayOnly, facts: JobFacts) => Judgement,
+): (path: WayOnly, facts: JobFacts) => Judgement {
+  const onTheWay = remembered((facts: JobFacts) => judge({ isOnTheWay: (other) => other === facts }, facts));
+  const elsewhere = remembered((facts: JobFacts) => judge({ isOnTheWay: () => false }, facts));
+  return (path, facts) => (path.isOnTheWay(facts) ? onTheWay(facts) : elsewhere(facts));
+}
+
 /** The severity of a blocking fault at one job: it blocks only on the way to production (Definition 21). */
-export function severityAt(path: ProductionPath, facts: JobFacts): Severity {
+export function severityAt(path: WayOnly, facts: JobFacts): Severity {
   return path.isOnTheWay(facts) ? 'block' : 'warn';
 }
 

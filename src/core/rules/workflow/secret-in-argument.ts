@@ -1,3 +1,4 @@
+import { remembered } from '../../text/remember';
 import { unwrapCommand } from '../../shell/wrappers';
 import { findStaticCredentials } from '../../workflow/credential-uses';
 import type { Job, Workflow } from '../../workflow/model';
@@ -184,6 +185,6 @@ function fixOf(workflow: Workflow, { command }: Place): Fix | null {
 }
 
 /** Most workflows never name a secret: nothing of them is looked at. */
-export function mentionsSecrets(workflow: Workflow): boolean {
-  return /\bsecrets\b|github\s*\.\s*token/i.test(workflow.text);
-}
+export const mentionsSecrets = remembered((workflow: Workflow): boolean =>
+  /\bsecrets\b|github\s*\.\s*token/i.test(workflow.text),
+);

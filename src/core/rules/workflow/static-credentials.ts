@@ -1,4 +1,5 @@
 import { findStaticCredentials, type Cloud, type StaticCredential } from '../../workflow/credential-uses';
+import { remembered } from '../../text/remember';
 import type { Job, NamedScalar, Workflow } from '../../workflow/model';
 import type { JobFacts, WorkflowSet } from '../../workflow/understanding';
 import type { RuleFinding } from '../rule';
@@ -27,11 +28,7 @@ export function staticCredentialFindings(
   return set.workflows.flatMap((workflow) => {
     const path = productionPathOf(set);
     const jobs = set.jobsOf(workflow);
-    const commandsOf = (job: Job): JobFacts['commands'] =>
-      jobs.find((facts) => facts.job === job)?.commands ?? [];
-    const uses = findStaticCredentials(workflow, commandsOf).filter(
-      (use) => use.cloud === cloud && !isOtherProvider(workflow, use),
-    );
+    const uses = credentialsIn(jobs).filter((use) => use.cloud === cloud);
     const byJob = new Map<Job | null, StaticCredential[]>();
     for (const use of uses) byJob.set(use.job, [...(byJob.get(use.job) ?? []), use]);
     return [...byJob].flatMap(([job, own]) => {
@@ -61,6 +58,16 @@ export function staticCredentialFindings(
     });
   });
 }
+
+/** Of all clouds, since each asks for its own; the jobs are all those of one workflow. */
+const credentialsIn = remembered((jobs: readonly JobFacts[]): readonly StaticCredential[] => {
+  const workflow = jobs[0]?.workflow;
+  if (!workflow) return [];
+  const byJob = new Map(jobs.map((facts) => [facts.job, facts.commands]));
+  return findStaticCredentials(workflow, (job) => byJob.get(job) ?? []).filter(
+    (use) => !isOtherProvider(workflow, use),
+  );
+});
 
 /** What the form of a credential asks for before the remedy of its cloud can be had. */
 function remedyFor(use: StaticCredential, remedy: string): string {

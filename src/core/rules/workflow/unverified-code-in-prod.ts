@@ -1,4 +1,5 @@
 import type { Span } from '../../text/position';
+import { remembered } from '../../text/remember';
 import { unwrapCommand } from '../../shell/wrappers';
 import { actionOf } from '../../workflow/credential-uses';
 import { removeEntry, type EditResult } from '../../workflow/edit';
@@ -71,11 +72,11 @@ function jobsInProduction(set: WorkflowSet): readonly JobFacts[] {
   ];
 }
 
-function faultsOf(facts: JobFacts): readonly Fault[] {
+const faultsOf = remembered((facts: JobFacts): readonly Fault[] => {
   return [...pipedIntoShells(facts), ...downloadedAndRun(facts), ...installed(facts), ...cached(facts)].sort(
     (a, b) => a.span.start - b.span.start,
   );
-}
+});
 
 /** `curl … | bash`, `bash -c "$(curl …)"`, `bash <(curl …)`, `eval "$(curl …)"`. */
 function pipedIntoShells({ commands, workflow }: JobFacts): readonly Fault[] {

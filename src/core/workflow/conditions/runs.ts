@@ -1,3 +1,4 @@
+import { remembered } from '../../text/remember';
 import type { Trigger, Workflow } from '../model';
 import { partsOf, type Expression, type Value } from './expression';
 
@@ -17,22 +18,29 @@ const MAX_STARTS = 300;
 /** Names that a default branch usually has, the likeliest first. */
 const USUAL_BRANCHES = ['main', 'master', 'trunk', 'develop'];
 
+/** The branches that the pushes and pull requests of a workflow are filtered to. */
+const filtered = remembered((workflow: Workflow): readonly string[] =>
+  workflow.triggers
+    .filter(({ event }) => event === 'push' || event.startsWith('pull_request'))
+    .flatMap(({ branches }) => branches ?? [])
+    .map(({ value }) => value)
+    .filter((value) => /^[\w./-]+$/.test(value)),
+);
+
+const filteredTogether = remembered((workflows: readonly Workflow[]): readonly string[] => [
+  ...new Set(workflows.flatMap(filtered)),
+]);
+
 /**
  * The branch that the files suggest as the default one: what the pushes and pull requests of this workflow, else of the
  * others, are filtered to, else what its conditions name; `main` where nothing does. No file says it for sure.
  */
-export function defaultBranchOf(workflow: Workflow, all: Iterable<Workflow>): string {
-  const filtered = (each: Workflow): readonly string[] =>
-    each.triggers
-      .filter(({ event }) => event === 'push' || event.startsWith('pull_request'))
-      .flatMap(({ branches }) => branches ?? [])
-      .map(({ value }) => value)
-      .filter((value) => /^[\w./-]+$/.test(value));
+export function defaultBranchOf(workflow: Workflow, all: readonly Workflow[]): string {
   const named = (each: Workflow): readonly string[] =>
     each.jobs.flatMap(({ condition }) =>
       [...(condition?.value ?? '').matchAll(/refs\/heads\/([\w./-]+)/g)].flatMap(([, name]) => name ?? []),
     );
-  for (const names of [filtered(workflow), [...all].flatMap(filtered), named(workflow)]) {
+  for (const names of [filtered(workflow), filteredTogether(all), named(workflow)]) {
     const branch = USUAL_BRANCHES.find((usual) => names.includes(usual));
     if (branch !== undefined) return branch;
   }
