@@ -5,6 +5,7 @@ import { registerCheckCommands } from './commands/check-commands';
 import { registerFixCommand } from './commands/fix-command';
 import { registerProposalCommands } from './commands/proposal-commands';
 import { registerTaskCommands } from './commands/task-commands';
+import { registerConfigurationAssistance } from './gate/configuration-assistance';
 import { registerLiveGate } from './gate/live-gate';
 import { registerQuickFixes } from './gate/quick-fixes';
 import { registerStatus } from './gate/status';
@@ -43,6 +44,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   registerProposedDocuments(context, proposals);
   registerQuickFixes(context, repositories, gate);
+  registerConfigurationAssistance(context, repositories);
   registerStatus(context, gate);
   registerTaskCommands(context, workbench);
   registerProposalCommands(context, workbench);

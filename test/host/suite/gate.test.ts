@@ -193,6 +193,57 @@ describe('the gate in the editor', () => {
     );
   });
 
+  it('completes the configuration with rules, severities and what the workflows hold, and explains it', async () => {
+    await openWorkflow(WORKFLOW.replace('environment: production', 'environment: frankfurt'));
+    const uri = fileUri('.github/release-gate.yml');
+    const text =
+      'rules:\n  no-deploy-timeout: \nenvironments:\n  production: [\nwaivers:\n  - path: .github/workflows/zz-release.yml\n    job: \n';
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document);
+    const labelsAt = async (line: number): Promise<readonly string[]> => {
+      const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        uri,
+        document.lineAt(line).range.end,
+      );
+      return items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    };
+    for (const [line, wanted] of [
+      [1, 'block'],
+      [3, 'frankfurt'],
+      [6, 'deploy'],
+      [7, 'phases'],
+    ] as const) {
+      await eventually(`the suggestion ${wanted}`, async () =>
+        (await labelsAt(line)).includes(wanted) ? true : undefined,
+      );
+    }
+    const [hover] = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      uri,
+      new vscode.Position(1, 6),
+    );
+    const said = (hover?.contents ?? [])
+      .map((part) => (typeof part === 'string' ? part : part.value))
+      .join('');
+    assert.match(said, /time/);
+    assert.match(said, /no-deploy-timeout\.md/);
+  });
+
+  it('marks a mistake of the configuration at its line', async () => {
+    const uri = fileUri('.github/release-gate.yml');
+    await vscode.workspace.fs.writeFile(
+      uri,
+      new TextEncoder().encode('online: false\nrules:\n  nope: warn\n'),
+    );
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document);
+    const diagnostic = await eventually('the mistake', () => vscode.languages.getDiagnostics(uri)[0]);
+    assert.equal(diagnostic.range.start.line, 2);
+    assert.match(diagnostic.message, /no rule "nope"/);
+  });
+
   it('judges documents too', async () => {
     const uri = fileUri('docs/ops/RUNBOOK.md');
     await vscode.workspace.fs.writeFile(
