@@ -51,6 +51,9 @@ export interface WaiverFinding {
 /** A comment that names the tool and the word `ignore`; what follows is read by hand. */
 const INLINE = /release-gate:\s*ignore\b/;
 
+/** A whole line of a script that is such a comment. */
+const SCRIPT_WAIVER = /^([ \t]*)(#+[ \t]*release-gate:[ \t]*ignore\b[^\r\n]*)/gm;
+
 /** The `(until 2027-03-01)` at the end of a waiver's text. */
 const UNTIL = /\(\s*until\s+([^()]*)\)\s*$/;
 
@@ -63,7 +66,7 @@ export function waiversOfWorkflow(workflow: Workflow): WaiversFound {
   const regions = jobRegions(workflow);
   const regionOf = (offset: number): Span | null =>
     regions.find((region) => offset >= region.start && offset < region.end) ?? null;
-  return collect(
+  const found = collect(
     workflow.tree.comments.map((comment) => ({ ...comment, text: comment.text.replace(/^#+\s*/, '') })),
     workflow.path,
     workflow.lines,
@@ -79,6 +82,26 @@ export function waiversOfWorkflow(workflow: Workflow): WaiversFound {
         return own === region || (own !== null && region !== null && own.start === region.start);
       };
     },
+  );
+  return { ...found, mistakes: [...found.mistakes, ...waiversInScripts(workflow)] };
+}
+
+/**
+ * Comments of a script that mean to be waivers. To YAML they are text, and a script may as well write them into a file:
+ * they silence nothing, and a person must hear of it.
+ */
+function waiversInScripts(workflow: Workflow): WaiverMistake[] {
+  const scripts = workflow.jobs.flatMap((job) => job.steps.flatMap((step) => step.run ?? []));
+  return scripts.flatMap(({ span }) =>
+    [...workflow.text.slice(span.start, span.end).matchAll(SCRIPT_WAIVER)].map((match) => {
+      const start = span.start + match.index + (match[1]?.length ?? 0);
+      return {
+        message:
+          'This waiver stands inside a script and silences nothing: move it above the key that holds the script',
+        path: workflow.path,
+        span: { start, end: start + (match[2]?.length ?? 0) },
+      };
+    }),
   );
 }
 

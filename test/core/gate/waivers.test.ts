@@ -24,7 +24,6 @@ jobs:
     steps:
       - uses: acme/deploy@v2 # release-gate: ignore[unpinned-action] our own (until 2026-12-31)
       - run: |
-          # release-gate: ignore[no-smoke-test] inside a script it is text
           ./deploy.sh
   other:
     runs-on: ubuntu-latest
@@ -64,6 +63,23 @@ function apply(
 }
 
 describe('waivers', () => {
+  it('silence nothing from inside a script, and say so at their place', () => {
+    const inside = text.replace(
+      '          ./deploy.sh\n',
+      '          # release-gate: ignore[no-smoke-test] text of the shell\n          ./deploy.sh\n',
+    );
+    const found = waiversOfWorkflow(readWorkflow(path, inside));
+    assert.ok(!found.waivers.some(({ rule }) => rule === 'no-smoke-test'));
+    const [mistake] = found.mistakes;
+    assert.equal(found.mistakes.length, 1);
+    assert.match(mistake?.message ?? '', /inside a script and silences nothing: move it above the key/);
+    assert.equal(
+      inside.slice(mistake?.span.start, mistake?.span.end),
+      '# release-gate: ignore[no-smoke-test] text of the shell',
+    );
+    assert.deepEqual(apply(inside, [judged('no-smoke-test', 'deploy:')]).waived, []);
+  });
+
   it('speak of the job that they stand in or above, of their line, and outside jobs of the file', () => {
     const findings = [
       judged('no-deploy-timeout', 'deploy:\n    runs-on'),

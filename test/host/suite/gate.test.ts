@@ -231,19 +231,6 @@ describe('the gate in the editor', () => {
     assert.match(said, /no-deploy-timeout\.md/);
   });
 
-  it('marks a mistake of the configuration at its line', async () => {
-    const uri = fileUri('.github/release-gate.yml');
-    await vscode.workspace.fs.writeFile(
-      uri,
-      new TextEncoder().encode('online: false\nrules:\n  nope: warn\n'),
-    );
-    const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.window.showTextDocument(document);
-    const diagnostic = await eventually('the mistake', () => vscode.languages.getDiagnostics(uri)[0]);
-    assert.equal(diagnostic.range.start.line, 2);
-    assert.match(diagnostic.message, /no rule "nope"/);
-  });
-
   it('judges documents too', async () => {
     const uri = fileUri('docs/ops/RUNBOOK.md');
     await vscode.workspace.fs.writeFile(
