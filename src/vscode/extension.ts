@@ -11,6 +11,8 @@ import { registerQuickFixes } from './gate/quick-fixes';
 import { registerStatus } from './gate/status';
 import { createWorkspaceGate } from './gate/workspace-gate';
 import { createOutputLog } from './output-log';
+import { registerPathHints } from './paths/path-hints';
+import { registerPathsPanel } from './paths/paths-panel';
 import { personAtEditor } from './person';
 import { registerRunbookPreview } from './preview/runbook-preview';
 import { registerProposedDocuments } from './proposals/proposed-documents';
@@ -51,6 +53,8 @@ export function activate(context: vscode.ExtensionContext): void {
   registerCheckCommands(context, workbench);
   registerFixCommand(context, workbench);
   registerRunbookPreview(context, workbench);
+  registerPathsPanel(context, workbench);
+  registerPathHints(context, repositories, gate);
   registerParticipant(context, workbench);
   registerModelTools(context, workbench);
 }

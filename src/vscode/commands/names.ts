@@ -5,6 +5,7 @@ export const COMMANDS = {
   checkWorkspace: 'releaseGate.checkWorkspace',
   checkFile: 'releaseGate.checkFile',
   fixWorkspace: 'releaseGate.fixWorkspace',
+  showPaths: 'releaseGate.showPaths',
   previewRunbook: 'releaseGate.previewRunbook',
   showRule: 'releaseGate.showRule',
   applyProposal: 'releaseGate.applyProposal',

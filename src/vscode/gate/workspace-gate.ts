@@ -2,13 +2,20 @@ import * as vscode from 'vscode';
 import type { FixedRepository, FixKinds } from '../../core/gate/apply-fixes';
 import type { CheckInput, ReadingCache } from '../../core/gate/check';
 import type { RootReport } from '../../core/gate/report';
+import type { GraphInput } from '../../core/graph/build';
 import { rememberFiles, type RememberedFiles } from './remembered-files';
 import type { WorldResult } from '../repositories';
 import type { WorkspaceRepositories, WorkspaceRepository } from '../workspace-world';
 
 /** The latest word of the gate on one repository. */
 export type Judgement =
-  | { readonly kind: 'judged'; readonly repository: WorkspaceRepository; readonly report: RootReport }
+  | {
+      readonly kind: 'judged';
+      readonly repository: WorkspaceRepository;
+      readonly report: RootReport;
+      /** From what the paths to production are drawn: the workflows as they were understood for this report. */
+      readonly picture: Omit<GraphInput, 'findings'>;
+    }
   | {
       readonly kind: 'not-judged';
       readonly repository: WorkspaceRepository;
@@ -129,7 +136,20 @@ async function judgeOnce(
     import('../../core/gate/check'),
   ]);
   if (opened.kind === 'not-judged') return opened;
-  return { kind: 'judged', repository, report: await checkRepository(opened.input) };
+  const report = await checkRepository(opened.input);
+  const { configuration } = opened.input;
+  return {
+    kind: 'judged',
+    repository,
+    report,
+    picture: {
+      set: memory.cache.understood?.set ?? null,
+      environments: {
+        production: configuration.productionEnvironments,
+        other: configuration.otherEnvironments,
+      },
+    },
+  };
 }
 
 /** A repository as it stands in the editor, ready to be judged. */

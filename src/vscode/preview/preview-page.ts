@@ -1,3 +1,5 @@
+import { escapeHtml, policyOf, type PageSources } from '../webview-page';
+
 /** A heading of the document, for the table of contents. */
 export interface ContentsEntry {
   readonly id: string;
@@ -15,33 +17,16 @@ export interface PreviewContent {
   readonly summary: string;
 }
 
-/** Where the page gets its own files, and what its policy lets in. */
-export interface PageSources {
-  readonly cspSource: string;
-  readonly styleUri: string;
-  readonly scriptUri: string;
-  /** Unguessable, new for each page. */
-  readonly nonce: string;
-}
-
 /**
  * The whole page. Its policy lets in our style sheet and our one script, nothing inline, nothing from the network.
  * The content itself comes by message, so that an edit updates it in place.
  */
 export function previewPage(sources: PageSources): string {
-  const policy = [
-    "default-src 'none'",
-    `style-src ${sources.cspSource}`,
-    `script-src 'nonce-${sources.nonce}'`,
-    `img-src ${sources.cspSource}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
+<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policyOf(sources))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="${escapeHtml(sources.styleUri)}">
 <title>Runbook preview</title>
@@ -97,14 +82,4 @@ function minutes(total: number): string {
   const rest = Math.round(total - hours * 60);
   if (hours === 0) return `${rest} min`;
   return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
-}
-
-/** Text as HTML text or attribute value. */
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { COMMANDS } from '../commands/names';
 import { proposedUri, shownBy } from '../proposals/proposed-documents';
+import { isMessage } from '../webview-page';
 import type { Workbench } from '../workbench';
 import { contentsHtml, previewPage } from './preview-page';
 import { readPreview } from './read-preview';
@@ -175,8 +176,4 @@ async function documentToPreview(workbench: Workbench): Promise<vscode.Uri | nul
   const labels = candidates.map((uri) => vscode.workspace.asRelativePath(uri));
   const chosen = await workbench.person.choose('Which document?', labels);
   return chosen === null ? null : (candidates[labels.indexOf(chosen)] ?? null);
-}
-
-function isMessage(message: unknown, type: string): message is Record<string, unknown> {
-  return typeof message === 'object' && message !== null && 'type' in message && message.type === type;
 }
