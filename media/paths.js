@@ -267,7 +267,10 @@
         line.addEventListener('click', () =>
           editor.postMessage({ type: 'open', run: chosen.id, step: index }),
         );
-        item.append(go, line);
+        const number = document.createElement('span');
+        number.className = 'number';
+        number.textContent = `${index}.`;
+        item.append(number, go, line);
         return item;
       }),
     );
@@ -285,8 +288,10 @@
     byId('next').disabled = index >= count - 1;
     [...steps.children].forEach((item, at) => {
       item.classList.toggle('now', at === index);
-      if (at === index) item.setAttribute('aria-current', 'step');
-      else item.removeAttribute('aria-current');
+      if (at === index) {
+        item.setAttribute('aria-current', 'step');
+        item.scrollIntoView({ block: 'nearest' });
+      } else item.removeAttribute('aria-current');
     });
     if (!chosen || index < 0) {
       now.textContent = chosen ? chosen.run : '';

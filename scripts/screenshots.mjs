@@ -65,15 +65,18 @@ const pictures = {
     await workbench.click({ ...row, text: 'can reach production' });
     await workbench.waitFor({ selector: '.editor-group-container .view-line', text: 'always()' });
   },
-  paths: async ({ workbench, page }) => {
+  paths: async ({ workbench }) => {
     await hideSideBars(workbench);
     await openFile(workbench, 'deploy.yml');
     await workbench.waitFor({ selector: '.codelens-decoration', text: 'Paths to production' });
     await workbench.runCommand('Release Gate: Show Paths to Production');
-    await workbench.waitFor({ selector: '.edge.open', inWebview: true }, 20_000);
-    await workbench.runCommand('View: Move Editor into Below Group');
+    await workbench.waitFor({ selector: '#summary', text: 'open', inWebview: true }, 20_000);
+    await workbench.runCommand('View: Two Rows Editor Layout');
     for (let step = 0; step < 4; step++) await workbench.click({ selector: '#next', inWebview: true });
     await workbench.waitFor({ selector: '#now', text: 'production: starts', inWebview: true });
+    // The line of the last step beside it, in the editor above.
+    await workbench.click({ selector: '#steps .line', inWebview: true, which: -1 });
+    await workbench.waitFor({ selector: '.editor-group-container .view-line', text: 'always()' });
   },
   preview: async ({ workbench, page }) => {
     await hideSideBars(workbench);

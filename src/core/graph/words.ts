@@ -171,6 +171,7 @@ export function pictureSummary(graph: PathsGraph): string {
     ...(of('unknown') > 0 ? [`${of('unknown')} unknown`] : []),
     ...(of('holds') > 0 ? [`${of('holds')} held`] : []),
   ];
+  if (all.length === 1) return `1 production job: ${(states[0] ?? '').replace(/^1 /, '')}`;
   return `${counted(all.length, 'production job')}: ${states.join(', ')}`;
 }
 

@@ -1,3 +1,4 @@
+import { markdownText } from '../../core/documents/markdown/write';
 import type { Finding } from '../../core/gate/report';
 import { nodeOf, type GraphCounterexample, type JobNode, type PathsGraph } from '../../core/graph/graph';
 import type { Position, Range } from '../../core/text/position';
@@ -103,4 +104,27 @@ function headingOf(job: JobNode): string {
 function holds({ start, end }: Range, at: Position): boolean {
   const isAfterStart = at.line > start.line || (at.line === start.line && at.column >= start.column);
   return isAfterStart && (at.line < end.line || (at.line === end.line && at.column <= end.column));
+}
+
+/**
+ * A hover as Markdown in which every text of the repository is text.
+ *
+ * @param addressOf The address of a line of a file.
+ * @param command The address of the command that shows the picture.
+ */
+export function hoverMarkdown(
+  hover: PathHover,
+  addressOf: (path: string, line: number) => string,
+  command: string,
+): string {
+  const steps = hover.steps.map(({ text, path, line }, index) => {
+    const name = markdownText(`${path.slice(path.lastIndexOf('/') + 1)}:${line}`);
+    return `${index + 1}. ${markdownText(text.replace(/\s+/g, ' '))} ([${name}](${addressOf(path, line)}))`;
+  });
+  return [
+    `**${markdownText(hover.heading)}**`,
+    ...hover.paragraphs.map((paragraph) => markdownText(paragraph.replace(/\s+/g, ' '))),
+    ...(steps.length > 0 ? [steps.join('\n')] : []),
+    `[Show paths to production](${command})`,
+  ].join('\n\n');
 }

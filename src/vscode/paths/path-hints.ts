@@ -3,8 +3,7 @@ import type { PathsGraph } from '../../core/graph/graph';
 import { COMMANDS } from '../commands/names';
 import type { WorkspaceGate } from '../gate/workspace-gate';
 import { editorRange, uriIn } from '../places';
-import type { WorkspaceRepositories, WorkspaceRepository } from '../workspace-world';
-import type { PathHover } from './hover-text';
+import type { WorkspaceRepositories } from '../workspace-world';
 import { pictureOf, type Judged } from './picture';
 
 /** Languages in which workflows are written. */
@@ -57,37 +56,30 @@ export function registerPathHints(
         const found = await judged(document);
         if (!found) return null;
         const { graph, path, judgement } = found;
-        const { hoversAt } = await import('./hover-text');
+        const { hoverMarkdown, hoversAt } = await import('./hover-text');
         const at = { line: position.line + 1, column: position.character + 1 };
         const hovers = hoversAt(graph, judgement.report.findings, path, at);
         const [first] = hovers;
         if (!first) return null;
         return new vscode.Hover(
-          hovers.slice(0, 3).map((hover) => markdownOf(hover, judgement.repository)),
+          hovers.slice(0, 3).map((hover) => {
+            const args = encodeURIComponent(JSON.stringify([judgement.repository.key, hover.node]));
+            const text = hoverMarkdown(
+              hover,
+              (to, line) =>
+                uriIn(judgement.repository.folder, to)
+                  .with({ fragment: `L${line}` })
+                  .toString(),
+              `command:${COMMANDS.showPaths}?${args}`,
+            );
+            const markdown = new vscode.MarkdownString(text);
+            // Only our own command: links in the repository's texts are escaped, and could run nothing else.
+            markdown.isTrusted = { enabledCommands: [COMMANDS.showPaths] };
+            return markdown;
+          }),
           editorRange(first.range),
         );
       },
     }),
   );
-}
-
-function markdownOf(hover: PathHover, repository: WorkspaceRepository): vscode.MarkdownString {
-  const markdown = new vscode.MarkdownString();
-  // Only our own command, and only from links that are made here: texts of the repository are appended as text.
-  markdown.isTrusted = { enabledCommands: [COMMANDS.showPaths] };
-  markdown.appendMarkdown('**').appendText(hover.heading).appendMarkdown('**\n\n');
-  for (const paragraph of hover.paragraphs) markdown.appendText(paragraph).appendMarkdown('\n\n');
-  for (const [index, step] of hover.steps.entries()) {
-    const uri = uriIn(repository.folder, step.path).with({ fragment: `L${step.line}` });
-    const name = step.path.slice(step.path.lastIndexOf('/') + 1);
-    markdown
-      .appendMarkdown(`${index + 1}. `)
-      .appendText(step.text.replace(/\s+/g, ' '))
-      .appendMarkdown(' ([')
-      .appendText(`${name}:${step.line}`)
-      .appendMarkdown(`](${uri.toString()}))\n`);
-  }
-  const args = encodeURIComponent(JSON.stringify([repository.key, hover.node]));
-  markdown.appendMarkdown(`\n[Show paths to production](command:${COMMANDS.showPaths}?${args})`);
-  return markdown;
 }

@@ -50,7 +50,7 @@ export function pathsPage(sources: PageSources, pictureStyle: string): string {
 <button type="button" id="next" aria-label="Next step">&#9654;&#65038;</button>
 </div>
 <p id="now" role="status" aria-live="polite"></p>
-<ol id="steps" start="0"></ol>
+<ol id="steps"></ol>
 <p id="finding"></p>
 </aside>
 </div>

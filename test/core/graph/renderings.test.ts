@@ -83,7 +83,7 @@ describe('the SVG', () => {
     const svg = toSvg(await pictureOf({ 'deploy.yml': OPEN }), { kind: 'alone' });
     const names = tagsOf(withoutStyle(svg));
     assert.match(svg, /^<svg [^>]*role="img" aria-labelledby="rg-title rg-description"/);
-    assert.match(svg, /<title id="rg-title">Paths to production\. 1 production job: 1 open<\/title>/);
+    assert.match(svg, /<title id="rg-title">Paths to production\. 1 production job: open<\/title>/);
     assert.match(svg, /<desc id="rg-description">[^<]*can start though it did not succeed/);
     assert.match(svg, /prefers-color-scheme:dark/);
     assert.ok(names.every((name) => !/^(script|foreignObject|image|use|a)$/i.test(name)));
