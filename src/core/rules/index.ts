@@ -41,6 +41,8 @@ import { rule as secretInArgument } from './workflow/secret-in-argument';
 import { rule as secretInLog } from './workflow/secret-in-log';
 import { rule as silentFailure } from './workflow/silent-failure';
 import { rule as toothlessCheck } from './workflow/toothless-check';
+import { rule as secretOutsideEnvironment } from './workflow/secret-outside-environment';
+import { rule as sharedCredential } from './workflow/shared-credential';
 import { rule as unknownEnvironment } from './workflow/unknown-environment';
 import { rule as unpinnedAction } from './workflow/unpinned-action';
 import { rule as unverifiedCodeInProd } from './workflow/unverified-code-in-prod';
@@ -52,6 +54,7 @@ export const workflowRules: readonly WorkflowRule[] = [
   deployTargetUnknown,
   openEndedEnvironment,
   deploymentRecordOff,
+  secretOutsideEnvironment,
   prodWithoutTests,
   flakyRetry,
   deployRebuilds,
@@ -80,6 +83,7 @@ export const workflowRules: readonly WorkflowRule[] = [
   oidcWithoutEnvironment,
   excessivePermissions,
   inheritedSecrets,
+  sharedCredential,
   secretInArgument,
   secretInLog,
   committedSecret,

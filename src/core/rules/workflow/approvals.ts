@@ -2,6 +2,7 @@ import type { StepCommand, JobFacts, WorkflowSet } from '../../workflow/understa
 import { actionOf } from '../../workflow/credential-uses';
 import type { GateFacts } from '../rule';
 import { kindOfEnvironment } from './environment-names';
+import { callChainsOf } from './production-path';
 
 /** Actions that change nothing outside the run: an approval job may look something up or tell somebody. */
 const HARMLESS_ACTIONS = ['actions/checkout', 'actions/github-script', 'actions/download-artifact'];
@@ -71,4 +72,15 @@ export function approvalsBefore(set: WorkflowSet, facts: JobFacts, gate: GateFac
       )
     );
   });
+}
+
+/** Whether every way into a job waits for an approval in an earlier one. */
+export function isApprovedBefore(set: WorkflowSet, facts: JobFacts, gate: GateFacts): boolean {
+  return callChainsOf(set, facts).every((chain) =>
+    chain.some((link) =>
+      approvalsBefore(set, link, gate).some(
+        (approval) => set.canStartWithout(link, approval).kind === 'holds',
+      ),
+    ),
+  );
 }

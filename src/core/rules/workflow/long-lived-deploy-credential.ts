@@ -44,7 +44,7 @@ export const rule: WorkflowRule = {
 };
 
 /** One place where a job is given such a credential. */
-interface Use {
+export interface CredentialPlace {
   readonly kind: CredentialKindName;
   /** Completes "<job> …", with the credential in words. */
   readonly says: (credential: string) => string;
@@ -55,11 +55,9 @@ interface Use {
 function judge(set: WorkflowSet, facts: JobFacts): readonly RuleFinding[] {
   const { workflow, job } = facts;
   const told = secretsToldElsewhere(set, facts);
-  const uses = [...inActions(facts), ...inCommands(facts), ...inVariables(facts)].filter(
-    ({ secret }) => !told.has(secret),
-  );
-  const byKind = new Map<CredentialKindName, Use[]>();
-  for (const use of uses.sort((a, b) => a.span.start - b.span.start)) {
+  const uses = credentialsOf(facts).filter(({ secret }) => !told.has(secret));
+  const byKind = new Map<CredentialKindName, CredentialPlace[]>();
+  for (const use of uses) {
     byKind.set(use.kind, [...(byKind.get(use.kind) ?? []), use]);
   }
   return [...byKind].flatMap(([name, [first, ...others]]) => {
@@ -85,6 +83,14 @@ function judge(set: WorkflowSet, facts: JobFacts): readonly RuleFinding[] {
   });
 }
 
+/** Where a job is given a stored credential to deploy or publish with, in the order of the file. */
+export function credentialsOf(facts: JobFacts): readonly CredentialPlace[] {
+  if (!mentionsSecrets(facts.workflow)) return [];
+  return [...inActions(facts), ...inCommands(facts), ...inVariables(facts)].sort(
+    (a, b) => a.span.start - b.span.start,
+  );
+}
+
 /** The rules for the clouds' keys tell of these. */
 function secretsToldElsewhere(set: WorkflowSet, facts: JobFacts): ReadonlySet<string> {
   const commandsOf = (job: Job): readonly StepCommand[] =>
@@ -103,14 +109,14 @@ function isStored(name: string): boolean {
   return name !== ALL_SECRETS && name.toUpperCase() !== JOB_TOKEN;
 }
 
-function inActions(facts: JobFacts): readonly Use[] {
+function inActions(facts: JobFacts): readonly CredentialPlace[] {
   const { workflow, job } = facts;
   return job.steps.flatMap((step) => {
     const action = actionOf(step);
     const rows = credentialInputs.filter(([name]) => name === action);
     if (rows.length === 0) return [];
     const variables = secretVariablesOf(workflow, job, step);
-    return rows.flatMap(([, name, kind, use = 'always']): Use[] => {
+    return rows.flatMap(([, name, kind, use = 'always']): CredentialPlace[] => {
       const input = inputOf(step, name);
       const secret = input && storedSecret(input.value.text, variables);
       if (!input || !secret || !counts(use, facts)) return [];
@@ -127,15 +133,15 @@ function inActions(facts: JobFacts): readonly Use[] {
   });
 }
 
-function inCommands(facts: JobFacts): readonly Use[] {
+function inCommands(facts: JobFacts): readonly CredentialPlace[] {
   const { workflow, job } = facts;
-  return facts.commands.flatMap((command): Use[] => {
+  return facts.commands.flatMap((command): CredentialPlace[] => {
     const words = unwrapCommand(command.words);
     const line = words.join(' ');
     const found = usesOf(line, words, command, facts);
     if (found.length === 0) return [];
     const variables = secretVariablesOf(workflow, job, command.step);
-    return found.flatMap(({ kind, text, by, says, use }): Use[] => {
+    return found.flatMap(({ kind, text, by, says, use }): CredentialPlace[] => {
       const secret = secretsInText(text, by, variables).find(({ name }) => isStored(name));
       return secret && counts(use, facts) ? [{ kind, says, secret: secret.name, span: command.span }] : [];
     });
@@ -147,7 +153,7 @@ interface CommandUse {
   /** What holds the credential, and the command in which it stands. */
   readonly text: string;
   readonly by: StepCommand;
-  readonly says: Use['says'];
+  readonly says: CredentialPlace['says'];
   readonly use: CredentialUse;
 }
 
@@ -245,7 +251,7 @@ function registryOf(words: readonly string[]): string | null {
   return words.length > 2 && !last.startsWith('-') && !isValue ? last : null;
 }
 
-function inVariables(facts: JobFacts): readonly Use[] {
+function inVariables(facts: JobFacts): readonly CredentialPlace[] {
   const { workflow, job } = facts;
   const scopes: readonly { readonly env: readonly NamedScalar[]; readonly steps: readonly Step[] }[] = [
     { env: workflow.env, steps: job.steps },
