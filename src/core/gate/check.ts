@@ -4,7 +4,7 @@ import type { ProposedFile } from '../text/proposal';
 import { lineIndex, type LineIndex, type Range, type Span } from '../text/position';
 import { readFrontMatter } from '../text/front-matter';
 import type { Workflow } from '../workflow/model';
-import { readLocalActions } from '../workflow/local-actions';
+import { readLocalActions, type LocalAction } from '../workflow/local-actions';
 import { readWorkflow } from '../workflow/read';
 import type { UnderstandingOptions, WorkflowSet } from '../workflow/understanding';
 import { understandWorkflows } from '../workflow/understand';
@@ -24,6 +24,7 @@ import {
   jobAtOffset,
   waiversOfConfiguration,
   waiversOfDocument,
+  waiversOfAction,
   waiversOfWorkflow,
   type JudgedFinding,
   type WaiversFound,
@@ -185,10 +186,12 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
   };
 
   const readable = workflows.filter((workflow) => workflow.problems.length === 0);
+  let actions: readonly LocalAction[] = [];
   if (readable.length === 0) cache.understood = null;
   else {
     const set = await understandCached(cache, readable, facts.paths, input);
     signal?.throwIfAborted();
+    actions = [...set.localActions.values()];
     for (const rule of workflowRules) {
       if (!isOff(rule)) run(rule, '.', () => rule.check(set, facts));
     }
@@ -217,6 +220,7 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
   const byPath = new Map(workflows.map((workflow) => [workflow.path, workflow]));
   const waivers: WaiversFound[] = [
     ...workflows.map(waiversOfWorkflow),
+    ...actions.map(waiversOfAction),
     ...documents.map(waiversOfDocument),
     {
       mistakes: [],
@@ -245,11 +249,16 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
     return [{ rule: id, finding, severity: severityOf(rule, finding, configuration), waiver: null }];
   });
 
+  const linesOf = (path: string): LineIndex | undefined => {
+    const action = lines.has(path) ? undefined : actions.find((each) => each.path === path);
+    if (action) lines.set(path, lineIndex(action.text));
+    return lines.get(path);
+  };
   const rangeOf = (path: string, span: Span | null): Range | null =>
-    span ? (lines.get(path)?.rangeOf(span) ?? null) : null;
+    span ? (linesOf(path)?.rangeOf(span) ?? null) : null;
   const isJudged = judgedBy(configuration);
   const leftOut = new Set(
-    [...workflows, ...documents].map(({ path }) => path).filter((path) => !isJudged(path)),
+    [...workflows, ...actions, ...documents].map(({ path }) => path).filter((path) => !isJudged(path)),
   );
   const findings = [...afterWaivers.findings, ...about]
     .filter(({ finding }) => !input.only || input.only.has(finding.path))
@@ -274,6 +283,7 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
     leftOut: [...leftOut].filter((path) => input.only?.has(path) ?? true).sort(),
     sources: sourcesOf(findings, [
       ...workflows,
+      ...actions,
       ...documents,
       ...(facts.configurationFile ? [facts.configurationFile] : []),
     ]),

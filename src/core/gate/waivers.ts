@@ -1,7 +1,9 @@
 import picomatch from 'picomatch';
 import type { Root } from 'mdast';
-import type { LineIndex, Span } from '../text/position';
+import { lineIndex, type LineIndex, type Span } from '../text/position';
+import type { LocalAction } from '../workflow/local-actions';
 import type { Workflow } from '../workflow/model';
+import { readYaml } from '../workflow/yaml-tree';
 import { nearMiss } from '../rules/near-miss';
 import type { RuleFinding, Severity } from '../rules/rule';
 import type { ReadDocument } from '../documents/document';
@@ -102,6 +104,31 @@ function waiversInScripts(workflow: Workflow): WaiverMistake[] {
         span: { start, end: start + (match[2]?.length ?? 0) },
       };
     }),
+  );
+}
+
+/**
+ * The waivers in the comments of a composite action: each speaks of findings on its own line and on the next line that
+ * is no comment, and before the first key of the whole file.
+ */
+export function waiversOfAction(action: LocalAction): WaiversFound {
+  if (!INLINE.test(action.text)) return { waivers: [], mistakes: [] };
+  const { root, comments } = readYaml(action.text);
+  const lines = lineIndex(action.text);
+  return collect(
+    comments.map((comment) => ({ ...comment, text: comment.text.replace(/^#+\s*/, '') })),
+    action.path,
+    lines,
+    (comment) => {
+      const line = lines.positionAt(comment.start).line;
+      const next = nextCodeLine(lines, line);
+      const isOfFile = root !== null && comment.start < root.span.start;
+      return (span) => {
+        if (isOfFile) return true;
+        const at = span && lines.positionAt(span.start).line;
+        return at === line || at === next;
+      };
+    },
   );
 }
 

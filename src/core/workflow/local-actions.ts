@@ -121,6 +121,19 @@ export function stepsRunBy(step: Step, actions: LocalActions): readonly Step[] {
   return found;
 }
 
+/** The repository's actions that a step runs, in whatever depth; each once. */
+export function actionsRunBy(step: Step, actions: LocalActions): readonly LocalAction[] {
+  const found = new Set<LocalAction>();
+  const follow = (next: Step, depth: number): void => {
+    const action = actions.get(localActionFolder(next) ?? '');
+    if (!action || found.has(action) || depth > MAX_DEPTH) return;
+    found.add(action);
+    for (const inner of action.steps) follow(inner, depth + 1);
+  };
+  follow(step, 0);
+  return [...found];
+}
+
 /** Whether a step is one that `stepsRunBy` looks into. */
 export function usesLocalAction(step: Step, actions: LocalActions): boolean {
   const folder = localActionFolder(step);

@@ -1,5 +1,6 @@
 import type { Job, NamedScalar, Step } from '../../workflow/model';
-import type { JobFacts, StepCommand } from '../../workflow/understanding';
+import type { JobFacts, StepCommand, WorkflowSet } from '../../workflow/understanding';
+import { valueOf } from '../../workflow/yaml-tree';
 import { actionOf } from '../../workflow/credential-uses';
 
 /** What a job's token is used for: scope to `read` or `write`. */
@@ -34,10 +35,19 @@ const ACTIONS: Readonly<Record<string, Scopes | ((step: Step) => Scopes | null)>
   'actions/configure-pages': (step) => (inputOf(step, 'enablement') ? null : { pages: 'read' }),
   'actions/upload-pages-artifact': NOTHING,
   'actions/deploy-pages': { pages: 'write', 'id-token': 'write' },
-  'actions/attest-build-provenance': (step) =>
-    inputOf(step, 'push-to-registry') ? null : { attestations: 'write', 'id-token': 'write' },
+  'actions/attest': attests,
+  'actions/attest-build-provenance': attests,
+  'actions/attest-sbom': attests,
+  'actions/create-release': { contents: 'write' },
   'actions/dependency-review-action': { contents: 'read' },
   'actions/labeler': { contents: 'read', 'pull-requests': 'write' },
+  'actions/stale': { issues: 'write', 'pull-requests': 'write' },
+  'actions/upload-release-asset': { contents: 'write' },
+  'actions-rust-lang/setup-rust-toolchain': NOTHING,
+  'appleboy/scp-action': NOTHING,
+  'appleboy/ssh-action': NOTHING,
+  'aquasecurity/trivy-action': NOTHING,
+  'astral-sh/setup-uv': NOTHING,
   'aws-actions/configure-aws-credentials': (step) =>
     inputOf(step, 'role-to-assume') ? { 'id-token': 'write' } : NOTHING,
   'aws-actions/amazon-ecr-login': NOTHING,
@@ -54,8 +64,18 @@ const ACTIONS: Readonly<Record<string, Scopes | ((step: Step) => Scopes | null)>
   'docker/setup-qemu-action': NOTHING,
   'docker/metadata-action': NOTHING,
   'docker/login-action': (step) =>
-    inputOf(step, 'registry')?.value.text.trim() === 'ghcr.io' ? { packages: 'write' } : NOTHING,
+    step.env.some(isDockerConnection)
+      ? { 'id-token': 'write' }
+      : inputOf(step, 'registry')?.value.text.trim() === 'ghcr.io'
+        ? { packages: 'write' }
+        : NOTHING,
+  'codecov/codecov-action': (step) => (inputOf(step, 'use_oidc') ? { 'id-token': 'write' } : NOTHING),
+  'denoland/setup-deno': NOTHING,
+  'docker/bake-action': { contents: 'read' },
   'docker/build-push-action': { contents: 'read' },
+  'dorny/test-reporter': { contents: 'read', actions: 'read', checks: 'write' },
+  'dtolnay/rust-toolchain': NOTHING,
+  'erlef/setup-beam': NOTHING,
   'github/codeql-action/init': { 'security-events': 'write', actions: 'read', contents: 'read' },
   'github/codeql-action/autobuild': NOTHING,
   'github/codeql-action/analyze': { 'security-events': 'write', actions: 'read', contents: 'read' },
@@ -66,13 +86,39 @@ const ACTIONS: Readonly<Record<string, Scopes | ((step: Step) => Scopes | null)>
   'google-github-actions/deploy-cloudrun': NOTHING,
   'google-github-actions/get-gke-credentials': NOTHING,
   'hashicorp/setup-terraform': NOTHING,
+  'googleapis/release-please-action': { contents: 'write', 'pull-requests': 'write' },
+  'gradle/actions/wrapper-validation': NOTHING,
   'gradle/actions/setup-gradle': (step) => (inputOf(step, 'dependency-graph') ? null : NOTHING),
+  'jamesives/github-pages-deploy-action': (step) =>
+    inputOf(step, 'repository-name') ? null : { contents: 'write' },
+  'marocchino/sticky-pull-request-comment': { 'pull-requests': 'write' },
+  'ncipollo/release-action': (step) => (inputOf(step, 'discussioncategory') ? null : { contents: 'write' }),
+  'opentofu/setup-opentofu': NOTHING,
+  'ossf/scorecard-action': { contents: 'read', 'security-events': 'write', 'id-token': 'write' },
+  'oven-sh/setup-bun': NOTHING,
+  'peter-evans/create-pull-request': { contents: 'write', 'pull-requests': 'write' },
   'pnpm/action-setup': NOTHING,
+  'pypa/gh-action-pypi-publish': (step) => (inputOf(step, 'password') ? NOTHING : { 'id-token': 'write' }),
   'ruby/setup-ruby': NOTHING,
+  'rust-lang/crates-io-auth-action': { 'id-token': 'write' },
   'shivammathur/setup-php': NOTHING,
+  'sigstore/cosign-installer': NOTHING,
   'slackapi/slack-github-action': NOTHING,
+  'softprops/action-gh-release': (step) =>
+    inputOf(step, 'discussion_category_name') ? null : { contents: 'write' },
+  'step-security/harden-runner': NOTHING,
   'superfly/flyctl-actions/setup-flyctl': NOTHING,
+  'swatinem/rust-cache': NOTHING,
 };
+
+/** With it `docker/login-action` logs in to Docker Hub by OIDC. */
+function isDockerConnection({ name }: NamedScalar): boolean {
+  return name.value === 'DOCKERHUB_OIDC_CONNECTIONID';
+}
+
+function attests(step: Step): Scopes | null {
+  return inputOf(step, 'push-to-registry') ? null : { attestations: 'write', 'id-token': 'write' };
+}
 
 /** Programs that never speak to GitHub with a token that nobody handed them. */
 const QUIET_PROGRAMS = new Set([
@@ -91,7 +137,12 @@ export function needsOfToken(facts: JobFacts): JobNeeds {
   const { job, workflow } = facts;
   const needed = new Map<string, 'read' | 'write'>();
   let isSure =
-    job.uses === null && job.steps.length > 0 && !handsTokenOn(workflow.env) && !handsTokenOn(job.env);
+    job.uses === null &&
+    job.steps.length > 0 &&
+    !handsTokenOn(workflow.env) &&
+    !handsTokenOn(job.env) &&
+    !pullsWithToken(facts) &&
+    ![...workflow.env, ...job.env].some(isDockerConnection);
   for (const step of job.steps) {
     const scopes = scopesOf(step, facts.commands);
     if (!scopes) isSure = false;
@@ -142,7 +193,45 @@ export function inputOf(step: Step, name: string): NamedScalar | null {
 }
 
 function handsTokenOn(entries: Job['env']): boolean {
-  return entries.some((entry) =>
-    /secrets\s*(\.\s*GITHUB_TOKEN|\[\s*'GITHUB_TOKEN')|github\s*\.\s*token/i.test(entry.value.text),
-  );
+  return entries.some((entry) => TOKEN.test(entry.value.text));
 }
+
+const TOKEN = /secrets\s*(\.\s*GITHUB_TOKEN|\[\s*'GITHUB_TOKEN')|github\s*\.\s*token/i;
+
+/** The images of the job's own containers are pulled with the token, which then needs `packages`. */
+function pullsWithToken({ job, workflow }: JobFacts): boolean {
+  return ['container', 'services'].some((key) => {
+    const value = valueOf(job.body, key);
+    return value !== null && TOKEN.test(workflow.text.slice(value.span.start, value.span.end));
+  });
+}
+
+/**
+ * What a job needs of the token, called workflows of the repository looked into: their jobs need what they use, and
+ * what their own `permissions` ask for, since a call does not start under a caller that leaves less.
+ */
+export function needsThroughCalls(set: WorkflowSet, facts: JobFacts, depth = 0): JobNeeds {
+  const { calls } = facts;
+  if (!calls || depth > MAX_CALL_DEPTH) return needsOfToken(facts);
+  const needed = new Map<string, 'read' | 'write'>();
+  const add = (scope: string, access: string): void => {
+    if (access === 'write' || (access === 'read' && !needed.has(scope))) needed.set(scope, access);
+  };
+  let isSure = true;
+  for (const inner of set.jobs.filter((other) => other.workflow === calls)) {
+    const block = inner.job.permissions ?? calls.permissions;
+    if (block?.kind === 'scopes')
+      for (const { scope, access } of block.entries) add(scope.value, access.value);
+    if (block) {
+      isSure &&= block.kind === 'scopes';
+      continue;
+    }
+    const own = needsThroughCalls(set, inner, depth + 1);
+    for (const [scope, access] of own.needed) add(scope, access);
+    isSure &&= own.isSure;
+  }
+  return { needed, isSure };
+}
+
+/** Calls within calls are followed so far; GitHub allows ten levels. */
+const MAX_CALL_DEPTH = 10;

@@ -4,7 +4,7 @@ import type { JobFacts, WorkflowSet } from '../../workflow/understanding';
 import { removeEntry, replaceScalar, setEntry, type EditResult } from '../../workflow/edit';
 import { valueOf, type YamlMap } from '../../workflow/yaml-tree';
 import type { Fix, RuleFinding, Severity, WorkflowRule } from '../rule';
-import { needsOfToken, type NeededPermissions } from './action-permissions';
+import { needsThroughCalls, type NeededPermissions } from './action-permissions';
 import { callersOf, listed, productionPathOf, startsByItself, type ProductionPath } from './production-path';
 
 /**
@@ -28,13 +28,13 @@ function judge(set: WorkflowSet, path: ProductionPath, workflow: Workflow): read
   const findings: RuleFinding[] = [];
   const inheriting = jobs.filter((facts) => facts.job.permissions === null);
   if (workflow.permissions) {
-    findings.push(...judgeBlock(path, workflow, workflow.permissions, inheriting, workflow.tree.root));
+    findings.push(...judgeBlock(set, path, workflow, workflow.permissions, inheriting, workflow.tree.root));
   } else if (inheriting.length > 0 && !isBoundedByCallers(set, workflow)) {
-    findings.push(absent(path, workflow, inheriting));
+    findings.push(absent(set, path, workflow, inheriting));
   }
   for (const facts of jobs) {
     if (facts.job.permissions) {
-      findings.push(...judgeBlock(path, workflow, facts.job.permissions, [facts], facts.job.body));
+      findings.push(...judgeBlock(set, path, workflow, facts.job.permissions, [facts], facts.job.body));
     }
   }
   return findings;
@@ -51,11 +51,16 @@ function severityOver(path: ProductionPath, jobs: readonly JobFacts[]): Severity
   return jobs.some((facts) => path.isOnTheWay(facts)) ? 'block' : 'warn';
 }
 
-function absent(path: ProductionPath, workflow: Workflow, jobs: readonly JobFacts[]): RuleFinding {
+function absent(
+  set: WorkflowSet,
+  path: ProductionPath,
+  workflow: Workflow,
+  jobs: readonly JobFacts[],
+): RuleFinding {
   const onTheWay = jobs.filter((facts) => path.isOnTheWay(facts));
   const named = onTheWay.length > 0 ? onTheWay : jobs;
   const first = named[0] ?? jobs[0];
-  const fix = absentFix(workflow, jobs);
+  const fix = absentFix(set, workflow, jobs);
   return {
     path: workflow.path,
     span: first?.job.id.span ?? null,
@@ -66,10 +71,10 @@ function absent(path: ProductionPath, workflow: Workflow, jobs: readonly JobFact
   };
 }
 
-function absentFix(workflow: Workflow, jobs: readonly JobFacts[]): Fix | null {
+function absentFix(set: WorkflowSet, workflow: Workflow, jobs: readonly JobFacts[]): Fix | null {
   const root = workflow.tree.root;
   if (root?.kind !== 'map') return null;
-  const needs = jobs.map((facts) => ({ facts, ...needsOfToken(facts) }));
+  const needs = jobs.map((facts) => ({ facts, ...needsThroughCalls(set, facts) }));
   const shared = new Map<string, 'read' | 'write'>([['contents', 'read']]);
   for (const { needed } of needs)
     for (const [scope, access] of needed) if (access === 'read') shared.set(scope, access);
@@ -88,7 +93,7 @@ function absentFix(workflow: Workflow, jobs: readonly JobFacts[]): Fix | null {
       'permissions',
       asYaml(new Map([['contents', 'read'], ...needed])),
       {
-        after: ['name', 'needs', 'if', 'runs-on'],
+        after: ['name', 'needs', 'if', 'runs-on', 'uses'],
       },
     );
     if (!own.ok) return null;
@@ -102,6 +107,7 @@ function absentFix(workflow: Workflow, jobs: readonly JobFacts[]): Fix | null {
 }
 
 function judgeBlock(
+  set: WorkflowSet,
   path: ProductionPath,
   workflow: Workflow,
   permissions: Permissions,
@@ -110,7 +116,7 @@ function judgeBlock(
 ): readonly RuleFinding[] {
   if (jobs.length === 0 || owner?.kind !== 'map') return [];
   const severity = severityOver(path, jobs);
-  const needs = jobs.map(needsOfToken);
+  const needs = jobs.map((facts) => needsThroughCalls(set, facts));
   const isSure = needs.every((need) => need.isSure);
   const needed = new Map<string, 'read' | 'write'>();
   for (const need of needs) {

@@ -1,8 +1,9 @@
 import type { Located } from '../../text/position';
 import { actionReference, isFullVersion, pinEdits } from '../../workflow/action-reference';
+import { actionsRunBy, type LocalAction } from '../../workflow/local-actions';
 import type { Workflow } from '../../workflow/model';
-import type { JobFacts } from '../../workflow/understanding';
-import type { Fix, GateFacts, RuleFinding, WorkflowRule } from '../rule';
+import type { JobFacts, WorkflowSet } from '../../workflow/understanding';
+import type { Fix, GateFacts, RuleFinding, Severity, WorkflowRule } from '../rule';
 import { productionPathOf, severityAt, type ProductionPath } from './production-path';
 
 /**
@@ -18,29 +19,60 @@ export const rule: WorkflowRule = {
   why: 'A tag or branch can be moved to other code after it was reviewed; a full commit cannot.',
   check(set, facts) {
     const path = productionPathOf(set);
-    return set.jobs.flatMap((job) => judge(path, job, facts));
+    return [...set.jobs.flatMap((job) => judge(path, job, facts)), ...insideActions(set, path, facts)];
   },
 };
+
+/** A file with a `uses:` in it. */
+type Source = Pick<Workflow, 'path' | 'text'>;
 
 function judge(path: ProductionPath, facts: JobFacts, gate: GateFacts): RuleFinding[] {
   const { job, workflow } = facts;
   // The same anchor written into several jobs is one place.
   const uses = [job.uses, ...job.steps.map((step) => step.uses)].filter((use) => use !== null);
   return uses.flatMap((use) => {
-    const problem = unpinned(use.value);
-    if (!problem) return [];
-    const fix = pinFix(workflow, use, gate);
-    return [
-      {
-        path: workflow.path,
-        span: use.span,
-        status: 'fail' as const,
-        severity: severityAt(path, facts),
-        message: problem,
-        ...(fix ? { fix } : {}),
-      },
-    ];
+    const finding = findingAt(workflow, use, severityAt(path, facts), gate);
+    return finding ? [finding] : [];
   });
+}
+
+function findingAt(
+  source: Source,
+  use: Located<string>,
+  severity: Severity,
+  gate: GateFacts,
+): RuleFinding | null {
+  const problem = unpinned(use.value);
+  if (!problem) return null;
+  const fix = pinFix(source, use, gate);
+  const { path } = source;
+  return { path, span: use.span, status: 'fail', severity, message: problem, ...(fix ? { fix } : {}) };
+}
+
+/**
+ * What the repository's composite actions use, told once at its place in the action, however many jobs run it; it
+ * blocks where one of them is on the way to production.
+ */
+function insideActions(set: WorkflowSet, path: ProductionPath, gate: GateFacts): readonly RuleFinding[] {
+  if (set.localActions.size === 0) return [];
+  const users = new Map<LocalAction, { readonly facts: JobFacts; readonly use: Located<string> }>();
+  for (const facts of set.jobs) {
+    for (const step of facts.job.steps) {
+      for (const action of step.uses ? actionsRunBy(step, set.localActions) : []) {
+        const known = users.get(action);
+        const isBetter = known && !path.isOnTheWay(known.facts) && path.isOnTheWay(facts);
+        if (step.uses && (!known || isBetter)) users.set(action, { facts, use: step.uses });
+      }
+    }
+  }
+  return [...users].flatMap(([action, { facts, use }]) =>
+    action.steps.flatMap((step) => {
+      const finding = step.uses && findingAt(action, step.uses, severityAt(path, facts), gate);
+      if (!finding) return [];
+      const message = `"${facts.job.id.value}" runs it by "${use.value}"`;
+      return [{ ...finding, evidence: [{ message, path: facts.workflow.path, span: use.span }] }];
+    }),
+  );
 }
 
 /** What is wrong with a `uses:`; null for what is pinned, local, or no reference at all. */
@@ -64,7 +96,7 @@ function unpinned(value: string): string | null {
  * release, or the repository itself keeps the commit of just this ref; else a moving tag such as `v4` may stand at a
  * later release than the one whose commit is known.
  */
-function pinFix(workflow: Workflow, use: Located<string>, gate: GateFacts): Fix | null {
+function pinFix(source: Source, use: Located<string>, gate: GateFacts): Fix | null {
   const reference = actionReference(use.value);
   if (!reference) return null;
   const { name, repository, ref } = reference;
@@ -72,11 +104,11 @@ function pinFix(workflow: Workflow, use: Located<string>, gate: GateFacts): Fix 
     gate.pins.get(`${name}@${ref}`.toLowerCase()) ?? gate.pins.get(`${repository}@${ref}`.toLowerCase());
   if (!pin) return null;
   const version = `${/^v/i.test(ref) ? 'v' : ''}${pin.version}`;
-  const edits = pinEdits(workflow.text, use, pin.commit, version);
+  const edits = pinEdits(source.text, use, pin.commit, version);
   if (!edits) return null;
   return {
     kind: pin.isOfRepository || isFullVersion(ref) ? 'safe' : 'proposed',
     title: `Pin ${name} to the commit of ${version}`,
-    edits: [{ path: workflow.path, edits }],
+    edits: [{ path: source.path, edits }],
   };
 }
