@@ -1,5 +1,5 @@
 import type { TextEdit } from '../../text/edit';
-import { removeEntry, setEntry } from '../../workflow/edit';
+import { CommentedScalar, removeEntry, setEntry } from '../../workflow/edit';
 import type { Workflow } from '../../workflow/model';
 import type { JobFacts, WorkflowSet } from '../../workflow/understanding';
 import { valueOf } from '../../workflow/yaml-tree';
@@ -164,8 +164,12 @@ function narrowFix(workflow: Workflow, keep: readonly JobFacts[], lose: readonly
   const removed = removeEntry(workflow.text, block, 'id-token');
   if (!removed.ok) return null;
   const edits: TextEdit[] = [...removed.edits];
+  // What was said of it goes with it.
+  const entry = block.entries.find(({ key }) => key.text === 'id-token');
+  const behind = entry && /^[ \t]+#[ \t]*([^\r\n]*)/.exec(workflow.text.slice(entry.value.span.end))?.[1];
+  const moved = behind ? new CommentedScalar('write', behind.trimEnd()) : 'write';
   for (const { job } of keep) {
-    const own = setEntry(workflow.text, job.body, 'permissions', scopes, PLACE);
+    const own = setEntry(workflow.text, job.body, 'permissions', { ...scopes, 'id-token': moved }, PLACE);
     if (!own.ok) return null;
     edits.push(...own.edits);
   }
