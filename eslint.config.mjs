@@ -16,7 +16,7 @@ const coreLayers = {
   change: ['text', 'ports', 'shell', 'sql', 'evidence'],
   risk: ['text', 'ports', 'evidence', 'change'],
   documents: ['text', 'ports', 'evidence'],
-  rules: ['text', 'ports', 'evidence', 'shell', 'workflow', 'documents', 'change', 'risk'],
+  rules: ['text', 'ports', 'evidence', 'shell', 'workflow', 'documents', 'change', 'risk', 'pipeline'],
   gate: ['text', 'ports', 'evidence', 'shell', 'workflow', 'documents', 'change', 'risk', 'rules'],
   graph: ['text', 'ports', 'evidence', 'workflow', 'rules', 'gate'],
   pipeline: ['text', 'ports', 'evidence', 'shell', 'workflow'],

@@ -189,11 +189,11 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
   let actions: readonly LocalAction[] = [];
   if (readable.length === 0) cache.understood = null;
   else {
-    const set = await understandCached(cache, readable, facts.paths, input);
+    const { set, understand } = await understandCached(cache, readable, facts.paths, input);
     signal?.throwIfAborted();
     actions = [...set.localActions.values()];
     for (const rule of workflowRules) {
-      if (!isOff(rule)) run(rule, '.', () => rule.check(set, facts));
+      if (!isOff(rule)) run(rule, '.', () => rule.check(set, { ...facts, understand }));
     }
   }
   for (const document of documents) {
@@ -540,7 +540,10 @@ async function understandCached(
   workflows: readonly Workflow[],
   paths: ReadonlySet<string>,
   input: CheckInput,
-): Promise<WorkflowSet> {
+): Promise<{
+  readonly set: WorkflowSet;
+  readonly understand: (workflows: readonly Workflow[]) => WorkflowSet;
+}> {
   const { productionEnvironments, otherEnvironments, knownActions, knownCommands } = input.configuration;
   const localActions = await readLocalActions(workflows, paths, input.files);
   const actionTexts = [...localActions.values()].map(({ path, text }) => [path, text]);
@@ -552,21 +555,24 @@ async function understandCached(
     actionTexts,
   ]);
   const before = cache.understood;
-  if (
-    before?.key === key &&
-    before.workflows.length === workflows.length &&
-    before.workflows.every((workflow, index) => workflow === workflows[index])
-  ) {
-    return before.set;
-  }
   // By the same options as before, jobs of unchanged files are not understood again.
   const options: UnderstandingOptions =
     before?.key === key
       ? before.options
       : { productionEnvironments, otherEnvironments, knownActions, knownCommands, localActions };
-  const set = understandWorkflows(workflows, await input.parsers.shell(), options);
+  const shell = await input.parsers.shell();
+  const understand = (others: readonly Workflow[]): WorkflowSet =>
+    understandWorkflows(others, shell, options);
+  if (
+    before?.key === key &&
+    before.workflows.length === workflows.length &&
+    before.workflows.every((workflow, index) => workflow === workflows[index])
+  ) {
+    return { set: before.set, understand };
+  }
+  const set = understand(workflows);
   cache.understood = { key, options, workflows, set };
-  return set;
+  return { set, understand };
 }
 
 async function readDocuments(

@@ -1,6 +1,7 @@
 import type { RepositoryProfile } from '../evidence/profile';
 import type { TextEdit } from '../text/edit';
 import type { Span } from '../text/position';
+import type { Workflow } from '../workflow/model';
 import type { Counterexample, WorkflowSet } from '../workflow/understanding';
 import type { ReadDocument } from '../documents/document';
 
@@ -80,6 +81,8 @@ export interface GateFacts {
   readonly pins: ReadonlyMap<string, KnownCommit>;
   /** The configuration's file, for fixes that write into it; `text` null: there is none yet. Absent: it is not to be edited. */
   readonly configurationFile?: { readonly path: string; readonly text: string | null };
+  /** Understands workflows as a fix would leave them; absent where rules are asked without a parser. */
+  readonly understand?: (workflows: readonly Workflow[]) => WorkflowSet;
   /** The phases that the configuration requires; left out where it says nothing of them. */
   readonly requiredPhases?: readonly Phase[];
   readonly limits?: Limits;

@@ -1,4 +1,5 @@
-import { createTwoFilesPatch, structuredPatch } from 'diff';
+import { createTwoFilesPatch, diffLines, structuredPatch } from 'diff';
+import type { TextEdit } from './edit';
 import type { ProposedFile } from './proposal';
 
 /** How much a proposal changes in one file, in lines. */
@@ -39,6 +40,29 @@ export function unifiedDifference(file: ProposedFile): string {
     ...added,
     '',
   ].join('\n');
+}
+
+/** The edits that make `after` of `before`, in whole lines; one that replaces everything where they are too different. */
+export function editsBetween(before: string, after: string): readonly TextEdit[] {
+  const parts =
+    before.length + after.length <= MAX_COMPARED_CHARACTERS
+      ? diffLines(before, after, { maxEditLength: MAX_EDIT_LENGTH })
+      : undefined;
+  if (!parts) return before === after ? [] : [{ span: { start: 0, end: before.length }, text: after }];
+  const edits: { span: { start: number; end: number }; text: string }[] = [];
+  let at = 0;
+  for (const { added, removed, value } of parts) {
+    if (!added && !removed) {
+      at += value.length;
+      continue;
+    }
+    const last = edits[edits.length - 1];
+    const edit = last?.span.end === at ? last : { span: { start: at, end: at }, text: '' };
+    if (edit !== last) edits.push(edit);
+    if (added) edit.text += value;
+    else edit.span.end = at += value.length;
+  }
+  return edits;
 }
 
 /** Lines added and removed by a proposal. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { applyPatch } from 'diff';
 import fc from 'fast-check';
-import { differenceSize, unifiedDifference } from '../../../src/core/text/difference';
+import { differenceSize, editsBetween, unifiedDifference } from '../../../src/core/text/difference';
+import { applyEdits } from '../../../src/core/text/edit';
 import type { ProposedFile } from '../../../src/core/text/proposal';
 
 const file = (before: string | null, after: string): ProposedFile => ({
@@ -51,5 +52,24 @@ describe('the difference of a proposal', () => {
       unifiedDifference(file(before, after)),
       /^--- a\/a b\.md\n\+\+\+ b\/a b\.md\n@@ -1,60000 \+1,60000 @@\n/,
     );
+  });
+});
+
+describe('the edits between two texts', () => {
+  it('make the one of the other, in whole lines', () => {
+    const line = fc.constantFrom('a\n', 'b\n', 'c\r\n', '\n', 'd');
+    const text = fc.array(line, { maxLength: 12 }).map((lines) => lines.join(''));
+    fc.assert(
+      fc.property(text, text, (before, after) => {
+        const edits = editsBetween(before, after);
+        assert.equal(applyEdits(before, edits), after);
+        for (const { span } of edits) assert.ok(span.start === 0 || before[span.start - 1] === '\n');
+      }),
+    );
+  });
+
+  it('leave alone what is the same', () => {
+    assert.deepEqual(editsBetween('a\nb\nc\n', 'a\nB\nc\n'), [{ span: { start: 2, end: 4 }, text: 'B\n' }]);
+    assert.deepEqual(editsBetween('a\n', 'a\n'), []);
   });
 });

@@ -101,12 +101,13 @@ const USERS: Readonly<Record<Cloud, { readonly programs: RegExp; readonly action
 
 /**
  * Replaces the static credentials of a workflow by OIDC logins, one after the other, reading the text again after
- * each. What cannot be replaced without guessing stays, with the reason.
+ * each. What cannot be replaced without guessing stays, with the reason. `isWanted` picks the credentials.
  */
 export function secureWorkflow(
   path: string,
   text: string,
   understand: (path: string, text: string) => WorkflowMeaning,
+  isWanted: (credential: StaticCredential, workflow: Workflow) => boolean = () => true,
 ): SecuredWorkflow {
   const logins: SecuredLogin[] = [];
   const left: LeftCredential[] = [];
@@ -116,7 +117,9 @@ export function secureWorkflow(
   for (let round = 0; round < MAX_CONVERSIONS; round++) {
     const meaning = understand(path, reached);
     const credentials = findStaticCredentials(meaning.workflow, (job) => meaning.commandsOf(job));
-    const credential = credentials.find((other) => !skipped.has(keyOf(other)));
+    const credential = credentials.find(
+      (other) => !skipped.has(keyOf(other)) && isWanted(other, meaning.workflow),
+    );
     if (!credential) break;
     const converted = convert(path, reached, meaning, credential, notes);
     const isReadable = converted.ok && readWorkflow(path, converted.text).problems.length === 0;

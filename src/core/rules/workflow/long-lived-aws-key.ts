@@ -11,9 +11,10 @@ export const rule: WorkflowRule = {
   title: 'A static AWS key is used',
   severity: 'block',
   why: 'A static key works for whoever holds it, from anywhere, until somebody remembers to change it; an OIDC login is bound to this repository and ends with the job.',
-  check: (set) =>
+  check: (set, gate) =>
     staticCredentialFindings(
       set,
+      gate,
       'aws',
       'an AWS key',
       'log in by OIDC with `role-to-assume` (/secure-cloud-auth-with-oidc writes it), then delete the key in AWS and the secret here',

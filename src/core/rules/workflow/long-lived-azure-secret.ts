@@ -11,9 +11,10 @@ export const rule: WorkflowRule = {
   title: 'A static Azure secret is used',
   severity: 'block',
   why: 'A client secret or publish profile works for whoever holds it, from anywhere, for months; a federated login is bound to this repository and ends with the job.',
-  check: (set) =>
+  check: (set, gate) =>
     staticCredentialFindings(
       set,
+      gate,
       'azure',
       'an Azure secret',
       'use `client-id`, `tenant-id` and `subscription-id` (/secure-cloud-auth-with-oidc writes them), then delete the secret in Azure and here',

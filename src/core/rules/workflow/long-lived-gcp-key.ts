@@ -11,9 +11,10 @@ export const rule: WorkflowRule = {
   title: 'A static Google Cloud key is used',
   severity: 'block',
   why: 'A service account key works for whoever holds it, from anywhere, until it is deleted; a federated login is bound to this repository and ends with the job.',
-  check: (set) =>
+  check: (set, gate) =>
     staticCredentialFindings(
       set,
+      gate,
       'google',
       'a Google Cloud key',
       'log in by OIDC with `workload_identity_provider` (/secure-cloud-auth-with-oidc writes it), then delete the key in Google Cloud and the secret here',

@@ -2,8 +2,12 @@ import { findStaticCredentials, type Cloud, type StaticCredential } from '../../
 import { remembered } from '../../text/remember';
 import type { Job, NamedScalar, Workflow } from '../../workflow/model';
 import type { JobFacts, WorkflowSet } from '../../workflow/understanding';
-import type { RuleFinding } from '../rule';
-import { productionPathOf, severityAt } from './production-path';
+import { secureWorkflow, type WorkflowMeaning } from '../../pipeline/oidc/secure-workflow';
+import { editsBetween } from '../../text/difference';
+import { readWorkflow } from '../../workflow/read';
+import type { Fix, GateFacts, RuleFinding } from '../rule';
+import { needsOfToken } from './action-permissions';
+import { callersOf, productionPathOf, severityAt, startsByItself } from './production-path';
 
 /** Storage that speaks S3 but is not AWS has no OIDC login of AWS. */
 const OTHER_STORE =
@@ -21,6 +25,7 @@ const NOT_A_STATIC_AWS_KEY =
  */
 export function staticCredentialFindings(
   set: WorkflowSet,
+  gate: GateFacts,
   cloud: Cloud,
   name: string,
   remedy: string,
@@ -53,6 +58,7 @@ export function staticCredentialFindings(
                 })),
               }
             : {}),
+          ...loginFix(set, gate, workflow, cloud, job),
         },
       ];
     });
@@ -68,6 +74,68 @@ const credentialsIn = remembered((jobs: readonly JobFacts[]): readonly StaticCre
     (use) => !isOtherProvider(workflow, use),
   );
 });
+
+/** What a login is called in the title of its fix. */
+const CLOUD_NAMES: Readonly<Record<Cloud, string>> = { aws: 'AWS', azure: 'Azure', google: 'Google Cloud' };
+
+/** Fixes of workflows that were read once: a check asks again at every keystroke elsewhere. */
+const loginFixes = remembered((_workflow: Workflow) => new Map<string, Fix | null>());
+
+/**
+ * The OIDC login in the place of a job's credential, or of the workflow's own, as /secure-cloud-auth-with-oidc writes
+ * it. None where something of it would stay, where callers would have to grant the token as well, and where no
+ * environment bounds the login: the cloud's trust could then not require the approval.
+ */
+function loginFix(
+  set: WorkflowSet,
+  gate: GateFacts,
+  workflow: Workflow,
+  cloud: Cloud,
+  job: Job | null,
+): { readonly fix?: Fix } {
+  const { understand } = gate;
+  if (!understand || !startsByItself(workflow) || callersOf(set, workflow).length > 0) return {};
+  const known = loginFixes(workflow);
+  const key = JSON.stringify([cloud, job?.id.value ?? null]);
+  let fix = known.get(key);
+  if (fix === undefined) known.set(key, (fix = makeLoginFix(understand, workflow, cloud, job)));
+  return fix ? { fix } : {};
+}
+
+function makeLoginFix(
+  understand: NonNullable<GateFacts['understand']>,
+  workflow: Workflow,
+  cloud: Cloud,
+  job: Job | null,
+): Fix | null {
+  const secured = secureWorkflow(
+    workflow.path,
+    workflow.text,
+    (path, text) => meaningOf(understand, readWorkflow(path, text)),
+    (use, read) => use.cloud === cloud && use.job?.id.value === job?.id.value && !isOtherProvider(read, use),
+  );
+  const isBound = secured.logins.every(({ job: id }) =>
+    workflow.jobs.some((other) => other.id.value === id && other.environment !== null),
+  );
+  if (secured.logins.length === 0 || secured.left.length > 0 || !isBound) return null;
+  return {
+    kind: 'proposed',
+    title: `Log in to ${CLOUD_NAMES[cloud]} by OIDC (the cloud must trust it first: /secure-cloud-auth-with-oidc says how)`,
+    edits: [{ path: workflow.path, edits: editsBetween(workflow.text, secured.after) }],
+  };
+}
+
+function meaningOf(understand: NonNullable<GateFacts['understand']>, workflow: Workflow): WorkflowMeaning {
+  const set = understand([workflow]);
+  return {
+    workflow,
+    commandsOf: (job) => set.factsOf(workflow, job.id.value)?.commands ?? [],
+    needsOf: (job) => {
+      const facts = set.factsOf(workflow, job.id.value);
+      return facts ? needsOfToken(facts) : { needed: new Map(), isSure: false };
+    },
+  };
+}
 
 /** What the form of a credential asks for before the remedy of its cloud can be had. */
 function remedyFor(use: StaticCredential, remedy: string): string {
