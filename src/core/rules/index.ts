@@ -27,6 +27,7 @@ import { rule as longLivedGcpKey } from './workflow/long-lived-gcp-key';
 import { rule as mutableImageTag } from './workflow/mutable-image-tag';
 import { rule as noDeployConcurrency } from './workflow/no-deploy-concurrency';
 import { rule as noDeployTimeout } from './workflow/no-deploy-timeout';
+import { rule as noProvenance } from './workflow/no-provenance';
 import { rule as noRollbackPath } from './workflow/no-rollback-path';
 import { rule as noSmokeTest } from './workflow/no-smoke-test';
 import { rule as oidcMisScoped } from './workflow/oidc-mis-scoped';
@@ -61,6 +62,7 @@ export const workflowRules: readonly WorkflowRule[] = [
   artifactNotPromoted,
   mutableImageTag,
   crossRunArtifactUnverified,
+  noProvenance,
   dispatchAnyRef,
   noDeployConcurrency,
   concurrencyDoesNotSerialise,
