@@ -114,7 +114,9 @@ function loginsByKey(all: readonly JobFacts[], workflow: Workflow): ReadonlySet<
 }
 
 function secretArgument(command: StepCommand, variables: SecretVariables): TakenSecret | null {
-  const words = unwrapCommand(command.words);
+  const unwrapped = unwrapCommand(command.words);
+  // `sudo` and `doppler run --token …` are programs too; what `env` sets is the environment.
+  const words = command.words[0] === 'env' ? unwrapped : command.words;
   if (BUILTINS.has(words[0] ?? '')) return null;
   for (const [index, word] of words.entries()) {
     if (index === 0 || (!word.includes('$') && !word.includes('{{'))) continue;
@@ -122,7 +124,7 @@ function secretArgument(command: StepCommand, variables: SecretVariables): Taken
     const told = secrets.find((secret) => isCredentialName(secret.name) || isCredentialName(bare(secret)));
     if (told) return told;
     const [secret] = secrets;
-    if (secret && isSecretPlace(word, words[index - 1] ?? '', words[0] ?? '')) return secret;
+    if (secret && isSecretPlace(word, words[index - 1] ?? '', unwrapped[0] ?? '')) return secret;
   }
   return null;
 }
@@ -144,7 +146,9 @@ function bare(secret: TakenSecret): string {
 }
 
 function programOf(command: StepCommand): string {
-  const [program = '', verb] = unwrapCommand(command.words);
+  const unwrapped = unwrapCommand(command.words);
+  // An option of the wrapper's own is the wrapper's argument.
+  const [program = '', verb] = unwrapped[0]?.includes('$') ? command.words : unwrapped;
   return verb && /^[a-z][a-z-]*$/.test(verb) ? `${program} ${verb}` : program;
 }
 

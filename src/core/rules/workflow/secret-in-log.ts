@@ -231,8 +231,9 @@ function printedSecret(
 }
 
 function carriesSecret(command: StepCommand, words: readonly string[], variables: SecretVariables): boolean {
-  // Assignments before the program are traced as well.
-  const text = [...words, ...command.expansions].join(' ');
+  // Assignments before the program are traced as well, here-documents are not.
+  const traced = command.expansions.filter((written) => command.hereText?.includes(written) !== true);
+  const text = [...words, ...traced].join(' ');
   return secretsInText(text, command, variables).some((secret) => isCredentialName(secret.name));
 }
 
