@@ -302,7 +302,8 @@ interface Arrangement {
 /** Places items from left to right, sources first. */
 function arrange(items: readonly Item[], connections: readonly Connection[]): Arrangement {
   if (items.length === 0) return { width: 0, height: 0, places: new Map(), edges: [] };
-  if (items.length > MAX_DAGRE_NODES || connections.length > MAX_DAGRE_EDGES)
+  const isSimple = connections.length === 0;
+  if (isSimple || items.length > MAX_DAGRE_NODES || connections.length > MAX_DAGRE_EDGES)
     return inLayers(items, connections);
   const graph = new graphlib.Graph({ directed: true, multigraph: true });
   graph.setGraph({ rankdir: 'LR', nodesep: 22, edgesep: 14, ranksep: 46, marginx: 0, marginy: 0 });
@@ -481,7 +482,7 @@ export function textWidth(text: string, size: number, isStrong = false, isFixed 
     )
       units += 1.05;
     else if (isFixed) units += 0.61;
-    else if (/[A-Z@%MWmw]/.test(character)) units += 0.74;
+    else if (/[A-Z@%mw<>=+~&#$]/.test(character)) units += 0.74;
     else if (/[ijl.,:;'|!()[\] ftr-]/.test(character)) units += 0.36;
     else units += 0.58;
   }
