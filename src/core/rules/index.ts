@@ -18,6 +18,7 @@ import { rule as deploymentRecordOff } from './workflow/deployment-record-off';
 import { rule as dispatchAnyRef } from './workflow/dispatch-any-ref';
 import { rule as excessivePermissions } from './workflow/excessive-permissions';
 import { rule as flakyRetry } from './workflow/flaky-retry';
+import { rule as gateDefeatedByCondition } from './workflow/gate-defeated-by-condition';
 import { rule as inheritedSecrets } from './workflow/inherited-secrets';
 import { rule as insecureTransport } from './workflow/insecure-transport';
 import { rule as longLivedAwsKey } from './workflow/long-lived-aws-key';
@@ -34,6 +35,7 @@ import { rule as oidcMisScoped } from './workflow/oidc-mis-scoped';
 import { rule as oidcWithoutEnvironment } from './workflow/oidc-without-environment';
 import { rule as openEndedEnvironment } from './workflow/open-ended-environment';
 import { rule as prodWithoutEnvironment } from './workflow/prod-without-environment';
+import { rule as prodWithoutStaging } from './workflow/prod-without-staging';
 import { rule as prodWithoutTests } from './workflow/prod-without-tests';
 import { rule as rollbackRebuilds } from './workflow/rollback-rebuilds';
 import { rule as rollbackUnreachable } from './workflow/rollback-unreachable';
@@ -46,6 +48,7 @@ import { rule as secretOutsideEnvironment } from './workflow/secret-outside-envi
 import { rule as sharedCredential } from './workflow/shared-credential';
 import { rule as unknownEnvironment } from './workflow/unknown-environment';
 import { rule as unpinnedAction } from './workflow/unpinned-action';
+import { rule as unsafeTriggerReachesProd } from './workflow/unsafe-trigger-reaches-prod';
 import { rule as unverifiedCodeInProd } from './workflow/unverified-code-in-prod';
 
 /** The rules over workflows, in the order in which their pages are listed. */
@@ -57,6 +60,8 @@ export const workflowRules: readonly WorkflowRule[] = [
   deploymentRecordOff,
   secretOutsideEnvironment,
   prodWithoutTests,
+  prodWithoutStaging,
+  gateDefeatedByCondition,
   flakyRetry,
   deployRebuilds,
   artifactNotPromoted,
@@ -64,6 +69,7 @@ export const workflowRules: readonly WorkflowRule[] = [
   crossRunArtifactUnverified,
   noProvenance,
   dispatchAnyRef,
+  unsafeTriggerReachesProd,
   noDeployConcurrency,
   concurrencyDoesNotSerialise,
   cancelsProdDeploy,

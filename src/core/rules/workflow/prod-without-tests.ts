@@ -1,37 +1,32 @@
-import type { Located, Span } from '../../text/position';
-import type {
-  Counterexample,
-  JobFacts,
-  Purpose,
-  PurposeEvidence,
-  WorkflowSet,
-} from '../../workflow/understanding';
-import { toleranceOf } from '../../workflow/conditions/tolerance';
-import { setEntry } from '../../workflow/edit';
-import type { Step } from '../../workflow/model';
-import type { Fix, FindingEvidence, RuleFinding, WorkflowRule } from '../rule';
+import type { Span } from '../../text/position';
+import type { Job } from '../../workflow/model';
+import type { JobFacts, WorkflowSet } from '../../workflow/understanding';
+import { removeEntry, setEntry, type EditResult } from '../../workflow/edit';
+import type { Fix, RuleFinding, WorkflowRule } from '../rule';
 import {
-  asksConclusion,
-  callChainsOf,
+  addNeed,
+  countsAsTest,
+  guardsOf,
+  hasStatusFunction,
+  placeOf,
+  testEvidence,
+  testsInDeployment,
+  TESTS,
+  type Guard,
+} from './guards';
+import {
   chainedFrom,
   chainTriggerOf,
-  deploysInfrastructure,
-  descendantsOf,
-  evidenceOf,
   firstDeployStep,
   hasPurpose,
   listed,
+  productionChainsOf,
   productionPathOf,
   quoted,
   startsByItself,
-  textAt,
   whyItDeploys,
   type CallChain,
 } from './production-path';
-
-/** What has to succeed before production, most telling first. */
-const TESTS = ['unit', 'end-to-end', 'smoke'] as const satisfies readonly Purpose[];
-const GUARDS = [...TESTS, 'lint', 'scan'] as const satisfies readonly Purpose[];
 
 /** Actions and commands that wait for, or look up, the checks of the same commit elsewhere. */
 const LOOKUP_ACTIONS =
@@ -51,7 +46,7 @@ export const rule: WorkflowRule = {
   why: 'A run that reaches production must itself wait for tests: what runs elsewhere, or beside it, stops nothing.',
   check(set) {
     return productionPathOf(set).production.flatMap((facts) => {
-      const judged = callChainsOf(set, facts).map((chain) => judge(set, chain));
+      const judged = productionChainsOf(set, facts).map((chain) => judge(set, chain));
       // A job that several workflows call is one place; the worst way in is the one to mend.
       const worst = judged.reduce(
         (worse, next) => (badness(next) > badness(worse) ? next : worse),
@@ -69,37 +64,29 @@ function badness(findings: readonly RuleFinding[]): number {
   }, 0);
 }
 
-interface GuardState {
-  readonly guard: JobFacts;
-  readonly purpose: Purpose;
-  readonly isAncestor: boolean;
-  readonly link: JobFacts;
-  readonly state:
-    | { readonly kind: 'holds' }
-    | { readonly kind: 'fails'; readonly counterexample: Counterexample }
-    | { readonly kind: 'unknown'; readonly because: string; readonly span: Span };
-}
-
 function judge(set: WorkflowSet, chain: CallChain): readonly RuleFinding[] {
   const [facts] = chain;
-  const guards = chain.flatMap((link) => guardsOf(set, link));
-  const isTest = (state: GuardState): boolean => TESTS.some((purpose) => hasPurpose(state.guard, purpose));
-  const defeated = guards.filter((state) => state.state.kind === 'fails');
+  const guards = guardsOf(set, chain);
+  const inRun = guards.filter(({ isBefore }) => !isBefore);
+  const defeated = inRun.filter(({ state }) => state.kind === 'fails');
   // A test that production waits for and can do without, or a test beside its path.
-  const ownTest = guards.some((state) => state.state.kind === 'holds' && hasPurpose(state.guard, 'unit'));
+  const ownTest = guards.some(({ guard, state }) => state.kind === 'holds' && hasPurpose(guard, 'unit'));
+  const isOfAnother = ({ guard }: Guard): boolean => ownTest && gatesAnother(set, facts, guard);
   const blocking = defeated.filter(
-    (state) =>
-      state.isAncestor ||
-      (hasPurpose(state.guard, 'unit') && !(ownTest && gatesAnother(set, facts, state.guard))),
+    (each) => each.isWaitedFor || (hasPurpose(each.guard, 'unit') && !isOfAnother(each)),
   );
   const firstBlocking = blocking[0];
-  if (firstBlocking) return [defeatedFinding(facts, firstBlocking, blocking.slice(1))];
+  if (firstBlocking) return [defeatedFinding(chain, firstBlocking, blocking.slice(1))];
 
-  const unknown = guards.find((state) => state.state.kind === 'unknown' && isTest(state));
-  const waitedFor = guards.filter(
-    (state) => state.state.kind === 'holds' && countsAsTest(facts, state.guard),
+  const waitedFor = guards.filter(({ guard, state }) => state.kind === 'holds' && countsAsTest(facts, guard));
+  // Of the runs before one test that held is enough: others there may run on other events only.
+  const heldBefore = waitedFor.some(({ isBefore }) => isBefore);
+  const unknown = guards.find(
+    ({ guard, state, isBefore }) =>
+      state.kind === 'unknown' &&
+      TESTS.some((purpose) => hasPurpose(guard, purpose)) &&
+      !(isBefore && heldBefore),
   );
-  const gated = waitedFor.some(({ guard }) => testsThatStop(facts, guard).length > 0);
   const findings: RuleFinding[] = [];
   if (unknown && unknown.state.kind === 'unknown') {
     findings.push({
@@ -109,38 +96,14 @@ function judge(set: WorkflowSet, chain: CallChain): readonly RuleFinding[] {
       message: `Whether ${quoted(facts.job)} can start without the success of ${quoted(unknown.guard.job)} is not known: ${unknown.state.because}`,
       evidence: [testEvidence(unknown.guard), ...whyItDeploys(facts)],
     });
-  } else if (!gated && !testsBefore(set, chain) && !looksUpChecks(set, chain)) {
-    const [first, ...others] = waitedFor;
-    const finding = first ? toothlessFinding(facts, first, others) : ungated(set, chain);
-    if (finding) findings.push(finding);
+  } else if (waitedFor.length === 0 && testsInDeployment(facts).length === 0 && !looksUpChecks(set, chain)) {
+    // Tests that are waited for and cannot fail are gate-defeated-by-condition's.
+    findings.push(ungated(set, chain, guards));
   }
-  const beside = defeated.filter(
-    (state) => !blocking.includes(state) && !(ownTest && gatesAnother(set, facts, state.guard)),
-  );
+  const beside = defeated.filter((each) => !isOfAnother(each));
   const firstBeside = beside[0];
   if (firstBeside && findings.length === 0) findings.push(besideFinding(facts, firstBeside, beside.slice(1)));
   return findings;
-}
-
-/** The test, lint and scan jobs of the same run, and whether production can start without each. */
-function guardsOf(set: WorkflowSet, link: JobFacts): readonly GuardState[] {
-  const later = new Set(descendantsOf(set, link));
-  const ancestors = new Set(set.ancestorsOf(link));
-  const inRun = set.jobs.filter(
-    (other) => other.workflow === link.workflow && other !== link && !later.has(other),
-  );
-  return inRun.flatMap((other) => {
-    const inside = other.calls ? set.jobsOf(other.calls) : [];
-    return [other, ...inside].flatMap((guard) => {
-      const purpose = GUARDS.find((candidate) => hasPurpose(guard, candidate));
-      if (!purpose || isAfterSomeProduction(set, other)) return [];
-      // A job that deploys and then tests what it deployed is no test of the code before it.
-      if (guard.target !== null && purpose !== 'unit') return [];
-      return [
-        { guard, purpose, isAncestor: ancestors.has(other), link, state: set.canStartWithout(link, guard) },
-      ];
-    });
-  });
 }
 
 /**
@@ -154,65 +117,6 @@ function gatesAnother(set: WorkflowSet, facts: JobFacts, guard: JobFacts): boole
       other.workflow === facts.workflow &&
       !set.ancestorsOf(facts).includes(other) &&
       set.ancestorsOf(other).includes(guard),
-  );
-}
-
-/** Checks behind another production deployment are its smoke tests. */
-function isAfterSomeProduction(set: WorkflowSet, facts: JobFacts): boolean {
-  return set.ancestorsOf(facts).some((ancestor) => ancestor.target?.kind === 'production');
-}
-
-/** For infrastructure, what its tools call validating and linting is what there is of tests. */
-function countsAsTest(production: JobFacts, guard: JobFacts): boolean {
-  if (TESTS.some((purpose) => hasPurpose(guard, purpose))) return true;
-  return deploysInfrastructure(production) && (hasPurpose(guard, 'lint') || hasPurpose(guard, 'scan'));
-}
-
-/** Tests in the deploying job itself, before the deployment, whose failure ends the job. */
-function testsBefore(set: WorkflowSet, chain: CallChain): boolean {
-  const [facts] = chain;
-  const deploy = firstDeployStep(facts);
-  const purposes: readonly Purpose[] = deploysInfrastructure(facts) ? GUARDS : TESTS;
-  return purposes.some((purpose) =>
-    evidenceOf(facts, purpose).some(
-      (evidence) => evidence.stepIndex !== null && evidence.stepIndex <= deploy && canFail(facts, evidence),
-    ),
-  );
-}
-
-/** The evidence of a job's tests whose failure fails the job. */
-function testsThatStop(production: JobFacts, guard: JobFacts): readonly PurposeEvidence[] {
-  const purposes: readonly Purpose[] = deploysInfrastructure(production) ? GUARDS : TESTS;
-  return purposes.flatMap((purpose) =>
-    evidenceOf(guard, purpose).filter((evidence) => canFail(guard, evidence)),
-  );
-}
-
-/** Whether the failure of a test fails its job. What is not known of it is not held against it. */
-function canFail(owner: JobFacts, evidence: PurposeEvidence): boolean {
-  const { job, commands } = owner;
-  const step = job.steps.find((candidate) => candidate.index === evidence.stepIndex);
-  if (evidence.isForgiven) return false;
-  if (!step) return true;
-  const tolerance = toleranceOf(step.continueOnError, job)?.expression;
-  if (tolerance?.kind === 'literal' && tolerance.value === true && !isEnforced(owner, step)) return false;
-  return !commands.some(
-    (command) =>
-      command.isSwallowed &&
-      command.step === step &&
-      command.span.start <= evidence.span.end &&
-      command.span.end >= evidence.span.start,
-  );
-}
-
-/** A later step asks for the outcome of a step that may fail (Definition 16). */
-function isEnforced({ workflow, job }: JobFacts, step: Step): boolean {
-  const id = step.id?.value;
-  return (
-    id !== undefined &&
-    job.steps.some(
-      (later) => later.index > step.index && textAt(workflow, later.span).includes(`steps.${id}.outcome`),
-    )
   );
 }
 
@@ -239,7 +143,7 @@ function looksUpChecks(set: WorkflowSet, chain: CallChain): boolean {
   });
 }
 
-function ungated(set: WorkflowSet, chain: CallChain): RuleFinding | null {
+function ungated(set: WorkflowSet, chain: CallChain, guards: readonly Guard[]): RuleFinding {
   const [facts] = chain;
   const outer = chain[chain.length - 1] ?? facts;
   const base = { path: facts.workflow.path, span: placeOf(facts) } as const;
@@ -253,7 +157,7 @@ function ungated(set: WorkflowSet, chain: CallChain): RuleFinding | null {
     };
   }
   const before = chainTriggerOf(outer.workflow);
-  if (before) return chained(set, chain, before.span);
+  if (before) return chained(set, chain, guards, before.span);
   const elsewhere = testJobs(set).filter((other) => other.workflow !== facts.workflow);
   const [first] = elsewhere;
   if (first) {
@@ -273,197 +177,196 @@ function ungated(set: WorkflowSet, chain: CallChain): RuleFinding | null {
   };
 }
 
-/** A workflow that runs after another: its conclusion has to be asked for, since it runs whatever that was. */
-function chained(set: WorkflowSet, chain: CallChain, triggerSpan: Span): RuleFinding | null {
+/** A workflow that runs after another: it runs whatever became of that, unless its conclusion is asked for. */
+function chained(
+  set: WorkflowSet,
+  chain: CallChain,
+  guards: readonly Guard[],
+  triggerSpan: Span,
+): RuleFinding {
   const [facts] = chain;
   const outer = chain[chain.length - 1] ?? facts;
-  const upstream = chainedFrom(set, outer.workflow);
-  const tests = testJobs(set).filter((other) => upstream.includes(other.workflow));
   const name = chainTriggerOf(outer.workflow)?.workflows?.[0]?.value ?? '';
-  const base = { path: facts.workflow.path, span: placeOf(facts), evidence: whyItDeploys(facts) } as const;
-  const conditions = chain
-    .flatMap((link) => [link, ...set.ancestorsOf(link)])
-    .flatMap((link) => link.job.condition ?? []);
-  const asks = conditions.map(asksConclusion);
-  if (!asks.includes('only-success')) {
-    const hasOther = outer.workflow.triggers.some((trigger) => trigger.event !== 'workflow_run');
-    if (asks.includes('beside-others') && hasOther) {
+  const base = { path: facts.workflow.path, span: placeOf(facts) } as const;
+  const first = guards.find(
+    ({ guard, isBefore, state }) => isBefore && state.kind === 'fails' && countsAsTest(facts, guard),
+  );
+  if (!first) {
+    if (chainedFrom(set, outer.workflow).length === 0) {
       return {
         ...base,
-        status: 'fail',
-        severity: 'warn',
-        message: `${quoted(facts.job)} waits for the success of "${name}" only where that starts it; started in another way it waits for no test: run the tests in this workflow too`,
+        status: 'unknown',
+        message: `${quoted(facts.job)} runs after "${name}", and no workflow of that name can be read here, so whether it tests is not known: correct the name, or run the tests in this workflow`,
+        evidence: whyItDeploys(facts),
       };
     }
     return {
       ...base,
       status: 'fail',
-      message: `${quoted(facts.job)} runs after "${name}" whatever became of it: add \`if: github.event.workflow_run.conclusion == 'success'\``,
-      evidence: [
-        {
-          message: 'it is started here, also by a run that failed',
-          path: outer.workflow.path,
-          span: triggerSpan,
-        },
-        ...whyItDeploys(facts),
-      ],
+      message: `${quoted(facts.job)} runs after "${name}", which runs no tests: add them there, or before the deployment`,
+      evidence: whyItDeploys(facts),
     };
   }
-  if (tests.length > 0) return null;
-  if (upstream.length === 0) {
+  const afterRun = set.proofOf(chain).without(first.guard, 'workflow_run');
+  if (afterRun.kind === 'unknown') {
     return {
       ...base,
       status: 'unknown',
-      message: `${quoted(facts.job)} runs after "${name}", and no workflow of that name can be read here, so whether it tests is not known: correct the name, or run the tests in this workflow`,
+      message: `Whether ${quoted(facts.job)} can start without the success of ${quoted(first.guard.job)} in "${name}" is not known: ${afterRun.because}`,
+      evidence: [testEvidence(first.guard), ...whyItDeploys(facts)],
     };
   }
+  if (afterRun.kind === 'holds') {
+    return {
+      ...base,
+      status: 'fail',
+      severity: 'warn',
+      message: `${quoted(facts.job)} waits for the success of "${name}" only where that starts it; started in another way it waits for no test: run the tests in this workflow too`,
+      evidence: whyItDeploys(facts),
+      ...(first.state.kind === 'fails' ? { counterexample: first.state.counterexample } : {}),
+    };
+  }
+  const { counterexample } = afterRun;
+  const endsWell = counterexample.steps.some(({ why }) => why.includes(' ends with success, '));
+  if (endsWell) {
+    return {
+      path: first.guard.workflow.path,
+      span:
+        first.guard.job.continueOnError?.span ?? first.guard.job.condition?.span ?? first.guard.job.id.span,
+      status: 'fail',
+      message: `${quoted(facts.job)} runs after "${name}", which can end with success though ${quoted(first.guard.job)} did not: let that job run and fail its run wherever the deployment follows`,
+      evidence: [testEvidence(first.guard), ...whyItDeploys(facts)],
+      counterexample,
+    };
+  }
+  const fix = askConclusion(outer);
   return {
     ...base,
     status: 'fail',
-    message: `${quoted(facts.job)} runs after "${name}", which runs no tests: add them there, or before the deployment`,
+    message: `${quoted(facts.job)} runs after "${name}" whatever became of it: add \`if: github.event.workflow_run.conclusion == 'success'\``,
+    evidence: [
+      {
+        message: 'it is started here, also by a run that failed',
+        path: outer.workflow.path,
+        span: triggerSpan,
+      },
+      ...whyItDeploys(facts),
+    ],
+    counterexample,
+    ...(fix ? { fix } : {}),
   };
+}
+
+/** Asks for the conclusion of the run before, where the job has no condition yet. */
+function askConclusion({ workflow, job }: JobFacts): Fix | null {
+  if (job.condition || workflow.triggers.length !== 1) return null;
+  const result = setEntry(
+    workflow.text,
+    job.body,
+    'if',
+    "github.event.workflow_run.conclusion == 'success'",
+    { after: ['name', 'needs'] },
+  );
+  return fixOf(`Start ${quoted(job)} only after a run that succeeded`, workflow.path, result);
+}
+
+function fixOf(title: string, path: string, result: EditResult): Fix | null {
+  return result.ok ? { kind: 'proposed', title, edits: [{ path, edits: result.edits }] } : null;
 }
 
 function testJobs(set: WorkflowSet): readonly JobFacts[] {
   return set.jobs.filter((facts) => hasPurpose(facts, 'unit') || hasPurpose(facts, 'end-to-end'));
 }
 
-function defeatedFinding(facts: JobFacts, first: GuardState, others: readonly GuardState[]): RuleFinding {
-  const names = listed(unique([first, ...others].map((state) => state.guard.job.id.value)));
-  const fix = first.isAncestor ? null : addNeed(facts, first);
+function defeatedFinding(chain: CallChain, first: Guard, others: readonly Guard[]): RuleFinding {
+  const [facts] = chain;
+  const names = listed(unique([first, ...others].map(({ guard }) => guard.job.id.value)));
   const { guard } = first;
   const forgiven = guard.job.continueOnError;
+  const counterexample = first.state.kind === 'fails' ? { counterexample: first.state.counterexample } : {};
   const isForgiven =
-    first.isAncestor &&
+    first.isWaitedFor &&
     first.state.kind === 'fails' &&
     first.state.counterexample.steps.some(
       (step) => step.job === guard.job.id.value && step.result === 'success',
     );
   if (isForgiven && forgiven) {
+    const fix = fixOf(
+      `Let the failure of ${quoted(guard.job)} count`,
+      guard.workflow.path,
+      removeEntry(guard.workflow.text, guard.job.body, 'continue-on-error'),
+    );
     return {
       path: guard.workflow.path,
       span: forgiven.span,
       status: 'fail',
       message: `${quoted(facts.job)} can reach production though ${names} failed, since \`continue-on-error: ${forgiven.value}\` lets its failure count as success: take it away`,
       evidence: [testEvidence(guard), ...whyItDeploys(facts)],
-      ...(first.state.kind === 'fails' ? { counterexample: first.state.counterexample } : {}),
+      ...counterexample,
+      ...(fix ? { fix } : {}),
     };
   }
+  // Where the edit belongs: the condition in the chain of callers that lets the run through.
+  const link = chain.find(({ job }) => hasStatusFunction(job.condition)) ?? facts;
+  const fix = first.isWaitedFor ? dropCondition(link) : addNeed(facts, guard);
   return {
-    path: facts.workflow.path,
-    span: first.isAncestor ? placeOf(facts) : facts.job.id.span,
+    path: link.workflow.path,
+    span: first.isWaitedFor ? placeOf(link) : facts.job.id.span,
     status: 'fail',
-    message: first.isAncestor
-      ? `${quoted(facts.job)} can reach production though ${names} did not succeed: ${howToWait(facts, first, others.length === 0)}`
+    message: first.isWaitedFor
+      ? `${quoted(facts.job)} can reach production though ${names} did not succeed: ${howToWait(link, guard, others.length === 0)}`
       : `${quoted(facts.job)} reaches production without waiting for ${names}: add ${others.length > 0 ? 'them' : 'it'} to \`needs\``,
     evidence: [
-      testEvidence(first.guard),
-      ...others.slice(0, 3).map((state) => testEvidence(state.guard)),
+      testEvidence(guard),
+      ...others.slice(0, 3).map((each) => testEvidence(each.guard)),
       ...whyItDeploys(facts),
     ],
-    ...(first.state.kind === 'fails' ? { counterexample: first.state.counterexample } : {}),
+    ...counterexample,
     ...(fix ? { fix } : {}),
   };
 }
 
+/** A condition that is a status function and nothing else only takes the waiting away: without it the job waits. */
+function dropCondition({ workflow, job }: JobFacts): Fix | null {
+  const text = job.condition?.value.replace(/^\s*\$\{\{([\s\S]*)\}\}\s*$/, '$1').trim() ?? '';
+  if (!/^(always\s*\(\s*\)|!\s*cancelled\s*\(\s*\))$/i.test(text)) return null;
+  const result = removeEntry(workflow.text, job.body, 'if');
+  return fixOf(`Let ${quoted(job)} wait for the success of what it needs`, workflow.path, result);
+}
+
 /** What to change so that a needed job is really waited for. */
-function howToWait(facts: JobFacts, { guard }: GuardState, isOnlyOne: boolean): string {
+function howToWait({ workflow, job }: JobFacts, guard: JobFacts, isOnlyOne: boolean): string {
   const isDirect =
-    isOnlyOne &&
-    guard.workflow === facts.workflow &&
-    facts.job.needs.some((need) => need.value === guard.job.id.value);
-  if (isDirect && hasStatusFunction(facts.job.condition)) {
-    return `ask for \`needs.${guard.job.id.value}.result == 'success'\` in its \`if\`, or take ${statusFunctionsIn(facts.job.condition)} out of it`;
+    isOnlyOne && guard.workflow === workflow && job.needs.some((need) => need.value === guard.job.id.value);
+  if (isDirect && hasStatusFunction(job.condition)) {
+    return `ask for \`needs.${guard.job.id.value}.result == 'success'\` in its \`if\`, or take ${statusFunctionsIn(job)} out of it`;
   }
-  if (hasStatusFunction(facts.job.condition)) {
-    return `take ${statusFunctionsIn(facts.job.condition)} out of its \`if\`, or ask there for the result of every job that has to succeed`;
+  if (hasStatusFunction(job.condition)) {
+    return `take ${statusFunctionsIn(job)} out of its \`if\`, or ask there for the result of every job that has to succeed`;
   }
   return 'take `always()`, `failure()` and `cancelled()` out of the conditions of the jobs in between';
 }
 
 /** The status functions that a condition calls, as written. */
-function statusFunctionsIn(condition: Located<string> | null): string {
+function statusFunctionsIn({ condition }: Job): string {
   const calls = condition?.value.match(/!?\b(always|failure|cancelled)\s*\(\s*\)/gi) ?? [];
   return unique(calls)
     .map((call) => `\`${call}\``)
     .join(' and ');
 }
 
-/** Production waits for a job with tests, and none of them can fail it. */
-function toothlessFinding(facts: JobFacts, first: GuardState, others: readonly GuardState[]): RuleFinding {
-  const { guard } = first;
-  const evidence = GUARDS.flatMap((purpose) => evidenceOf(guard, purpose))[0];
-  const step = guard.job.steps.find((candidate) => candidate.index === evidence?.stepIndex);
-  const forgiven = step?.continueOnError ?? null;
-  return {
-    path: guard.workflow.path,
-    span: forgiven?.span ?? evidence?.span ?? guard.job.id.span,
-    status: 'fail',
-    message: forgiven
-      ? `${quoted(facts.job)} waits for ${quoted(guard.job)}, whose tests cannot fail it: take \`continue-on-error\` away from the step that tests`
-      : `${quoted(facts.job)} waits for ${quoted(guard.job)}, whose tests cannot fail it, since the script goes on whatever they end with: let their failure end the script`,
-    evidence: [...others.slice(0, 3).map((state) => testEvidence(state.guard)), ...whyItDeploys(facts)],
-  };
-}
-
-function besideFinding(facts: JobFacts, first: GuardState, others: readonly GuardState[]): RuleFinding {
-  const names = listed(unique([first, ...others].map((state) => state.guard.job.id.value)));
-  const fix = addNeed(facts, first);
+function besideFinding(facts: JobFacts, first: Guard, others: readonly Guard[]): RuleFinding {
+  const names = listed(unique([first, ...others].map(({ guard }) => guard.job.id.value)));
+  const fix = addNeed(facts, first.guard);
   return {
     path: facts.workflow.path,
     span: facts.job.id.span,
     status: 'fail',
     severity: 'warn',
     message: `${quoted(facts.job)} reaches production without waiting for ${names}, which ${others.length > 0 ? 'run' : 'runs'} beside it: add ${others.length > 0 ? 'them' : 'it'} to \`needs\``,
-    evidence: [testEvidence(first.guard), ...others.slice(0, 3).map((state) => testEvidence(state.guard))],
+    evidence: [testEvidence(first.guard), ...others.slice(0, 3).map(({ guard }) => testEvidence(guard))],
     ...(first.state.kind === 'fails' ? { counterexample: first.state.counterexample } : {}),
     ...(fix ? { fix } : {}),
-  };
-}
-
-/** Adds the job to `needs` where both stand in one workflow and the condition leaves the implicit `success()` alone. */
-function addNeed(facts: JobFacts, state: GuardState): Fix | null {
-  const { guard, link } = state;
-  if (link !== facts || guard.workflow !== facts.workflow || hasStatusFunction(facts.job.condition))
-    return null;
-  // A test that does not run on every way into the deployment would stop it for good.
-  if (guard.job.condition) return null;
-  const needs = facts.job.needs.map((need) => need.value);
-  if (needs.includes(guard.job.id.value)) return null;
-  const all = [...needs, guard.job.id.value];
-  const result = setEntry(
-    facts.workflow.text,
-    facts.job.body,
-    'needs',
-    all.length === 1 ? (all[0] ?? '') : all,
-    {
-      after: ['name'],
-    },
-  );
-  if (!result.ok) return null;
-  return {
-    kind: 'proposed',
-    title: `Let ${quoted(facts.job)} wait for ${quoted(guard.job)}`,
-    edits: [{ path: facts.workflow.path, edits: result.edits }],
-  };
-}
-
-function hasStatusFunction(condition: Located<string> | null): boolean {
-  return condition !== null && /\b(always|failure|cancelled|success)\s*\(/i.test(condition.value);
-}
-
-function placeOf(facts: JobFacts): Span {
-  return hasStatusFunction(facts.job.condition)
-    ? (facts.job.condition?.span ?? facts.job.id.span)
-    : facts.job.id.span;
-}
-
-function testEvidence(guard: JobFacts): FindingEvidence {
-  const evidence = GUARDS.flatMap((purpose) => evidenceOf(guard, purpose))[0];
-  return {
-    message: evidence ? `"${guard.job.id.value}" checks: ${evidence.message}` : `"${guard.job.id.value}"`,
-    path: guard.workflow.path,
-    span: evidence?.path === guard.workflow.path ? evidence.span : guard.job.id.span,
   };
 }
 

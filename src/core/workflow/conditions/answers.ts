@@ -209,10 +209,16 @@ function answersFor(
     cause: all.find((choice) => !choice.isSetByRun)?.name ?? null,
     witness(bit) {
       const mask = 1n << BigInt(bit);
-      const run = runs.find((each) => (each.bits & mask) !== 0n);
-      const shown = run?.each.witness(bit);
-      const start = run?.starts.find((each) => (each.bits & mask) !== 0n) ?? run?.starts[0];
-      return shown && start ? { start: start.start, ...shown } : null;
+      let shown: Witness | null = null;
+      for (const run of runs) {
+        if ((run.bits & mask) === 0n) continue;
+        const found = run.each.witness(bit);
+        const start = run.starts.find((each) => (each.bits & mask) !== 0n) ?? run.starts[0];
+        if (found && start) shown ??= { start: start.start, ...found };
+        // A run that nobody has to cancel is easier to believe.
+        if (found && start && !found.isCancelled) return { start: start.start, ...found };
+      }
+      return shown;
     },
   };
 }

@@ -11,7 +11,8 @@ export interface Proofs {
 
 /** What was answered for one job, as one chain comes to run it. */
 interface Answered {
-  readonly verdicts: Map<Job, ReachVerdict>;
+  /** By event, `*` for all of them. */
+  readonly verdicts: Map<string, Map<Job, ReachVerdict>>;
   readonly ancestors: Map<Job, boolean>;
   starts: ReturnType<Proof['starts']> | null;
 }
@@ -62,9 +63,11 @@ export function createProofs(repository: Repository): Proofs {
       // Within its root's answers the chain is named by paths and ids, which the files that it rests on fix.
       const store = answered(root, key.slice(key.indexOf('\u0000') + 1));
       const remembering: Proof = {
-        without: (guard: JobFacts) => {
-          const verdict = store.verdicts.get(guard.job) ?? proof().without(guard);
-          store.verdicts.set(guard.job, verdict);
+        without: (guard: JobFacts, event?: string) => {
+          const verdicts = store.verdicts.get(event ?? '*') ?? new Map<Job, ReachVerdict>();
+          store.verdicts.set(event ?? '*', verdicts);
+          const verdict = verdicts.get(guard.job) ?? proof().without(guard, event);
+          verdicts.set(guard.job, verdict);
           return verdict;
         },
         starts: () => (store.starts ??= proof().starts()),

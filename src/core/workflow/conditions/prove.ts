@@ -10,8 +10,12 @@ import { stepsOf } from './steps';
 
 /** What is proved of one job as one chain of callers comes to run it. */
 export interface Proof {
-  /** Whether it can start in a run, or after a run, in which the real result of `guard` is not success. */
-  without(guard: JobFacts): ReachVerdict;
+  /**
+   * Whether it can start in a run, or after a run, in which the real result of `guard` is not success.
+   *
+   * @param event Only in runs that this event starts; all of them where nothing is said.
+   */
+  without(guard: JobFacts, event?: string): ReachVerdict;
   /** For every kind of start, whether it can start there at all: `fails` carries the run, `holds` means never. */
   starts(): readonly { readonly kind: StartKind; readonly verdict: ReachVerdict }[];
   /** Whether it is waited for: an ancestor of the job, or of a call around it. */
@@ -67,13 +71,17 @@ export function prove(root: Workflow, path: readonly Job[], repository: Reposito
     );
   };
 
-  let solved: Solved | string | null = null;
-  const solve = (): Solved | string => (solved ??= solveFor(root, nodes, repository));
+  const solved = new Map<string | null, Solved | string>();
+  const solve = (event: string | null): Solved | string => {
+    const known = solved.get(event) ?? solveFor(root, nodes, repository, event);
+    solved.set(event, known);
+    return known;
+  };
   return {
-    without(guard) {
+    without(guard, event) {
       const own = indexes.get(guard.job) ?? [];
       if (own.length > 0 && own.every(isSurelyNeeded)) return { kind: 'holds' };
-      const found = solve();
+      const found = solve(event ?? null);
       if (typeof found === 'string') return unknown(found, span);
       const before = found.starts.bitOf.get(guard.job);
       // What the job does not wait for may be in any state when it starts.
@@ -85,7 +93,7 @@ export function prove(root: Workflow, path: readonly Job[], repository: Reposito
       );
     },
     starts() {
-      const found = solve();
+      const found = solve(null);
       if (typeof found === 'string') return [];
       return found.starts.kinds.map((kind, at) => ({
         kind,
@@ -136,12 +144,18 @@ interface Solved {
   readonly runs: AllRuns;
 }
 
-/** Goes through all runs; a text says why that cannot be done. */
-function solveFor(root: Workflow, nodes: readonly RunNode[], repository: Repository): Solved | string {
+/** Goes through all runs, or those that one event starts; a text says why that cannot be done. */
+function solveFor(
+  root: Workflow,
+  nodes: readonly RunNode[],
+  repository: Repository,
+  event: string | null,
+): Solved | string {
   const any = nodes.length;
   const starts = taggedStartsOf(root, nodes, repository, [], any);
   if (!starts) return 'there are too many ways to start it';
-  return { nodes, any, starts, runs: allRunsOf(nodes, starts.tagged, any - 1) };
+  const tagged = starts.tagged.filter(({ start }) => event === null || start.event === event);
+  return { nodes, any, starts, runs: allRunsOf(nodes, tagged, any - 1) };
 }
 
 function verdictOf(

@@ -91,9 +91,9 @@ function detailsOf(
   trigger: Trigger,
   paths: ReadonlySet<string>,
   defaultBranch: string,
-): readonly Readonly<Record<string, string>>[] {
-  let all: readonly Readonly<Record<string, string>>[] = [{}];
-  const choose = (path: string, values: readonly string[]): void => {
+): readonly Readonly<Record<string, Value>>[] {
+  let all: readonly Readonly<Record<string, Value>>[] = [{}];
+  const choose = (path: string, values: readonly Value[]): void => {
     if (!paths.has(path) || values.length === 0) return;
     all = all.flatMap((known) => values.map((value) => ({ ...known, [path]: value })));
   };
@@ -105,6 +105,7 @@ function detailsOf(
       'another-branch',
     ];
     choose('github.base_ref', bases);
+    choose('github.event.pull_request.merged', [true, false]);
   }
   return all;
 }

@@ -6,16 +6,19 @@ import type { RunNode } from './run-graph';
 import { passesFilter, startsOf, type RunStart } from './runs';
 import { stepsOf } from './steps';
 
+/** What a run is of; a merged pull request is what was taken into a branch. */
+export type RefKind = 'default-branch' | 'other-branch' | 'tag' | 'pull-request' | 'merged-pull-request';
+
 /** One kind of start that a workflow has. */
 export interface StartKind {
   /** For `workflow_run`, the event that started the run before: `workflow_run after push`. */
   readonly event: string;
-  readonly ref: 'default-branch' | 'other-branch' | 'tag' | 'pull-request';
+  readonly ref: RefKind;
   readonly trigger: Trigger | null;
   /** What started the run before, for `workflow_run`; null for other events and where it cannot be read. */
   readonly before: {
     readonly event: string;
-    readonly ref: StartKind['ref'];
+    readonly ref: RefKind;
     readonly workflow: Workflow;
   } | null;
 }
@@ -122,7 +125,7 @@ function chainedStarts(
     const trigger = root.triggers.find(({ event }) => event === start.event) ?? null;
     const own: ChainedStart = {
       start,
-      kind: { event: start.event, ref: refKindOf(start.ref, branch), trigger, before: null },
+      kind: { event: start.event, ref: refKindOf(start, branch), trigger, before: null },
       before: null,
     };
     if (start.event !== 'workflow_run' || !trigger) return [own];
@@ -155,7 +158,7 @@ function startsAfter(
       event: 'workflow_run',
       ref: 'default-branch',
       trigger,
-      before: { event: first.event, ref: refKindOf(first.ref, branch), workflow: earlier },
+      before: { event: first.event, ref: refKindOf(first, branch), workflow: earlier },
     };
     const after = (head: string, conclusion: Conclusion | null, before: Before): ChainedStart => ({
       start: {
@@ -285,8 +288,10 @@ function endingsOf(
   });
 }
 
-function refKindOf(ref: string, defaultBranch: string): StartKind['ref'] {
-  if (ref.startsWith('refs/pull/')) return 'pull-request';
+function refKindOf({ event, ref, known }: RunStart, defaultBranch: string): RefKind {
+  if (/^pull_request/.test(event)) {
+    return known['github.event.pull_request.merged'] === true ? 'merged-pull-request' : 'pull-request';
+  }
   if (ref.startsWith('refs/tags/')) return 'tag';
   return ref === `refs/heads/${defaultBranch}` ? 'default-branch' : 'other-branch';
 }

@@ -89,8 +89,6 @@ export const commandRows: readonly CommandRow[] = [
   ...rows('deploy', ['vercel|now deploy', 'netlify deploy'], moderate),
   ...rows('deploy', [
     'dep deploy',
-    'cap deploy',
-    'bundle exec cap deploy',
     'mup deploy',
     'amplify publish|push',
   ]),
@@ -100,6 +98,8 @@ export const commandRows: readonly CommandRow[] = [
     'convox deploy',
     'porter apply',
   ]),
+  // The stage stands before the task: `cap production deploy`.
+  ...rows('deploy', ['cap'], { when: /\sdeploy\b(?!:(check|rollback|starting))/ }),
   ...rows('deploy', ['git push'], { when: /heroku|dokku|clever|scalingo/i }),
   ...rows('deploy', ['ssh|scp|rsync|sftp|lftp'], {
     ...moderate,
@@ -135,9 +135,9 @@ export const commandRows: readonly CommandRow[] = [
   // Going back
   ...rows('rollback', ['kubectl|oc rollout undo', 'helm rollback', 'argocd app rollback', 'heroku rollback']),
   ...rows('rollback', ['heroku releases:rollback', 'vercel rollback', 'wrangler rollback', 'kamal rollback']),
+  ...rows('rollback', ['cap'], { when: /\sdeploy:rollback\b/ }),
   ...rows('rollback', [
     'dep rollback',
-    'cap deploy:rollback',
     'aws deploy stop-deployment',
     'netlify rollback',
   ]),
