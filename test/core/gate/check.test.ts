@@ -30,8 +30,17 @@ jobs:
     runs-on: ubuntu-latest
     steps:
       - run: npm ci && npm test
-  deploy:
+  staging:
     needs: test
+    runs-on: ubuntu-latest
+    timeout-minutes: 20
+    environment: staging
+    concurrency: deploy-staging
+    steps:
+      - run: kubectl apply -f k8s/
+      - run: curl --fail --retry 5 https://staging.shop.example.org/healthz
+  deploy:
+    needs: staging
     runs-on: ubuntu-latest
     timeout-minutes: 20
     environment: production
@@ -97,7 +106,7 @@ describe('checking a repository', () => {
     assert.equal(report.verdict, 'fail');
     const finding = report.findings.find((candidate) => candidate.rule === 'prod-without-tests');
     assert.equal(finding?.severity, 'block');
-    assert.deepEqual(finding?.range, { start: { line: 12, column: 3 }, end: { line: 12, column: 9 } });
+    assert.deepEqual(finding?.range, { start: { line: 20, column: 3 }, end: { line: 20, column: 9 } });
     assert.ok((finding?.counterexample?.steps.length ?? 0) >= 2);
     assert.ok(report.sources?.has(deploy));
   });
@@ -264,7 +273,7 @@ describe('checking a repository', () => {
 
   it('goes by what the configuration says that actions and commands do', async () => {
     const taught = good
-      .replace('kubectl apply -f k8s/', 'bash ops/ship.sh eu')
+      .replaceAll('kubectl apply -f k8s/', 'bash ops/ship.sh eu')
       .replace('    needs: test\n', '')
       .replaceAll('environment: production', 'environment: production # x');
     const ids = async (more: Partial<Configuration>): Promise<readonly string[]> =>
@@ -279,7 +288,7 @@ describe('checking a repository', () => {
       ),
     );
     const cache = createReadingCache();
-    const byAction = { [deploy]: taught.replace('run: bash ops/ship.sh eu', 'uses: Acme/Ship@v1') };
+    const byAction = { [deploy]: taught.replaceAll('run: bash ops/ship.sh eu', 'uses: Acme/Ship@v1') };
     const rulesWith = async (more: Partial<Configuration>): Promise<readonly string[]> =>
       (await check(byAction, { ...configured(more), cache })).findings.map((finding) => finding.rule);
     assert.ok(!(await rulesWith({})).includes('prod-without-tests'));

@@ -155,12 +155,18 @@ jobs:
 
   it('chains workflows, and says whether the first one has to succeed', async () => {
     const ci = `name: CI
-on: push
+on: { push: { branches: [main] } }
 jobs:
   test:
     runs-on: ubuntu-latest
     steps:
       - run: npm test
+  staging:
+    needs: test
+    runs-on: ubuntu-latest
+    environment: staging
+    steps:
+      - run: kubectl apply -f k8s/ && kubectl rollout status deployment/shop
 `;
     const deploy = (condition: string): string => `on:
   workflow_run:

@@ -43,7 +43,7 @@ jobs:
     runs-on: ubuntu-latest
     environment: staging
     steps:
-      - run: kubectl apply -f k8s/
+      - run: kubectl apply -f k8s/ && kubectl rollout status deployment/shop
   production:
     needs: [test, staging]
     if: always() && needs.test.result != 'failure'

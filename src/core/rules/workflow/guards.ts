@@ -27,6 +27,12 @@ import {
 export const TESTS = ['unit', 'end-to-end', 'smoke'] as const satisfies readonly Purpose[];
 export const GUARDS = [...TESTS, 'lint', 'scan'] as const satisfies readonly Purpose[];
 
+/** Actions and commands that wait for, or look up, the checks of the same commit elsewhere. */
+const LOOKUP_ACTIONS =
+  /^(lewagon\/wait-on-check-action|fountainhead\/action-wait-for-check|int128\/wait-for-workflows-action|ahmadnassri\/action-workflow-run-wait|wechuli\/allcheckspassed|poseidon\/wait-for-status-checks|kachick\/wait-other-jobs|tomchv\/wait-my-workflow)@/i;
+const LOOKUP_COMMANDS =
+  /\bgh\s+(run\s+(list|watch|view)|pr\s+checks)\b|\/(check-runs|check-suites|commits\/[^\s"']*\/status(es)?|actions\/(workflows\/[^\s"']+\/)?runs)\b/i;
+
 /** A test, lint or scan job, and whether production can start without its success. */
 export interface Guard {
   readonly guard: JobFacts;
@@ -153,6 +159,29 @@ function isEnforced({ workflow, job }: JobFacts, step: Step): boolean {
       (later) => later.index > step.index && textAt(workflow, later.span).includes(`steps.${id}.outcome`),
     )
   );
+}
+
+/** A step before the deployment that looks for a green run of the same commit. */
+export function looksUpChecks(set: WorkflowSet, chain: CallChain): boolean {
+  return chain.some((link, index) => {
+    const own = index === 0 ? [{ facts: link, before: firstDeployStep(link) }] : [];
+    const needed = set
+      .ancestorsOf(link)
+      .filter((ancestor) => set.canStartWithout(link, ancestor).kind === 'holds')
+      .map((facts) => ({ facts, before: Number.POSITIVE_INFINITY }));
+    return [...own, ...needed].some(({ facts, before }) =>
+      facts.job.steps.some(
+        (step) =>
+          step.index < before &&
+          (LOOKUP_ACTIONS.test(step.uses?.value ?? '') ||
+            LOOKUP_COMMANDS.test(step.run?.text ?? '') ||
+            (/^actions\/github-script@/i.test(step.uses?.value ?? '') &&
+              step.with.some((input) =>
+                /checks\.list|getCombinedStatus|listWorkflowRuns/.test(input.value.text),
+              ))),
+      ),
+    );
+  });
 }
 
 /** Adds the job to `needs` where both stand in one workflow and the condition leaves the implicit `success()` alone. */

@@ -1,7 +1,7 @@
 import type { JobFacts, ReachVerdict, WorkflowSet } from '../../workflow/understanding';
 import type { FindingEvidence, RuleFinding, WorkflowRule } from '../rule';
 import { checksAfter, unreadStepAfter, waitsForRollout } from './checks-after-deployment';
-import { addNeed, hasStatusFunction, placeOf, workflowsBefore } from './guards';
+import { addNeed, hasStatusFunction, looksUpChecks, placeOf, workflowsBefore } from './guards';
 import {
   deploysInfrastructure,
   descendantsOf,
@@ -90,6 +90,8 @@ function judge(set: WorkflowSet, chain: CallChain): RuleFinding | null {
       evidence: [deployedBy(beside.facts), ...whyItDeploys(facts)],
     };
   }
+  // A version that a step finds in an earlier run went through what that run asks.
+  if (looksUpChecks(set, chain)) return null;
   const elsewhere = productionPathOf(set).deploying.find(
     (other) => other !== facts && other.target?.kind === 'non-production',
   );

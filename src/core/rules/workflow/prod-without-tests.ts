@@ -8,6 +8,7 @@ import {
   countsAsTest,
   guardsOf,
   hasStatusFunction,
+  looksUpChecks,
   placeOf,
   testEvidence,
   testsInDeployment,
@@ -17,7 +18,6 @@ import {
 import {
   chainedFrom,
   chainTriggerOf,
-  firstDeployStep,
   hasPurpose,
   listed,
   productionChainsOf,
@@ -27,12 +27,6 @@ import {
   whyItDeploys,
   type CallChain,
 } from './production-path';
-
-/** Actions and commands that wait for, or look up, the checks of the same commit elsewhere. */
-const LOOKUP_ACTIONS =
-  /^(lewagon\/wait-on-check-action|fountainhead\/action-wait-for-check|int128\/wait-for-workflows-action|ahmadnassri\/action-workflow-run-wait|wechuli\/allcheckspassed|poseidon\/wait-for-status-checks|kachick\/wait-other-jobs|tomchv\/wait-my-workflow)@/i;
-const LOOKUP_COMMANDS =
-  /\bgh\s+(run\s+(list|watch|view)|pr\s+checks)\b|\/(check-runs|check-suites|commits\/[^\s"']*\/status(es)?|actions\/(workflows\/[^\s"']+\/)?runs)\b/i;
 
 /**
  * A production job can start in a run in which a test job did not succeed, or nothing in the run tests at all.
@@ -118,29 +112,6 @@ function gatesAnother(set: WorkflowSet, facts: JobFacts, guard: JobFacts): boole
       !set.ancestorsOf(facts).includes(other) &&
       set.ancestorsOf(other).includes(guard),
   );
-}
-
-/** A step before the deployment that looks for a green run of the same commit. */
-function looksUpChecks(set: WorkflowSet, chain: CallChain): boolean {
-  return chain.some((link, index) => {
-    const own = index === 0 ? [{ facts: link, before: firstDeployStep(link) }] : [];
-    const needed = set
-      .ancestorsOf(link)
-      .filter((ancestor) => set.canStartWithout(link, ancestor).kind === 'holds')
-      .map((facts) => ({ facts, before: Number.POSITIVE_INFINITY }));
-    return [...own, ...needed].some(({ facts, before }) =>
-      facts.job.steps.some(
-        (step) =>
-          step.index < before &&
-          (LOOKUP_ACTIONS.test(step.uses?.value ?? '') ||
-            LOOKUP_COMMANDS.test(step.run?.text ?? '') ||
-            (/^actions\/github-script@/i.test(step.uses?.value ?? '') &&
-              step.with.some((input) =>
-                /checks\.list|getCombinedStatus|listWorkflowRuns/.test(input.value.text),
-              ))),
-      ),
-    );
-  });
 }
 
 function ungated(set: WorkflowSet, chain: CallChain, guards: readonly Guard[]): RuleFinding {

@@ -6,7 +6,7 @@ import { startValue, type RunStart } from './runs';
 import { documented, readingsFor, type Reading, type Uses } from './semantics';
 
 /** Bounds: beyond them the answer is unknown, in well under a second. */
-const MAX_STEPS = 100_000;
+const MAX_STEPS = 60_000;
 const MAX_COMBINATIONS = 128;
 
 /** Why an answer that would need more than the bounds allow is not given. */

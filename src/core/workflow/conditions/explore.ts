@@ -167,6 +167,8 @@ interface Plan {
   readonly nodes: readonly SearchNode[];
   readonly reading: Reading;
   readonly influences: readonly (readonly Influence[])[];
+  /** By node, what each kind of outcome means for later ones, worked out once. */
+  readonly effects: readonly Map<number, Int32Array>[];
   /** The flags of each node that its decision asks for. */
   readonly interest: readonly number[];
   /** Up to which later node the result of each has to be kept; -1: not at all. */
@@ -234,6 +236,7 @@ function planOf(nodes: readonly SearchNode[], target: number | null, reading: Re
     nodes,
     reading,
     influences,
+    effects: nodes.map(() => new Map<number, Int32Array>()),
     interest,
     keptUntil,
     forgottenAt,
@@ -308,19 +311,50 @@ function needThatMustSucceed(part: Expression): string | null {
   return isResult && value.value.toLowerCase() === 'success' ? (id ?? null) : null;
 }
 
-function advance(
-  { influences, interest, keptUntil, forgottenAt, nodes, asksConclusion }: Plan,
-  index: number,
-  state: State,
-  outcome: Outcome,
-  next: Map<string, State>,
-): void {
+function advance(plan: Plan, index: number, state: State, outcome: Outcome, next: Map<string, State>): void {
+  const { keptUntil, forgottenAt, nodes, asksConclusion } = plan;
   const count = nodes.length;
   const known = state.known.slice();
   const { result } = outcome;
   const seen = RESULTS.indexOf(result);
-  const hasInnerSkip = ((known[index] ?? 0) & INNER_SKIPPED) !== 0;
-  for (const influence of influences[index] ?? []) {
+  const effects = effectsOf(plan, index, outcome, ((known[index] ?? 0) & INNER_SKIPPED) !== 0);
+  for (let at = 0; at < effects.length; at += 2) {
+    const on = effects[at] ?? 0;
+    known[on] = (known[on] ?? 0) | (effects[at + 1] ?? 0);
+  }
+  known[index] = 0;
+  if ((keptUntil[index] ?? -1) > index) known[count + index] = seen + 1;
+  for (const earlier of forgottenAt[index] ?? []) known[count + earlier] = 0;
+  if (asksConclusion && result === 'success' && nodes[index]?.node.kind === 'job') known[2 * count] = 1;
+  // The flags of what is decided are 0 and need not be told apart.
+  const rest = new Uint16Array(known.buffer, Int32Array.BYTES_PER_ELEMENT * (index + 1));
+  const key = String.fromCharCode.apply(null, rest as unknown as number[]);
+  const bits = outcome.isRealSuccess ? state.bits : state.bits | (1n << BigInt(index));
+  const before = next.get(key);
+  if (!before) {
+    next.set(key, { known, bits, origins: [{ bits, parent: state, outcome }] });
+    return;
+  }
+  if ((bits & ~before.bits) !== 0n) {
+    before.bits |= bits;
+    before.origins.push({ bits, parent: state, outcome });
+  }
+}
+
+/** What an outcome means for later nodes, as pairs of a node and the flags that it gets; only what is asked for. */
+function effectsOf(plan: Plan, index: number, outcome: Outcome, hasInnerSkip: boolean): Int32Array {
+  const { result } = outcome;
+  const seen = RESULTS.indexOf(result);
+  const kind =
+    seen |
+    (outcome.isRealSuccess ? 4 : 0) |
+    (outcome.phase === 'over' ? 0 : 8) |
+    (outcome.endsWithCaller ? 16 : 0) |
+    (hasInnerSkip ? 32 : 0);
+  const known = plan.effects[index]?.get(kind);
+  if (known) return known;
+  const pairs: number[] = [];
+  for (const influence of plan.influences[index] ?? []) {
     let more = 0;
     if (influence.isAncestor) {
       if (result !== 'success') more |= BROKEN;
@@ -346,23 +380,12 @@ function advance(
       if (result === 'success' && !outcome.isRealSuccess) more |= TOLERATED;
       if (result === 'skipped' || hasInnerSkip) more |= INNER_SKIPPED;
     }
-    known[influence.on] = (known[influence.on] ?? 0) | (more & (interest[influence.on] ?? -1));
+    const asked = more & (plan.interest[influence.on] ?? -1);
+    if (asked !== 0) pairs.push(influence.on, asked);
   }
-  known[index] = 0;
-  if ((keptUntil[index] ?? -1) > index) known[count + index] = seen + 1;
-  for (const earlier of forgottenAt[index] ?? []) known[count + earlier] = 0;
-  if (asksConclusion && result === 'success' && nodes[index]?.node.kind === 'job') known[2 * count] = 1;
-  const key = String.fromCharCode(...new Uint16Array(known.buffer));
-  const bits = outcome.isRealSuccess ? state.bits : state.bits | (1n << BigInt(index));
-  const before = next.get(key);
-  if (!before) {
-    next.set(key, { known, bits, origins: [{ bits, parent: state, outcome }] });
-    return;
-  }
-  if ((bits & ~before.bits) !== 0n) {
-    before.bits |= bits;
-    before.origins.push({ bits, parent: state, outcome });
-  }
+  const effects = Int32Array.from(pairs);
+  plan.effects[index]?.set(kind, effects);
+  return effects;
 }
 
 /** Whether the condition of a node is true, before or after the cancellation. */
