@@ -127,11 +127,9 @@ function withoutSwallowing(owner: JobFacts, evidence: PurposeEvidence): Fix | nu
 function defeatedGuards(set: WorkflowSet, chain: CallChain): readonly RuleFinding[] {
   const [facts] = chain;
   const proof = set.proofOf(chain);
-  const links = new Set(chain.map((link) => link.workflow));
-  for (const guard of set.jobs) {
-    if (!links.has(guard.workflow) || chain.includes(guard) || !proof.isAncestor(guard) || !isGuard(guard)) {
-      continue;
-    }
+  const links = [...new Set(chain.map((link) => link.workflow))];
+  for (const guard of links.flatMap((workflow) => set.jobsOf(workflow))) {
+    if (chain.includes(guard) || !proof.isAncestor(guard) || !isGuard(guard)) continue;
     const verdict = proof.without(guard);
     if (verdict.kind === 'holds') continue;
     const link = chain.find(({ job }) => hasStatusFunction(job.condition)) ?? facts;

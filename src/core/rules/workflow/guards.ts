@@ -65,16 +65,14 @@ export function guardsOf(set: WorkflowSet, chain: CallChain): readonly Guard[] {
   };
   for (const link of chain) {
     const later = new Set(descendantsOf(set, link));
-    for (const other of set.jobs) {
-      if (other.workflow !== link.workflow || other === link || later.has(other)) continue;
+    for (const other of set.jobsOf(link.workflow)) {
+      if (other === link || later.has(other)) continue;
       if (isAfterSomeProduction(set, other)) continue;
       for (const guard of insideOf(set, other)) if (!chain.includes(guard)) add(guard, false);
     }
   }
   for (const before of workflowsBefore(set, chain)) {
-    for (const other of set.jobs) {
-      if (other.workflow === before) for (const guard of insideOf(set, other)) add(guard, true);
-    }
+    for (const other of set.jobsOf(before)) for (const guard of insideOf(set, other)) add(guard, true);
   }
   return guards;
 }
@@ -88,7 +86,7 @@ export function insideOf(set: WorkflowSet, facts: JobFacts): readonly JobFacts[]
     seen.add(next);
     const { calls } = next;
     if (calls === null) found.push(next);
-    else for (const other of set.jobs) if (other.workflow === calls) follow(other);
+    else for (const other of set.jobsOf(calls)) follow(other);
   };
   follow(facts);
   return found;
