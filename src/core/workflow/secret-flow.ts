@@ -10,6 +10,9 @@ export const ALL_SECRETS = '*';
 /** The token that GitHub makes for each job; it ends with the job. */
 export const JOB_TOKEN = 'GITHUB_TOKEN';
 
+/** The name of a secret that the file computes: `secrets[format('{0}_TOKEN', matrix.stage)]`. */
+export const COMPUTED = '[computed]';
+
 /** A secret in a text, with how the text takes it. */
 export interface TakenSecret {
   /** As the file spells it; `ALL_SECRETS` for the whole context. */
@@ -104,7 +107,12 @@ function valuesOf(expression: Expression): readonly (readonly string[])[] {
       return expression.args.flatMap(valuesOf);
     case 'call':
       // `secrets[name]`: one of them, and nothing says which.
-      if (expression.name === 'index') return expression.args.slice(0, 1).flatMap(valuesOf);
+      if (expression.name === 'index') {
+        return expression.args
+          .slice(0, 1)
+          .flatMap(valuesOf)
+          .map((parts) => [...parts, COMPUTED]);
+      }
       return /^(format|join|tojson|fromjson|case)$/.test(expression.name)
         ? expression.args.flatMap(valuesOf)
         : [];
