@@ -1,16 +1,19 @@
 import type { Workflow } from '../../workflow/model';
 import type { JobFacts, WorkflowSet } from '../../workflow/understanding';
-import type { RuleFinding, WorkflowRule } from '../rule';
+import { insertStep, setEntry } from '../../workflow/edit';
+import type { Fix, RuleFinding, WorkflowRule } from '../rule';
+import { checksAfter } from './checks-after-deployment';
 import {
   callChainsOf,
   deploysInfrastructure,
+  evidenceOf,
   hasPurpose,
   productionPathOf,
   quoted,
   textAt,
   type ProductionPath,
 } from './production-path';
-import { isCalledRollback, subjectsOf, takesBack, waysBackIn } from './ways-back';
+import { commandOf, isCalledRollback, subjectsOf, takesBack, undoOf, waysBackIn } from './ways-back';
 
 /**
  * Options with which a platform takes a failed deployment back by itself. Helm: `--atomic`, `--rollback-on-failure`;
@@ -94,8 +97,39 @@ function judge(
           ? `The only way back from what ${quoted(shown.job)} deploys is to start this workflow by hand on an earlier tag: add a rollback job, or give \`workflow_dispatch\` an input that names the version`
           : `Nothing in the workflows takes back what ${quoted(shown.job)} deploys: add a rollback job, or a \`workflow_dispatch\` that deploys an earlier version`,
       ...(evidence.length > 0 ? { evidence } : {}),
+      ...(jobs.length === 1 ? fixOf(set, shown) : {}),
     },
   ];
+}
+
+/**
+ * A last step that undoes the deployment where the check behind it failed: in the deploying job, which is logged in.
+ * Only where the platform's own undo of the same workload is known, and something behind the deployment can fail. A
+ * rollback that a person starts is a new file, and what it needs to log in is theirs to say.
+ */
+function fixOf(set: WorkflowSet, facts: JobFacts): { readonly fix?: Fix } {
+  const { job, workflow } = facts;
+  const [deploy, ...others] = evidenceOf(facts, 'deploy');
+  const command = deploy && others.length === 0 ? commandOf(facts, deploy) : null;
+  const undo = command ? undoOf(command) : null;
+  if (!command || undo === null || command.isConditional) return {};
+  const { step } = command;
+  const canFail = checksAfter(set, facts).some(
+    (check) => check.facts === facts && (check.step?.index ?? -1) > step.index && check.faults.length === 0,
+  );
+  const id = step.id?.value ?? 'deploy';
+  if (!canFail || (!step.id && job.steps.some((other) => other.id?.value === id))) return {};
+  const named = step.id
+    ? ({ ok: true, edits: [] } as const)
+    : setEntry(workflow.text, step.body, 'id', id, { after: ['name'], before: ['run'] });
+  const inserted = insertStep(workflow.text, job, job.steps.length, {
+    name: 'Roll back',
+    if: `failure() && steps.${id}.outcome == 'success'`,
+    run: undo,
+  });
+  if (!named.ok || !inserted.ok) return {};
+  const edits = [{ path: workflow.path, edits: [...named.edits, ...inserted.edits] }];
+  return { fix: { kind: 'proposed', title: `Roll back by \`${undo}\` where the check fails`, edits } };
 }
 
 /**

@@ -16,7 +16,24 @@ const VERSION_INPUT =
   /(^|[-_])(version|tag|image|digest|release|revision|rev|ref|sha|commit|artifact|build|run)([-_]|$)|(version|tag|image|digest|ref|sha)$/i;
 
 /** Names under which people keep a rollback. */
-const ROLLBACK_WORDS = ['rollback', 'rollbacks', 'revert', 'undo'];
+const ROLLBACK_WORDS = ['rollback', 'rollbacks', 'revert'];
+
+/** Words beside them with which a name says that the other way is gone as well, or that there is none. */
+const OTHER_WORDS = [
+  'deploy',
+  'deployment',
+  'release',
+  'publish',
+  'ship',
+  'and',
+  'or',
+  'with',
+  'without',
+  'no',
+];
+
+/** A rollback is started by hand, or by a workflow that was. */
+const BY_HAND = ['workflow_dispatch', 'repository_dispatch', 'workflow_call'];
 
 /** An exchange of two slots leaves the old version in the other one: exchanging again is the way back. */
 const SWAP = /\bslot\s+swap\b|\bswap-(environment-cnames|slots?)\b/i;
@@ -77,14 +94,16 @@ export function takesBack(way: JobFacts, facts: JobFacts): boolean {
 export function isCalledRollback(set: WorkflowSet, { job, workflow }: JobFacts): boolean {
   const isName = (name: string | undefined): boolean => {
     const words = nameWords(name ?? '');
+    if (words.some((word) => OTHER_WORDS.includes(word))) return false;
     return (
       words.some((word) => ROLLBACK_WORDS.includes(word)) ||
-      words.some((word, index) => word === 'roll' && words[index + 1] === 'back')
+      words.some((word, index) => word === 'roll' && words.slice(index + 1).includes('back'))
     );
   };
   if (isName(job.id.value) || isName(job.name?.value)) return true;
   const isOnlyOne = set.jobs.filter((other) => other.workflow === workflow && other.target).length === 1;
-  return isOnlyOne && (isName(workflow.name?.value) || isName(workflow.path.split('/').pop()));
+  const isByHand = workflow.triggers.every(({ event }) => BY_HAND.includes(event));
+  return isOnlyOne && isByHand && (isName(workflow.name?.value) || isName(workflow.path.split('/').pop()));
 }
 
 /** A dispatch whose input says which version: the earlier one is a choice of the same form (Definition 14). */
