@@ -1,6 +1,7 @@
 import type { ShellNode, ShellParser } from '../ports';
 import { endOfExpression } from '../text/expression-end';
 import type { Span } from '../text/position';
+import { unwrapCommand } from './wrappers';
 
 /** One simple command of a script, as it would run. */
 export interface ShellCommand {
@@ -144,15 +145,15 @@ function read(script: string, parser: ShellParser, mode: ShellMode, nesting: num
   const emit = (command: ShellStatement): void => {
     found.push(command);
     if (command.kind !== 'command') return;
-    const inner = nesting < MAX_NESTED_SCRIPTS ? scriptArgument(command.words) : null;
+    const inner = nesting < MAX_NESTED_SCRIPTS ? scriptArgument(command.words, state) : null;
     if (inner === null) return;
     for (const nested of read(inner.script, parser, inner.mode, nesting + 1)) {
       found.push({
         kind: nested.kind,
         words: nested.words,
         span: command.span,
-        isSwallowed: command.isSwallowed || nested.isSwallowed,
-        isConditional: command.isConditional || nested.isConditional,
+        isSwallowed: command.isSwallowed || nested.isSwallowed || inner.isTrap === true,
+        isConditional: command.isConditional || nested.isConditional || inner.isTrap === true,
         // Nested scripts stand nowhere in the text but in the command that runs them.
         input: nested.input ? command.span : command.input,
         loop: nested.loop ? command.span : command.loop,
@@ -174,8 +175,27 @@ function read(script: string, parser: ShellParser, mode: ShellMode, nesting: num
   return found.sort((a, b) => a.span.start - b.span.start);
 }
 
-/** The script that `bash -c '…'` runs. */
-function scriptArgument(words: readonly string[]): { script: string; mode: ShellMode } | null {
+/** A script that stands in the words of a command. */
+interface InnerScript {
+  readonly script: string;
+  readonly mode: ShellMode;
+  /** It runs only when something else happens, and how it ends changes nothing: the command of a `trap`. */
+  readonly isTrap?: boolean;
+}
+
+/** The script that `bash -c '…'` runs, whatever wraps it, that `eval` runs, or that `trap` runs later. */
+function scriptArgument(command: readonly string[], around: ShellMode): InnerScript | null {
+  const words = unwrapCommand(command);
+  if (words[0] === 'eval') {
+    const script = words.slice(1).join(' ');
+    // What a substitution prints is no text of this script; its own commands are read where it stands.
+    return /\$\(|`/.test(script) || script === '' ? null : { script, mode: around };
+  }
+  if (words[0] === 'trap') {
+    const script = words[1] ?? '';
+    const runs = /\s/.test(script.trim()) && !script.startsWith('-');
+    return runs ? { script, mode: { ...around, stopsAtError: false }, isTrap: true } : null;
+  }
   if (!/^(.*\/)?(ba|da|z|k)?sh$/.test(words[0] ?? '')) return null;
   const at = words.findIndex((word, index) => index > 0 && /^-[a-z]*c$/.test(word));
   const script = at < 0 ? undefined : words[at + 1];

@@ -6,6 +6,10 @@ const VALUE_OPTIONS: Readonly<Record<string, RegExp>> = {
   env: /^-[uC]$/,
   timeout: /^-[ks]$/,
   nice: /^-n$/,
+  ionice: /^-[cn]$/,
+  stdbuf: /^-[ioe]$/,
+  doas: /^-[uC]$/,
+  xargs: /^-[nPLIdEsa]$/,
   npx: /^(-p|--package)$/,
   uv: /^(--with|--extra|--group|--python|-p|--directory|--package)$/,
   docker: /^(-[uwef]|--(user|workdir|env|env-file|file|project-name|profile))$/,
@@ -21,6 +25,12 @@ const WRAPPERS: readonly (readonly [readonly string[], number])[] = [
   [['exec'], 0],
   [['command'], 0],
   [['nohup'], 0],
+  [['setsid'], 0],
+  [['stdbuf'], 0],
+  [['unbuffer'], 0],
+  [['doas'], 0],
+  [['ionice'], 0],
+  [['xargs'], 0],
   [['nice'], 0],
   [['timeout'], 1],
   [['xvfb-run'], 0],
@@ -74,7 +84,7 @@ export const unwrapCommand = remembered((words: readonly string[]): readonly str
     current = next;
   }
   const [program = '', ...rest] = current;
-  const named = /(^|\/)(node_modules\/\.bin|usr\/(local\/)?bin|vendor\/bin|\.venv\/bin)\/([^/]+)$/.exec(
+  const named = /(^|\/)(node_modules\/\.bin|usr\/(?:local\/)?bin|vendor\/bin|\.venv\/bin)\/([^/]+)$/.exec(
     program,
   );
   return named?.[3] ? [named[3], ...rest] : current;
@@ -92,6 +102,8 @@ function unwrapOnce(words: readonly string[]): readonly string[] {
     );
     return at < 0 ? words : words.slice(at);
   }
+  // It asks whether there is such a program, and runs nothing.
+  if (program === 'command' && /^-[vV]+$/.test(words[1] ?? '')) return words;
   if (/^python[\d.]*$/.test(program) && words[1] === '-m') return words.slice(2);
   for (const [wrapper, skipped] of wrappersBy.get(program) ?? []) {
     let at = 0;
