@@ -147,6 +147,10 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
     }
     workflows.push(workflow);
   }
+  if (cache.workflows.size > workflows.length + MAX_STALE_READINGS) {
+    const read = new Set(workflows.map(({ path }) => path));
+    for (const path of cache.workflows.keys()) if (!read.has(path)) cache.workflows.delete(path);
+  }
   const documents = await readDocuments(input, cache, listed.paths, found, lines);
   signal?.throwIfAborted();
   for (const document of documents) {
