@@ -82,7 +82,8 @@ async function runMocha(args, timeoutMs) {
   const reporter = path.join(project, 'scripts', 'lib', 'counting-reporter.cjs');
   const { code, output } = await runToEnd(process.execPath, [mocha, '--reporter', reporter, ...args], {
     cwd: project,
-    env: { ...process.env, RELEASE_GATE_TEST_COUNTS: countsFile },
+    // The whole run judges as many random workflows as the proof's tests promise; `npm run test:unit` fewer.
+    env: { RELEASE_GATE_SIMULATIONS: '5000', ...process.env, RELEASE_GATE_TEST_COUNTS: countsFile },
     timeoutMs,
   });
   if (!existsSync(countsFile)) {

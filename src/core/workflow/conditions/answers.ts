@@ -177,6 +177,12 @@ function answersFor(
     let bits = 0n;
     for (const each of classes) {
       for (const freeTruths of free) {
+        // Putting the truths in costs time, too.
+        budget.steps -= nodes.length;
+        if (budget.steps < 0) {
+          isComplete = false;
+          break;
+        }
         const truths = new Map([...fixedTruths, ...freeTruths]);
         const search = nodes.map((node, index): SearchNode => {
           const own = each.nodes[index];

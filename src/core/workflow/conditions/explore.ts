@@ -187,7 +187,8 @@ function planOf(nodes: readonly SearchNode[], target: number | null, reading: Re
   const influences: Influence[][] = nodes.map(() => []);
   const interest: number[] = [];
   const keptUntil = nodes.map(() => -1);
-  const namesCancelled = nodes.map(({ condition }) => namesCancellation(condition));
+  // As written: what the start settles does not take the word out of the condition.
+  const namesCancelled = nodes.map(({ node }) => namesCancellation(node.condition));
   nodes.forEach(({ node, condition }, index) => {
     const parts = partsOf(condition);
     const calls = (name: string): boolean => parts.some((part) => part.kind === 'call' && part.name === name);

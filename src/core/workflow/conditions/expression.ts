@@ -62,8 +62,9 @@ const SUCCESS: Expression = { kind: 'call', name: 'success', args: [] };
  */
 export function readCondition(text: string | null): Condition {
   if (text === null || text === '') return { ok: true, expression: SUCCESS };
-  let source = text.trimEnd();
+  let source = text;
   if (source.includes('${{')) {
+    // Nothing is trimmed: the line break that a block scalar ends with makes a text of it, too.
     const whole = /^\$\{\{([\s\S]*)\}\}$/.exec(source);
     const inner = whole?.[1] ?? '';
     // `${{ a }} && ${{ b }}` begins and ends like one expression and is text all the same.
