@@ -2,7 +2,7 @@ import type { History, Parsers, RepositoryFiles } from '../ports';
 import { TOUCH_KINDS, type Change, type Touch, type TouchKind } from './change';
 import { classifyCommits } from './commits';
 import { CODEOWNERS_PATHS, groupByComponent, ownersOf, readCodeOwners, type OwnerRule } from './components';
-import { readDatabaseChange } from './irreversible';
+import { detectIrreversible } from './irreversible';
 import { touchesOfPath } from './path-kinds';
 import { findReleaseRange, type RangeAnswer, type RangeRequest } from './release-range';
 
@@ -37,14 +37,14 @@ export async function readChange(
   ]);
   const classified = await classifyCommits(commits);
   const repositoryPaths = new Set(listed.paths);
-  const database = await readDatabaseChange(
+  const detected = await detectIrreversible({
     files,
     range,
     history,
-    () => world.parsers.sql(),
+    parsers: world.parsers,
     repositoryPaths,
     signal,
-  );
+  });
   const ownersFile = CODEOWNERS_PATHS.find((candidate) => repositoryPaths.has(candidate)) ?? null;
   const ownersOfPath = ownersOf(ownersFile === null ? [] : await readOwners(world.files, ownersFile));
   const paths = files.map((file) => file.path);
@@ -62,10 +62,10 @@ export async function readChange(
       files,
       touches: touchesOf(
         files.flatMap((file) => [file.path, ...(file.oldPath === null ? [] : [file.oldPath])]),
-        database.touches,
+        detected.touches,
       ),
-      irreversible: database.irreversible,
-      risks: database.risks,
+      irreversible: detected.irreversible,
+      risks: detected.risks,
       components: groupByComponent(paths, listed.paths, ownersOfPath),
       owners:
         ownersFile === null

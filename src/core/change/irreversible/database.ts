@@ -1,8 +1,16 @@
-import type { ChangedFile, History, ReadResult, SqlParser, SqlStatement } from '../ports';
-import { effectsOf, type SqlEffect, type SqlObject } from '../sql/effects';
-import { normalStatement } from '../sql/statements';
-import { lineIndex, type LineIndex, type Range } from '../text/position';
-import type { ChangeRange, DiffRisk, IrreversibleAction, TouchKind } from './change';
+import type { ReadResult, SqlParser, SqlStatement } from '../../ports';
+import { effectsOf, type SqlEffect, type SqlObject } from '../../sql/effects';
+import { normalStatement } from '../../sql/statements';
+import { lineIndex, type LineIndex, type Range } from '../../text/position';
+import type { DiffRisk, IrreversibleAction, TouchKind } from '../change';
+import {
+  isMovedUnchanged,
+  readEnds,
+  shownText,
+  type Detected,
+  type Detector,
+  type DetectorWorld,
+} from './detector';
 import {
   isQueryCollection,
   migrationKind,
@@ -10,38 +18,20 @@ import {
   sectionsOf,
   wayDownPaths,
   type MigrationSections,
-} from './migrations';
-
-/** A statement of more characters is cut in what is shown. */
-const MAX_SHOWN = 240;
-
-/** So many files are read from the history at a time: each is a process. */
-const READS_AT_ONCE = 4;
-
-/** What the migrations of a range do that cannot be undone, or may hurt, and what of the database they touch. */
-export interface DatabaseChange {
-  readonly irreversible: readonly IrreversibleAction[];
-  readonly risks: readonly DiffRisk[];
-  readonly touches: readonly { readonly kind: TouchKind; readonly path: string }[];
-}
+} from './migration-files';
 
 /**
  * Judges the statements that the range adds to migrations and other SQL: those of new files, and in changed files those
- * that the base does not have. `sql` is asked for only where there is SQL. What cannot be read is `unjudgeable`.
+ * that the base does not have. The parser is asked for only where there is SQL. What cannot be read is `unjudgeable`.
  */
-export async function readDatabaseChange(
-  files: readonly ChangedFile[],
-  range: ChangeRange,
-  history: Pick<History, 'fileAt'>,
-  sql: () => Promise<SqlParser>,
-  repositoryPaths: ReadonlySet<string>,
-  signal?: AbortSignal,
-): Promise<DatabaseChange> {
-  const relevant = files
-    .filter((file) => file.status !== 'deleted' && file.status !== 'submodule')
+export const database: Detector = { id: 'database', detect };
+
+async function detect(world: DetectorWorld): Promise<Detected> {
+  const { repositoryPaths, signal } = world;
+  const relevant = world.files
+    .filter((file) => file.status !== 'deleted' && file.status !== 'submodule' && !isMovedUnchanged(file))
     .map((file) => ({ file, kind: migrationKind(file.path, repositoryPaths) }))
     .filter(({ kind }) => kind !== null)
-    .filter(({ file }) => !isMovedUnchanged(file))
     .sort((a, b) => compareNames(a.file.path, b.file.path));
 
   const irreversible: IrreversibleAction[] = [];
@@ -49,20 +39,16 @@ export async function readDatabaseChange(
   const touches: { kind: TouchKind; path: string }[] = [];
   const judged: AddedStatement[] = [];
 
-  const read = await inBatches(relevant, READS_AT_ONCE, async ({ file, kind }) => {
-    signal?.throwIfAborted();
-    if (kind?.kind !== 'sql') return { file, kind, head: null, base: null };
-    const before = file.status === 'added' ? null : (file.oldPath ?? file.path);
-    const [head, base] = await Promise.all([
-      history.fileAt(range.commits.head, file.path, signal),
-      before !== null && range.commits.base !== null
-        ? history.fileAt(range.commits.base, before, signal)
-        : Promise.resolve(null),
-    ]);
-    return { file, kind, head, base };
-  });
+  const ends = new Map(
+    (
+      await readEnds(
+        world,
+        relevant.filter(({ kind }) => kind?.kind === 'sql').map(({ file }) => file),
+      )
+    ).map((each) => [each.file, each]),
+  );
 
-  for (const { file, kind, head, base } of read) {
+  for (const { file, kind } of relevant) {
     signal?.throwIfAborted();
     if (kind?.kind === 'unread') {
       touches.push({ kind: 'schema', path: file.path });
@@ -74,6 +60,7 @@ export async function readDatabaseChange(
       );
       continue;
     }
+    const { head, base } = ends.get(file) ?? { head: null, base: null };
     if (!head) continue;
     if (!head.ok) {
       touches.push({ kind: 'schema', path: file.path });
@@ -81,7 +68,7 @@ export async function readDatabaseChange(
       continue;
     }
     if (isQueryCollection(head.text)) continue;
-    const parser = await sql();
+    const parser = await world.parsers.sql();
     const sections = sectionsOf(head.text);
     const lines = lineIndex(head.text);
     const reversibleBy = wayDown(file.path, sections, repositoryPaths);
@@ -277,10 +264,6 @@ function wayDown(
   return found === undefined ? null : `${found} goes back down`;
 }
 
-function isMovedUnchanged(file: ChangedFile): boolean {
-  return file.status === 'renamed' && file.added === 0 && file.removed === 0;
-}
-
 function unjudgeableFile(path: string, why: string): IrreversibleAction {
   return {
     kind: 'unjudgeable',
@@ -295,8 +278,7 @@ function unjudgeableFile(path: string, why: string): IrreversibleAction {
 }
 
 function shown(statement: string): string {
-  const text = normalStatement(statement);
-  return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN - 1)}…`;
+  return shownText(normalStatement(statement));
 }
 
 /** Names with numbers in them in the order of the numbers: `V2__a` before `V10__b`. */
@@ -313,16 +295,4 @@ function compareNames(a: string, b: string): number {
     return one < other ? -1 : 1;
   }
   return left.length - right.length;
-}
-
-async function inBatches<T, R>(
-  items: readonly T[],
-  size: number,
-  work: (item: T) => Promise<R>,
-): Promise<readonly R[]> {
-  const results: R[] = [];
-  for (let start = 0; start < items.length; start += size) {
-    results.push(...(await Promise.all(items.slice(start, start + size).map(work))));
-  }
-  return results;
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { createSqlParser } from '../../../src/adapters/sql-parser';
-import type { ChangeRange } from '../../../src/core/change/change';
-import { readDatabaseChange, type DatabaseChange } from '../../../src/core/change/irreversible';
-import type { ChangedFile, ReadResult, SqlParser } from '../../../src/core/ports';
+import { createSqlParser } from '../../../../src/adapters/sql-parser';
+import type { ChangeRange } from '../../../../src/core/change/change';
+import { database } from '../../../../src/core/change/irreversible/database';
+import type { Detected } from '../../../../src/core/change/irreversible/detector';
+import type { ChangedFile, ReadResult, SqlParser } from '../../../../src/core/ports';
 
 const HEAD = 'a'.repeat(40);
 const BASE = 'b'.repeat(40);
@@ -32,7 +33,7 @@ describe('what a change does to a database', () => {
     base: Files = {},
     others: Files = {},
     changed?: readonly Partial<ChangedFile>[],
-  ): Promise<DatabaseChange> => {
+  ): Promise<Detected> => {
     const files = (
       changed ??
       Object.keys(head).map((path) => ({
@@ -53,13 +54,14 @@ describe('what a change does to a database', () => {
         text === undefined ? { ok: false, reason: 'missing', detail: 'does not exist' } : { ok: true, text },
       );
     };
-    return readDatabaseChange(
+    return database.detect({
       files,
       range,
-      { fileAt },
-      () => Promise.resolve(parser),
-      new Set([...Object.keys(head), ...Object.keys(others)]),
-    );
+      history: { fileAt },
+      parsers: { sql: () => Promise.resolve(parser) },
+      repositoryPaths: new Set([...Object.keys(head), ...Object.keys(others)]),
+      signal: undefined,
+    });
   };
 
   const MIGRATION = 'db/migrations/002_change.sql';
@@ -390,13 +392,14 @@ describe('what a change does to a database', () => {
   });
 
   it('asks for the parser only where there is SQL', async () => {
-    await readDatabaseChange(
-      [{ status: 'added', path: 'src/a.ts', oldPath: null, added: 1, removed: 0 }],
+    await database.detect({
+      files: [{ status: 'added', path: 'src/a.ts', oldPath: null, added: 1, removed: 0 }],
       range,
-      { fileAt: () => Promise.reject(new Error('not asked')) },
-      () => Promise.reject(new Error('not asked')),
-      new Set(),
-    );
+      history: { fileAt: () => Promise.reject(new Error('not asked')) },
+      parsers: { sql: () => Promise.reject(new Error('not asked')) },
+      repositoryPaths: new Set(),
+      signal: undefined,
+    });
   });
 
   it('says what of the database is touched', async () => {

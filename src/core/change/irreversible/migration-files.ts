@@ -1,4 +1,4 @@
-import { isSchemaDump, isTestOrSample } from './path-kinds';
+import { isSchemaDump, isTestOrSample } from '../path-kinds';
 
 /** What a changed file is to the database: SQL that a release runs, a migration in another language, or nothing. */
 export type MigrationKind =

@@ -1,0 +1,81 @@
+import type { ChangedFile, History, Parsers, ReadResult } from '../../ports';
+import type { ChangeRange, DiffRisk, IrreversibleAction, TouchKind } from '../change';
+
+/** So many files are read from the history at a time: each is a process. */
+const READS_AT_ONCE = 4;
+
+/** What a detector may look at: the range's files, and any file as it stands at either end. */
+export interface DetectorWorld {
+  /** Every file that differs between the ends of the range. */
+  readonly files: readonly ChangedFile[];
+  readonly range: ChangeRange;
+  readonly history: Pick<History, 'fileAt'>;
+  /** Loaded by the call: ask only where there is something to parse. */
+  readonly parsers: Pick<Parsers, 'sql'>;
+  /** The paths of the checked-out repository. */
+  readonly repositoryPaths: ReadonlySet<string>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What a detector saw: what cannot be undone, what may hurt, and what the change touches beyond what paths tell. */
+export interface Detected {
+  readonly irreversible: readonly IrreversibleAction[];
+  readonly risks: readonly DiffRisk[];
+  readonly touches: readonly { readonly kind: TouchKind; readonly path: string }[];
+}
+
+/**
+ * Finds one family of actions that cannot be undone. It judges only what the range changes, says `unjudgeable` of what
+ * it cannot read, and never throws on a file's content.
+ */
+export interface Detector {
+  readonly id: string;
+  detect(world: DetectorWorld): Promise<Detected>;
+}
+
+/** A changed file with its text at both ends; an end at which it does not exist is null. */
+export interface FileEnds {
+  readonly file: ChangedFile;
+  readonly head: ReadResult | null;
+  readonly base: ReadResult | null;
+}
+
+/** Reads both ends of changed files, a few at a time, in the order given. */
+export async function readEnds(
+  world: DetectorWorld,
+  files: readonly ChangedFile[],
+): Promise<readonly FileEnds[]> {
+  const { history, range, signal } = world;
+  const { base: baseCommit, head: headCommit } = range.commits;
+  const results: FileEnds[] = [];
+  for (let start = 0; start < files.length; start += READS_AT_ONCE) {
+    signal?.throwIfAborted();
+    results.push(
+      ...(await Promise.all(
+        files.slice(start, start + READS_AT_ONCE).map(async (file): Promise<FileEnds> => {
+          const before = file.status === 'added' ? null : (file.oldPath ?? file.path);
+          const [head, base] = await Promise.all([
+            file.status === 'deleted' ? null : history.fileAt(headCommit, file.path, signal),
+            before === null || baseCommit === null ? null : history.fileAt(baseCommit, before, signal),
+          ]);
+          return { file, head, base };
+        }),
+      )),
+    );
+  }
+  return results;
+}
+
+/** Whether the file only changed its place. */
+export function isMovedUnchanged(file: ChangedFile): boolean {
+  return file.status === 'renamed' && file.added === 0 && file.removed === 0;
+}
+
+/** A statement or text of more characters is cut in what is shown. */
+const MAX_SHOWN = 240;
+
+/** A text as it is shown in a plan: one line, and not longer than people read. */
+export function shownText(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length <= MAX_SHOWN ? line : `${line.slice(0, MAX_SHOWN - 1)}…`;
+}

@@ -1,0 +1,19 @@
+import { database } from './database';
+import type { Detected, Detector, DetectorWorld } from './detector';
+
+/** Every detector, one per family of things that a change can lose. */
+export const DETECTORS: readonly Detector[] = [database];
+
+/** Runs all detectors over the range; the actions stand in the order of the list. */
+export async function detectIrreversible(world: DetectorWorld): Promise<Detected> {
+  const found: Detected[] = [];
+  for (const detector of DETECTORS) {
+    world.signal?.throwIfAborted();
+    found.push(await detector.detect(world));
+  }
+  return {
+    irreversible: found.flatMap((each) => each.irreversible),
+    risks: found.flatMap((each) => each.risks),
+    touches: found.flatMap((each) => each.touches),
+  };
+}
