@@ -47,7 +47,7 @@ export function prove(root: Workflow, path: readonly Job[], repository: Reposito
   );
   const targetNode = graph.nodes[target];
   if (!targetNode) return never(unknown('it is not in this run', last?.id.span ?? { start: 0, end: 0 }));
-  const nodes = relevantTo(graph.nodes, target);
+  const nodes = deployingLast(relevantTo(graph.nodes, target));
   const { job } = targetNode.facts;
   const span = job.condition?.span ?? job.id.span;
   const broken = nodes.find((node) => node.problem !== null)?.problem;
@@ -133,6 +133,14 @@ function relevantTo(all: readonly RunNode[], target: number): readonly RunNode[]
       },
     ];
   });
+}
+
+/** The last node with what its deploying steps ask: a job that starts and deploys nothing reaches nothing. */
+function deployingLast(nodes: readonly RunNode[]): readonly RunNode[] {
+  const last = nodes[nodes.length - 1];
+  if (!last || last.kind !== 'job' || last.deploys.kind === 'literal') return nodes;
+  const condition = { kind: 'and', args: [last.condition, last.deploys] } as const;
+  return [...nodes.slice(0, -1), { ...last, condition }];
 }
 
 /** Everything that was found about one target. */

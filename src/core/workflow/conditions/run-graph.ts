@@ -1,7 +1,14 @@
 import type { Span } from '../../text/position';
 import type { Job, NamedScalar, Workflow } from '../model';
 import type { JobFacts } from '../understanding';
-import { partsOf, readCondition, readExpression, replacePaths, type Expression } from './expression';
+import {
+  partsOf,
+  readCondition,
+  readExpression,
+  replacePaths,
+  textOfExpression,
+  type Expression,
+} from './expression';
 import { toleranceOf } from './tolerance';
 
 /**
@@ -17,6 +24,8 @@ export interface RunNode {
   readonly condition: Expression;
   /** When a failure counts as success for those who need the job. */
   readonly tolerance: Expression;
+  /** For a job that deploys: when one of the steps that do so can run, as far as how the run started tells. */
+  readonly deploys: Expression;
   /** What has to be over before this is decided. */
   readonly waits: readonly number[];
   /** The direct needs by lower-case id, for `needs.<id>.result`. */
@@ -183,26 +192,72 @@ function draft(
     call,
     inside: [],
   };
-  if (kind === 'return') return { ...empty, condition: TRUE, tolerance: FALSE, problem: null };
+  if (kind === 'return') return { ...empty, condition: TRUE, tolerance: FALSE, deploys: TRUE, problem: null };
   const { job } = facts;
   const condition = conditionOf(job);
   if (!condition.ok) {
     const because = `the condition of "${job.id.value}" cannot be read (${condition.message})`;
     const span = job.condition?.span ?? job.id.span;
-    return { ...empty, condition: TRUE, tolerance: FALSE, problem: { because, span } };
+    return { ...empty, condition: TRUE, tolerance: FALSE, deploys: TRUE, problem: { because, span } };
   }
   const tolerance = toleranceOf(job.continueOnError, job);
   if (tolerance === null) {
     const because = `whether the failure of "${job.id.value}" counts depends on ${job.continueOnError?.value ?? ''}`;
     const span = job.continueOnError?.span ?? job.id.span;
-    return { ...empty, condition: TRUE, tolerance: FALSE, problem: { because, span } };
+    return { ...empty, condition: TRUE, tolerance: FALSE, deploys: TRUE, problem: { because, span } };
   }
   return {
     ...empty,
     condition: bound(condition.expression, given),
     tolerance: bound(tolerance.expression, given),
+    deploys: bound(deployConditionOf(facts), given),
     problem: null,
   };
+}
+
+/**
+ * When a deploying step of a job can run, by its own `if`: what the job itself knows (status functions, other steps,
+ * the matrix) may be anything, what the start settles is asked.
+ */
+function deployConditionOf({ job, purposes }: JobFacts): Expression {
+  const steps = purposes.filter(
+    ({ purpose, confidence }) => (purpose === 'deploy' || purpose === 'rollback') && confidence !== 'weak',
+  );
+  const parts: Expression[] = [];
+  for (const { stepIndex } of steps) {
+    const step = job.steps.find(({ index }) => index === stepIndex);
+    const written = step?.condition?.value;
+    if (written === undefined) return TRUE;
+    const read = readCondition(written);
+    if (!read.ok) return TRUE;
+    parts.push(loosened(read.expression));
+  }
+  return parts.length === 0 ? TRUE : { kind: 'or', args: parts };
+}
+
+/** Contexts that are settled by how the run starts, or are the same all through it. */
+const OF_THE_START = ['github', 'inputs', 'vars', 'needs'];
+
+/** An expression in which all that the start does not settle can be true or false, as it likes. */
+function loosened(expression: Expression): Expression {
+  switch (expression.kind) {
+    case 'and':
+    case 'or':
+      return { ...expression, args: expression.args.map(loosened) };
+    case 'not':
+      return { kind: 'not', of: loosened(expression.of) };
+    default: {
+      const isOpen = partsOf(expression).some(
+        (part) =>
+          (part.kind === 'path' && !OF_THE_START.includes(part.parts[0] ?? '')) ||
+          (part.kind === 'path' && part.parts[0] === 'needs') ||
+          (part.kind === 'call' && /^(success|failure|always|cancelled|hashfiles|index)$/.test(part.name)),
+      );
+      return isOpen
+        ? { kind: 'path', parts: ['github', 'a step', textOfExpression(expression)] }
+        : expression;
+    }
+  }
 }
 
 const conditions = new WeakMap<Job, ReturnType<typeof readCondition>>();
