@@ -49,17 +49,26 @@ export interface ShellMode {
   readonly hasPipefail: boolean;
 }
 
+/** Scripts by mode and text. */
+type ScriptsRead = Map<string, readonly ShellStatement[]>;
+
+interface Generations {
+  young: ScriptsRead;
+  old: ScriptsRead;
+  /** Of the scripts of the younger one. */
+  characters: number;
+}
+
 /**
  * What was read of scripts, by parser. An editor asks for the scripts of a repository at every keystroke, workflows hold
- * the same few lines many times, and nothing costs more than parsing them.
+ * the same few lines many times, and nothing costs more than parsing them. Two generations: what nobody has asked for
+ * while the younger one filled is forgotten.
  */
-const scriptsRead = new WeakMap<
-  ShellParser,
-  { readonly byText: Map<string, readonly ShellStatement[]>; size: number }
->();
+const scriptsRead = new WeakMap<ShellParser, Generations>();
 
-/** Of all scripts together; beyond it they are forgotten. A repository of 300 workflows has a tenth of it. */
-const MAX_REMEMBERED_CHARACTERS = 4_000_000;
+/** Of one generation. A repository of 300 workflows has about half as many. */
+const MAX_REMEMBERED_SCRIPTS = 2_000;
+const MAX_REMEMBERED_CHARACTERS = 2_000_000;
 
 /** Nested `bash -c '…'` is followed so far. */
 const MAX_NESTED_SCRIPTS = 3;
@@ -124,18 +133,23 @@ export function readStatements(
   parser: ShellParser,
   mode: ShellMode,
 ): readonly ShellStatement[] {
-  const known = scriptsRead.get(parser) ?? { byText: new Map<string, readonly ShellStatement[]>(), size: 0 };
+  const known: Generations = scriptsRead.get(parser) ?? {
+    young: new Map<string, readonly ShellStatement[]>(),
+    old: new Map<string, readonly ShellStatement[]>(),
+    characters: 0,
+  };
   scriptsRead.set(parser, known);
   const key = `${mode.stopsAtError ? 'e' : ''}${mode.hasPipefail ? 'p' : ''}:${script}`;
-  const before = known.byText.get(key);
+  const before = known.young.get(key);
   if (before) return before;
-  const statements = read(script, parser, mode, 0);
-  if (known.size + script.length > MAX_REMEMBERED_CHARACTERS) {
-    known.byText.clear();
-    known.size = 0;
+  const statements = known.old.get(key) ?? read(script, parser, mode, 0);
+  if (known.young.size >= MAX_REMEMBERED_SCRIPTS || known.characters > MAX_REMEMBERED_CHARACTERS) {
+    known.old = known.young;
+    known.young = new Map();
+    known.characters = 0;
   }
-  known.byText.set(key, statements);
-  known.size += script.length;
+  known.young.set(key, statements);
+  known.characters += script.length;
   return statements;
 }
 

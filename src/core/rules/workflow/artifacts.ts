@@ -115,6 +115,7 @@ export function jobsBefore(set: WorkflowSet, facts: JobFacts): readonly JobFacts
 export function jobsOfRunBefore(set: WorkflowSet, facts: JobFacts): readonly JobFacts[] {
   const roots = new Set(callChainsOf(set, facts).map((chain) => (chain[chain.length - 1] ?? facts).workflow));
   const before = [...roots].flatMap((workflow) => chainedFrom(set, workflow));
+  if (before.length === 0) return [];
   const called = set.jobs.flatMap((job) => (before.includes(job.workflow) ? (job.calls ?? []) : []));
   return set.jobs.filter((job) => job.calls === null && [...before, ...called].includes(job.workflow));
 }

@@ -1,3 +1,4 @@
+import { remembered } from '../../text/remember';
 import type { JobFacts, ReachVerdict, WorkflowSet } from '../../workflow/understanding';
 import type { FindingEvidence, RuleFinding, WorkflowRule } from '../rule';
 import { checksAfter, unreadStepAfter, waitsForRollout } from './checks-after-deployment';
@@ -112,15 +113,21 @@ function judge(set: WorkflowSet, chain: CallChain): RuleFinding | null {
   };
 }
 
+/** The ways in which jobs come to deploy to what is not production. */
+const waysElsewhere = remembered((set: WorkflowSet) =>
+  productionPathOf(set).deploying.flatMap((facts) => {
+    const ways = set.chainsOf(facts).filter((each) => set.targetKindIn(each) === 'non-production');
+    return ways.length > 0 ? [{ facts, ways }] : [];
+  }),
+);
+
 /** The jobs that deploy elsewhere in the run that reaches production, or in the runs before it. */
 function deploymentsElsewhere(set: WorkflowSet, chain: CallChain): readonly Staging[] {
   const outermost = (way: CallChain): JobFacts => way[way.length - 1] ?? way[0];
   const root = outermost(chain).workflow;
   const roots = new Set([root, ...workflowsBefore(set, chain)]);
-  return productionPathOf(set).deploying.flatMap((facts): Staging[] => {
-    const way = set
-      .chainsOf(facts)
-      .find((each) => roots.has(outermost(each).workflow) && set.targetKindIn(each) === 'non-production');
+  return waysElsewhere(set).flatMap(({ facts, ways }): Staging[] => {
+    const way = ways.find((each) => roots.has(outermost(each).workflow));
     if (!way) return [];
     // The innermost workflow in which both ways stand apart.
     const links = chain.map((link) => ({
