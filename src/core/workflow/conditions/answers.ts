@@ -74,7 +74,7 @@ export function allRunsOf(
     // The others share as much again.
     if (!isRefilled) budget.steps = MAX_STEPS;
     isRefilled = true;
-    return { answers: answersFor(nodes, classes, target, reading, budget), says };
+    return { answers: answersFor(nodes, classes, target, reading, budget), reading, says };
   });
   const open = (answers: Answers): string => `it depends on ${answers.cause ?? 'what'}, which no file says`;
   return {
@@ -93,7 +93,10 @@ export function allRunsOf(
       }
       return { kind: state === 'yes' ? 'can' : 'cannot' };
     },
-    witness: (bit) => first.witness(bit),
+    // That a time limit cancels a job is the likeliest of the open points to be met, and the least to be believed: a run
+    // without it is shown where there is one.
+    witness: (bit) =>
+      others.find(({ reading }) => !reading.timeoutCancelsJob)?.answers.witness(bit) ?? first.witness(bit),
   };
 }
 
