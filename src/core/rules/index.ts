@@ -25,6 +25,7 @@ import { rule as longLivedAwsKey } from './workflow/long-lived-aws-key';
 import { rule as longLivedAzureSecret } from './workflow/long-lived-azure-secret';
 import { rule as longLivedDeployCredential } from './workflow/long-lived-deploy-credential';
 import { rule as longLivedGcpKey } from './workflow/long-lived-gcp-key';
+import { rule as missingPhase } from './workflow/missing-phase';
 import { rule as mutableImageTag } from './workflow/mutable-image-tag';
 import { rule as noDeployConcurrency } from './workflow/no-deploy-concurrency';
 import { rule as noDeployTimeout } from './workflow/no-deploy-timeout';
@@ -63,6 +64,7 @@ export const workflowRules: readonly WorkflowRule[] = [
   prodWithoutStaging,
   gateDefeatedByCondition,
   flakyRetry,
+  missingPhase,
   deployRebuilds,
   artifactNotPromoted,
   mutableImageTag,
