@@ -31,6 +31,8 @@ jobs:
     steps:
       - run: npm ci && npm test
   staging:
+      - run: npm ci && npm run lint && npm test && npm run test:smoke && npm run test:e2e && npm audit
+  deploy:
     needs: test
     runs-on: ubuntu-latest
     timeout-minutes: 20

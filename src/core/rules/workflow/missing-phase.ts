@@ -118,8 +118,11 @@ function judge(
   const states = new Map(PHASES.map((phase) => [phase, stateOf(facts, before, beside, phase)]));
   const isInfrastructure = deploysInfrastructure(facts);
   const testPhases = isInfrastructure ? FOR_INFRASTRUCTURE : TEST_PHASES;
+  const isTested = [...before, ...beside].some((job) => evidenceOf(job, 'smoke').length > 0);
   // Where nothing tests, prod-without-tests speaks of it.
-  const hasTests = testPhases.some((phase) => states.get(phase) !== 'missing');
+  const hasTests = testPhases.some(
+    (phase) => states.get(phase) !== 'missing' && (phase !== 'smoke' || isTested),
+  );
   const isAsked = (phase: Phase): boolean => {
     if (isInfrastructure && !FOR_INFRASTRUCTURE.includes(phase)) return false;
     if (testPhases.includes(phase) && !hasTests) return false;
@@ -198,7 +201,9 @@ function stateOf(
   phase: Phase,
 ): 'stops' | 'idle' | 'missing' {
   const first = firstDeployStep(facts);
-  const own = evidenceFor(facts, phase).filter(({ stepIndex }) => stepIndex !== null && stepIndex <= first);
+  // A script that deploys and then asks is no smoke test before the deployment.
+  const limit = phase === 'smoke' ? first - 1 : first;
+  const own = evidenceFor(facts, phase).filter(({ stepIndex }) => stepIndex !== null && stepIndex <= limit);
   const all = [
     ...own.map((evidence) => ({ job: facts, evidence })),
     ...before.flatMap((job) => evidenceFor(job, phase).map((evidence) => ({ job, evidence }))),
