@@ -29,10 +29,8 @@ jobs:
   test:
     runs-on: ubuntu-latest
     steps:
-      - run: npm ci && npm test
+      - run: npm ci && npm run lint && npm test && npm run test:e2e && npm audit
   staging:
-      - run: npm ci && npm run lint && npm test && npm run test:smoke && npm run test:e2e && npm audit
-  deploy:
     needs: test
     runs-on: ubuntu-latest
     timeout-minutes: 20

@@ -10,7 +10,7 @@ import {
   type WorkflowRule,
 } from '../rule';
 import { jobsBefore, jobsOfRunBefore, makesSomething } from './artifacts';
-import { canFail, looksUpChecks } from './prod-without-tests';
+import { canFail, looksUpChecks } from './guards';
 import {
   callChainsOf,
   chainTriggerOf,
@@ -156,6 +156,15 @@ function judge(
     ...late.map(([cheaper, dearer]) => `has ${nameOf(cheaper)} only behind ${nameOf(dearer)}`),
   ];
   const bundle = before.concat(facts).find(mayDoMore);
+  // A phase that nobody asks for and that no workflow here has may not be there to be run: told, no more.
+  const isWanted =
+    gate.requiredPhases !== undefined ||
+    idle.length + late.length > 0 ||
+    required.some(
+      (phase) =>
+        states.get(phase) === 'missing' && set.jobs.some((job) => evidenceFor(job, phase).length > 0),
+    );
+  const severity = isWanted ? {} : { severity: 'info' as const };
   const place = { path: facts.workflow.path, span: facts.job.id.span };
   const evidence = [
     ...elsewhere(
@@ -171,6 +180,7 @@ function judge(
       what,
       finding: {
         ...place,
+        ...severity,
         status: 'unknown',
         message: `Whether ${quoted(facts.job)} waits for ${enumerated(missing, 'and')} is not known, since ${quoted(bundle.job)} runs what cannot be read here: give each phase a step of its own, or say in the configuration what the command does`,
         evidence,
@@ -186,6 +196,7 @@ function judge(
     what: parts.join('; '),
     finding: {
       ...place,
+      ...severity,
       status: 'fail',
       message: `${quoted(facts.job)} ${enumerated(parts, 'and')}: ${enumerated(remedies, 'and')}`,
       evidence,
