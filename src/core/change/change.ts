@@ -93,6 +93,8 @@ export interface DiffRisk {
   /** A phrase: "builds an index on users without CONCURRENTLY". */
   readonly what: string;
   readonly why: string;
+  /** What it is about, for the words of the register; a database where it is not said. */
+  readonly about?: 'infrastructure' | 'storage' | 'interface';
 }
 
 /** A part of the repository with what the range changes in it. */

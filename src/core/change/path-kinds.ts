@@ -76,6 +76,12 @@ export function isSchemaDump(path: string): boolean {
   return /(?:^|\/)(?:schema|structure|[^/]*[-_.]?dump)\.sql$/i.test(path);
 }
 
-function isDocumentation(path: string): boolean {
+/** Prose, and what is kept beside it. */
+export function isDocumentation(path: string): boolean {
   return /(?:^|\/)(?:docs?|documentation)\//i.test(path) || /\.(?:md|mdx|rst|adoc)$/i.test(path);
+}
+
+/** Other people's code, kept in the repository or left there by a tool. */
+export function isVendored(path: string): boolean {
+  return /(?:^|\/)(?:node_modules|vendor|third[-_]party|site-packages|\.terraform|\.venv|venv)\//i.test(path);
 }

@@ -10,7 +10,7 @@ import { findReleaseRange, type RangeAnswer, type RangeRequest } from './release
 export interface ChangeWorld {
   readonly files: RepositoryFiles;
   readonly history: History;
-  readonly parsers: Pick<Parsers, 'sql'>;
+  readonly parsers: Pick<Parsers, 'sql' | 'shell'>;
 }
 
 /** The change, or why there is none: the range's answer. */

@@ -1,7 +1,9 @@
 import type { Change, ChangedComponent, IrreversibleAction } from '../change/change';
 import { fact, fileSource, unknown, type Known, type Source } from '../evidence/fact';
 import {
+  HURTFUL_ADVICE,
   IMPACT,
+  IRREVERSIBLE_ADVICE,
   IRREVERSIBLE_FLOOR,
   IRREVERSIBLE_WEIGHTS,
   LEVEL_FROM_POINTS,
@@ -85,21 +87,17 @@ function irreversibleEntries(change: Change): readonly RiskEntry[] {
   const entries = shown.map((action) =>
     entry(IRREVERSIBLE_WEIGHTS[action.kind], {
       signal: `${placeOf(action)}: ${action.why}`,
-      blastRadius:
-        action.kind === 'unjudgeable'
-          ? 'not known before somebody says what it does'
-          : 'every version that uses what it names, the one before this release too',
+      blastRadius: IRREVERSIBLE_ADVICE[action.kind].blastRadius,
       mitigation: action.compensation ?? 'say what it does and how it would be undone, before the release',
       owner: ownerOf(change, [action.path]),
-      trigger:
-        action.kind === 'unjudgeable'
-          ? 'the step fails, or rows, tables or columns are missed after it'
-          : 'queries fail on a missing or changed object, or rows are missed',
+      trigger: IRREVERSIBLE_ADVICE[action.kind].trigger,
       sources: [fileSource(action.path, action.range)],
     }),
   );
   if (rest.length === 0) return entries;
-  const heaviest = rest.some((action) => action.kind === 'data-delete') ? 'data-delete' : 'schema-break';
+  const [heaviest = 'data-delete'] = rest
+    .map((action) => action.kind)
+    .sort((a, b) => pointsOf(IRREVERSIBLE_WEIGHTS[b]) - pointsOf(IRREVERSIBLE_WEIGHTS[a]));
   return [
     ...entries,
     entry(IRREVERSIBLE_WEIGHTS[heaviest], {
@@ -110,7 +108,7 @@ function irreversibleEntries(change: Change): readonly RiskEntry[] {
         change,
         rest.map((action) => action.path),
       ),
-      trigger: 'queries fail on a missing or changed object, or rows are missed',
+      trigger: IRREVERSIBLE_ADVICE[heaviest].trigger,
       sources: rest.slice(0, MAX_OF_A_KIND).map((action) => fileSource(action.path, action.range)),
     }),
   ];
@@ -122,10 +120,10 @@ function hurtfulEntries(change: Change): readonly RiskEntry[] {
   const entries = shown.map((risk) =>
     entry(OTHER_WEIGHTS.hurtful, {
       signal: `${placeOf(risk)}: it ${risk.what}`,
-      blastRadius: 'requests that read or write what it names',
-      mitigation: `${risk.why}: run it on a copy of production's size first, and set a lock timeout`,
+      blastRadius: HURTFUL_ADVICE[risk.about ?? 'database'].blastRadius,
+      mitigation: `${risk.why}: ${HURTFUL_ADVICE[risk.about ?? 'database'].mitigation}`,
       owner: ownerOf(change, [risk.path]),
-      trigger: 'statements wait for locks, or run longer than they did on the copy',
+      trigger: HURTFUL_ADVICE[risk.about ?? 'database'].trigger,
       sources: [fileSource(risk.path, risk.range)],
     }),
   );
@@ -133,14 +131,14 @@ function hurtfulEntries(change: Change): readonly RiskEntry[] {
   return [
     ...entries,
     entry(OTHER_WEIGHTS.hurtful, {
-      signal: `${counted(rest.length, 'further statement')} may lock tables or change rows`,
-      blastRadius: 'requests that read or write what they name',
-      mitigation: 'run them on a copy of production’s size first',
+      signal: `${counted(rest.length, 'further place')} may hurt while the release runs and can be undone`,
+      blastRadius: 'requests that need what they name',
+      mitigation: 'run them on a copy of production first',
       owner: ownerOf(
         change,
         rest.map((risk) => risk.path),
       ),
-      trigger: 'statements wait for locks, or run longer than they did on the copy',
+      trigger: 'requests fail or wait on what they name',
       sources: rest.slice(0, MAX_OF_A_KIND).map((risk) => fileSource(risk.path, risk.range)),
     }),
   ];

@@ -1,4 +1,4 @@
-import type { IrreversibleKind, TouchKind } from '../change/change';
+import type { DiffRisk, IrreversibleKind, TouchKind } from '../change/change';
 
 /** How likely it is to go wrong and how much it costs then, as words with their points. */
 export const LIKELIHOOD = { low: 1, medium: 2, high: 3 } as const;
@@ -50,6 +50,64 @@ export const IRREVERSIBLE_WEIGHTS: Readonly<Record<IrreversibleKind, Weight>> = 
     likelihood: 'medium',
     impact: 'critical',
     reason: 'nobody and nothing has said what it does, so the worst is assumed',
+  },
+};
+
+/** Whom an action that cannot be undone reaches, and what would show that it has gone wrong, by kind. */
+export const IRREVERSIBLE_ADVICE: Readonly<
+  Record<IrreversibleKind, { readonly blastRadius: string; readonly trigger: string }>
+> = {
+  'data-delete': {
+    blastRadius: 'every version that uses what it names, the one before this release too',
+    trigger: 'queries fail on a missing or changed object, or rows are missed',
+  },
+  'schema-break': {
+    blastRadius: 'every version that uses what it names, the one before this release too',
+    trigger: 'queries fail on a missing or changed object, or rows are missed',
+  },
+  'infra-destroy': {
+    blastRadius: 'everything that runs on it or reads from it, the version before this release too',
+    trigger: 'connections to it fail, or what it held is missed',
+  },
+  'infra-replace': {
+    blastRadius: 'everything that runs on it or reads from it, the version before this release too',
+    trigger: 'connections fail while it is made anew, or what the old one held is missed',
+  },
+  'storage-delete': {
+    blastRadius: 'everything that reads what was stored, the version before this release too',
+    trigger: 'reads find nothing, or messages are missed',
+  },
+  'interface-break': {
+    blastRadius: 'every client that was built against the interface before, at the time of its owners',
+    trigger: 'client errors (4xx, failed decoding, missing symbols) rise',
+  },
+  unjudgeable: {
+    blastRadius: 'not known before somebody says what it does',
+    trigger: 'the step fails, or something is missed after it',
+  },
+};
+
+/** What to say of something that may hurt and can be undone. */
+export const HURTFUL_ADVICE: Readonly<Record<'database' | NonNullable<DiffRisk['about']>, TouchAdvice>> = {
+  database: {
+    blastRadius: 'requests that read or write what it names',
+    mitigation: "run it on a copy of production's size first, and set a lock timeout",
+    trigger: 'statements wait for locks, or run longer than they did on the copy',
+  },
+  infrastructure: {
+    blastRadius: 'what runs on it or reaches others through it',
+    mitigation: 'read the plan of the change (terraform plan, kubectl diff) before it is applied',
+    trigger: 'connections fail, or access is denied',
+  },
+  storage: {
+    blastRadius: 'whatever reads what is stored there',
+    mitigation: 'find out where it runs, and copy what is stored first',
+    trigger: 'reads find nothing',
+  },
+  interface: {
+    blastRadius: 'clients that use what it names',
+    mitigation: 'compare with what clients use, and tell them before the release',
+    trigger: 'client errors rise',
   },
 };
 

@@ -11,7 +11,7 @@ export interface DetectorWorld {
   readonly range: ChangeRange;
   readonly history: Pick<History, 'fileAt'>;
   /** Loaded by the call: ask only where there is something to parse. */
-  readonly parsers: Pick<Parsers, 'sql'>;
+  readonly parsers: Pick<Parsers, 'sql' | 'shell'>;
   /** The paths of the checked-out repository. */
   readonly repositoryPaths: ReadonlySet<string>;
   readonly signal: AbortSignal | undefined;

@@ -58,7 +58,7 @@ describe('what a change does to a database', () => {
       files,
       range,
       history: { fileAt },
-      parsers: { sql: () => Promise.resolve(parser) },
+      parsers: { sql: () => Promise.resolve(parser), shell: () => Promise.reject(new Error('not asked')) },
       repositoryPaths: new Set([...Object.keys(head), ...Object.keys(others)]),
       signal: undefined,
     });
@@ -396,7 +396,10 @@ describe('what a change does to a database', () => {
       files: [{ status: 'added', path: 'src/a.ts', oldPath: null, added: 1, removed: 0 }],
       range,
       history: { fileAt: () => Promise.reject(new Error('not asked')) },
-      parsers: { sql: () => Promise.reject(new Error('not asked')) },
+      parsers: {
+        sql: () => Promise.reject(new Error('not asked')),
+        shell: () => Promise.reject(new Error('not asked')),
+      },
       repositoryPaths: new Set(),
       signal: undefined,
     });
