@@ -22,6 +22,7 @@ const push = (ref: string): SimulatedStart => ({ event: 'push', ref, flag: null 
 const MAIN = push('refs/heads/main');
 const BRANCH = push('refs/heads/another-branch');
 const TAG = push('refs/tags/v1.0.0');
+const OTHER_TAG = push('refs/tags/v2');
 const DISPATCHES: readonly SimulatedStart[] = [true, false].flatMap((flag) =>
   ['refs/heads/main', 'refs/heads/another-branch', 'refs/tags/v1.0.0'].map((ref) => ({
     event: 'workflow_dispatch',
@@ -32,10 +33,10 @@ const DISPATCHES: readonly SimulatedStart[] = [true, false].flatMap((flag) =>
 
 /** Triggers with the starts that they let through. */
 const TRIGGERS: readonly (readonly [string, readonly SimulatedStart[]])[] = [
-  ['on: push', [MAIN, BRANCH, TAG]],
+  ['on: push', [MAIN, BRANCH, TAG, OTHER_TAG]],
   ['on: { push: { branches: [main] } }', [MAIN]],
-  ["on: { push: { tags: ['v*'] } }", [TAG]],
-  ["on: { push: { branches: [main], tags: ['v*'] } }", [MAIN, TAG]],
+  ["on: { push: { tags: ['v*'] } }", [TAG, OTHER_TAG]],
+  ["on: { push: { branches: [main], tags: ['v*'] } }", [MAIN, TAG, OTHER_TAG]],
   [
     'on: { push: { branches: [main] }, workflow_dispatch: { inputs: { flag: { type: boolean } } } }',
     [MAIN, ...DISPATCHES],
@@ -146,7 +147,7 @@ export function sampleOf(seed: number): Sample {
   const ids = Array.from({ length: size }, (_, index) =>
     index === 0 ? 'guard' : index === size - 1 ? 'production' : `job${index}`,
   );
-  const [trigger, starts] = TRIGGERS[random(TRIGGERS.length)] ?? ['on: push', [MAIN, BRANCH, TAG]];
+  const [trigger, starts] = TRIGGERS[random(TRIGGERS.length)] ?? ['on: push', [MAIN]];
   let text = `${trigger}\njobs:\n`;
   const jobs = ids.map((id, index): SimulatedJob => {
     const earlier = ids.slice(0, index);
