@@ -1,3 +1,4 @@
+import { unwrapCommand } from '../shell/wrappers';
 import type { Span } from '../text/position';
 import type { Job, NamedScalar, Step, Workflow } from './model';
 import type { StepCommand } from './understanding';
@@ -6,8 +7,8 @@ import type { StepCommand } from './understanding';
 export type Cloud = 'aws' | 'azure' | 'google';
 
 /**
- * How a long-lived credential reaches a workflow. `publish-profile` and `other-input` have no one-to-one OIDC form;
- * the others have.
+ * How a long-lived credential reaches a workflow. `publish-profile`, `other-input` and `key-file` have no one-to-one
+ * OIDC form; the others have.
  */
 export type CredentialForm =
   | 'login-input'
@@ -16,7 +17,9 @@ export type CredentialForm =
   | 'terraform-environment'
   | 'command'
   | 'publish-profile'
-  | 'other-input';
+  | 'other-input'
+  /** A script writes it to the file in which the cloud's tools look for it. */
+  | 'key-file';
 
 /** One place of a workflow where a long-lived cloud credential is used. */
 export interface StaticCredential {
@@ -72,7 +75,8 @@ export function findStaticCredentials(
       found.push(...inInputs(workflow, job, step));
       for (const command of commands) {
         if (command.step.index !== step.index) continue;
-        const credential = inCommand(workflow, job, step, command);
+        const credential =
+          inCommand(workflow, job, step, command) ?? inKeyFile(workflow, job, step, command, commands);
         if (credential) found.push(credential);
       }
     }
@@ -200,6 +204,74 @@ function inCommand(workflow: Workflow, job: Job, step: Step, command: StepComman
     message: `runs "${command.words.slice(0, 3).join(' ')}" with a long-lived key`,
     span: command.span,
   };
+}
+
+/** Where the tools of AWS look for a key. */
+const AWS_CREDENTIALS_FILE = /(^|\/)\.aws\/credentials$/;
+
+/** The variable that names the key file to Google's libraries, in `export`, or on its way into the job's environment. */
+const GOOGLE_KEY_FILE = /^GOOGLE_APPLICATION_CREDENTIALS=(.+)$/s;
+
+/** A script that writes a secret to the file in which the cloud's tools look for their key. */
+function inKeyFile(
+  workflow: Workflow,
+  job: Job,
+  step: Step,
+  command: StepCommand,
+  commands: readonly StepCommand[],
+): StaticCredential | null {
+  const file = fileWrittenBy(command);
+  if (file === null || !/^(echo|printf|cat|tee|base64|jq)$/.test(unwrapCommand(command.words)[0] ?? ''))
+    return null;
+  const text = resolveShell(command.hereText ?? command.words.join(' '), workflow, job, step);
+  const secrets = secretsIn(text);
+  if (secrets.length === 0 || /aws_session_token/i.test(text)) return null;
+  const cloud: Cloud | null = AWS_CREDENTIALS_FILE.test(file)
+    ? 'aws'
+    : googleKeyFiles(workflow, job, commands).includes(baseName(file))
+      ? 'google'
+      : null;
+  if (!cloud) return null;
+  return {
+    cloud,
+    form: 'key-file',
+    job,
+    step,
+    holders: [],
+    command,
+    secrets,
+    isLiteral: false,
+    message: `writes \`secrets.${secrets[0] ?? ''}\` to "${file}"`,
+    span: command.span,
+  };
+}
+
+/** The names, without their folders, of the files that the job gives Google's libraries as their key. */
+function googleKeyFiles(workflow: Workflow, job: Job, commands: readonly StepCommand[]): readonly string[] {
+  const environments = [workflow.env, job.env, ...job.steps.map((step) => step.env)].flat();
+  return [
+    ...environments.flatMap(({ name, value }) =>
+      name.value === 'GOOGLE_APPLICATION_CREDENTIALS' ? [value.text] : [],
+    ),
+    ...commands.flatMap(({ words }) => words.flatMap((word) => GOOGLE_KEY_FILE.exec(word)?.[1] ?? [])),
+  ].map(baseName);
+}
+
+function baseName(path: string): string {
+  return path.trim().split('/').pop() ?? '';
+}
+
+/** The file in which the output of a command ends, through programs that decode or copy it; null for none. */
+export function fileWrittenBy(command: StepCommand): string | null {
+  let at = command.output;
+  while (at.to === 'command') {
+    const words = unwrapCommand(at.words);
+    if (!/^(base64|tr|tee|cat|sed|gunzip)$/.test(words[0] ?? '')) return null;
+    const copied = words[0] === 'tee' ? words.slice(1).find((word) => !word.startsWith('-')) : undefined;
+    if (copied !== undefined) return copied;
+    at = at.output;
+  }
+  return at.to === 'file' ? at.name : null;
 }
 
 /** `az login --service-principal` with a password; with `--federated-token` it is an OIDC login already. */

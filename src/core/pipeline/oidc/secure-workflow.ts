@@ -192,6 +192,12 @@ function convert(
         reason:
           'only the action itself can say whether it takes short-lived credentials from the environment: log in by OIDC before it if it does, and remove the input',
       };
+    case 'key-file':
+      return {
+        ok: false,
+        reason:
+          'only a person can tell what else reads the file: log in by OIDC before this step, then take out the lines that write the key and name the file',
+      };
     default: {
       const never: never = credential.form;
       return never;

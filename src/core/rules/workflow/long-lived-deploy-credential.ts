@@ -1,5 +1,5 @@
 import { unwrapCommand } from '../../shell/wrappers';
-import { actionOf, findStaticCredentials } from '../../workflow/credential-uses';
+import { actionOf, fileWrittenBy, findStaticCredentials } from '../../workflow/credential-uses';
 import type { Job, NamedScalar, Step } from '../../workflow/model';
 import {
   ALL_SECRETS,
@@ -207,7 +207,7 @@ function usesOf(
       });
     }
   }
-  const file = fileOf(command);
+  const file = fileWrittenBy(command);
   if (file !== null && /^(echo|printf|cat|tee)$/.test(words[0] ?? '')) {
     for (const [name, kind, use] of credentialFiles) {
       if (!name.test(file)) continue;
@@ -216,19 +216,6 @@ function usesOf(
     }
   }
   return found;
-}
-
-/** The file in which the output of a command ends, through programs that decode or copy it. */
-function fileOf(command: StepCommand): string | null {
-  let at = command.output;
-  while (at.to === 'command') {
-    const words = unwrapCommand(at.words);
-    if (!/^(base64|tr|tee|cat|sed|gunzip)$/.test(words[0] ?? '')) return null;
-    const copied = words[0] === 'tee' ? words.slice(1).find((word) => !word.startsWith('-')) : undefined;
-    if (copied !== undefined) return copied;
-    at = at.output;
-  }
-  return at.to === 'file' ? at.name : null;
 }
 
 /** The value of an option, as its next word, after `=`, or right behind a short one. */

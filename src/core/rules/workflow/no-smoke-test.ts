@@ -10,6 +10,7 @@ import {
   quoted,
   whyItDeploys,
 } from './production-path';
+import { goesBack } from './ways-back';
 
 /**
  * Nothing asks the system after it was deployed.
@@ -33,7 +34,8 @@ function judge(set: WorkflowSet, facts: JobFacts): RuleFinding[] {
   // What cannot fail, or is skipped where it has nothing to ask, is the finding of toothless-check.
   if (checks.some((check) => check.faults.length === 0 || !unread)) return [];
 
-  const blocks = facts.target?.kind === 'production' && !deploysInfrastructure(facts);
+  const blocks =
+    facts.target?.kind === 'production' && !deploysInfrastructure(facts) && !goesBack(set, facts);
   const waits = waitsForRollout(set, facts);
   const base = { path: workflow.path, span: job.id.span } as const;
   if (unread) {

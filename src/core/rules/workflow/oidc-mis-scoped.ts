@@ -118,7 +118,7 @@ function tooWide(set: WorkflowSet, workflow: Workflow): readonly RuleFinding[] {
       span: { start: entry.scope.span.start, end: entry.access.span.end },
       status: 'fail',
       severity: 'warn',
-      message: `\`id-token: write\` is granted to the whole workflow, and nothing in ${names(idle)} is seen to use it, which could so ask for the roles of ${names(using.map(({ facts }) => facts))}: grant it to the jobs that log in`,
+      message: `\`id-token: write\` is granted to the whole workflow, so that ${names(idle)}, in which nothing is seen to use it, can ask for the roles of ${names(using.map(({ facts }) => facts))} too: grant it only to the jobs that log in`,
       evidence: using
         .slice(0, 3)
         .flatMap(({ facts, use }) =>
@@ -173,8 +173,18 @@ function narrowFix(workflow: Workflow, keep: readonly JobFacts[], lose: readonly
     if (!own.ok) return null;
     edits.push(...own.edits);
   }
+  const needs = lose.map(needsOfToken);
+  const isSure = needs.every((need) => need.isSure);
+  // What only the jobs with a block of their own now write would be too much for those that are left.
+  for (const [scope, access] of isSure ? Object.entries(scopes) : []) {
+    if (access !== 'write' || scope === 'id-token') continue;
+    if (needs.some(({ needed }) => needed.get(scope) === 'write')) continue;
+    const lowered = setEntry(workflow.text, block, scope, 'read');
+    if (!lowered.ok) return null;
+    edits.push(...lowered.edits);
+  }
   return {
-    kind: lose.every((facts) => needsOfToken(facts).isSure) ? 'safe' : 'proposed',
+    kind: isSure ? 'safe' : 'proposed',
     title: `Grant \`id-token: write\` to ${listed(keep.map(({ job }) => job.id.value))} only`,
     edits: [{ path: workflow.path, edits }],
   };

@@ -13,6 +13,7 @@ import {
   whyItDeploys,
   type CallChain,
 } from './production-path';
+import { goesBack } from './ways-back';
 
 /**
  * A production job can start though no deployment elsewhere was made and checked before it (Definition 4 on the page).
@@ -25,6 +26,7 @@ export const rule: WorkflowRule = {
   why: 'Tests show that the code does what its authors thought of; only a deployment to a place like production, and a check of it that can fail, shows that the release can be deployed and runs.',
   check(set) {
     return productionPathOf(set).production.flatMap((facts) => {
+      if (goesBack(set, facts)) return [];
       const judged = productionChainsOf(set, facts).flatMap((chain) => judge(set, chain) ?? []);
       // A job that several workflows call is one place; the worst way in is the one to mend.
       const worst = judged.reduce<RuleFinding | null>(

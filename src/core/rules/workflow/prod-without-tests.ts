@@ -27,6 +27,7 @@ import {
   whyItDeploys,
   type CallChain,
 } from './production-path';
+import { goesBack } from './ways-back';
 
 /**
  * A production job can start in a run in which a test job did not succeed, or nothing in the run tests at all.
@@ -40,6 +41,7 @@ export const rule: WorkflowRule = {
   why: 'A run that reaches production must itself wait for tests: what runs elsewhere, or beside it, stops nothing.',
   check(set) {
     return productionPathOf(set).production.flatMap((facts) => {
+      if (goesBack(set, facts)) return [];
       const judged = productionChainsOf(set, facts).map((chain) => judge(set, chain));
       // A job that several workflows call is one place; the worst way in is the one to mend.
       const worst = judged.reduce(

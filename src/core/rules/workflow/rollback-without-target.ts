@@ -2,15 +2,8 @@ import { unwrapCommand } from '../../shell/wrappers';
 import { replaceInCommand } from '../../workflow/script-edit';
 import type { JobFacts, PurposeEvidence, StepCommand, WorkflowSet } from '../../workflow/understanding';
 import type { Fix, RuleFinding, WorkflowRule } from '../rule';
-import { callChainsOf, evidenceOf, hasPurpose, quoted } from './production-path';
-import { commandOf, isCalledRollback, restores, undoOf } from './ways-back';
-
-/**
- * What names an earlier state, in a script, an input or a variable of the job: what a person or an earlier step says,
- * what git, GitHub or the platform is asked for, a digest, a version.
- */
-const TARGET =
-  /\binputs[.[]|\bgithub\.event\.(inputs|client_payload)\b|\b(steps|needs)\.[\w-]+\.outputs\.|\bvars\.|@sha256:|:v?\d+\.\d+|\bgit (describe|tag|log|rev-list|rev-parse|for-each-ref)\b|\bHEAD[~^]|\bgh (release|run) (list|view|download)\b|\bprevious\b|\b(last|prev|old|stable|known)[-_]?\w*(good|version|tag|image|revision|release|sha)\b|list-task-definitions|describe-(task-definition|services)|\brollout history\b|\bhelm (history|ls|list)\b|\brevisions? list\b|\breleases\b|\brun-id\b/i;
+import { evidenceOf, hasPurpose, quoted } from './production-path';
+import { commandOf, isCalledRollback, namesTarget, restores, textsOf, undoOf } from './ways-back';
 
 /** The newest of everything, which is what has just been deployed. */
 const NEWEST = /:(latest|main|master|stable|edge)\b/;
@@ -81,25 +74,6 @@ function finding(
     message: `${quoted(facts.job)} goes back ${how}: ${remedy}`,
     ...(fix ? { fix } : {}),
   };
-}
-
-/** Scripts, inputs and variables of the job; names of steps say nothing. */
-function textsOf({ job, workflow }: JobFacts): readonly string[] {
-  return [
-    ...[...workflow.env, ...job.env].map(({ value }) => value.text),
-    ...job.steps.flatMap((step) => [
-      step.run?.text ?? '',
-      ...[...step.with, ...step.env].map(({ name, value }) => `${name.value}: ${value.text}`),
-    ]),
-  ];
-}
-
-function namesTarget(set: WorkflowSet, facts: JobFacts): boolean {
-  return callChainsOf(set, facts).some((chain) =>
-    [...textsOf(facts), ...chain.flatMap((link) => link.job.with.map(({ value }) => value.text))].some(
-      (text) => TARGET.test(text),
-    ),
-  );
 }
 
 /** `kubectl set image …` and `helm upgrade …` have an undo of the same workload. */

@@ -59,7 +59,11 @@ const OTHER_REMEDY = 'hand it over by an environment variable, a file or standar
 
 /** Options behind which, or after whose `=`, a secret stands whatever its own name is. */
 const SECRET_OPTION =
-  /^--?(p|pass|passwd|password|passphrase|.*[-_](password|passwd|token|secret|api-?key)|token|auth|oauth2-bearer|api-?key|secret|client-secret|private-key|credentials)$/i;
+  /^--?(pass|passwd|password|passphrase|.*[-_](password|passwd|token|secret|api-?key)|token|auth|oauth2-bearer|api-?key|secret|client-secret|private-key|credentials)$/i;
+
+/** Programs whose `-p` takes a password; elsewhere it is a port, a path or a project. */
+const PASSWORD_BY_P =
+  /^(sshpass|az|oc|cf|ibmcloud|twine|ansible-galaxy|(docker|podman|nerdctl|buildah|skopeo|oras|crane|helm registry)\b.*\blogin)\b/;
 
 interface Place {
   readonly command: StepCommand;
@@ -124,14 +128,16 @@ function secretArgument(command: StepCommand, variables: SecretVariables): Taken
     const told = secrets.find((secret) => isCredentialName(secret.name) || isCredentialName(bare(secret)));
     if (told) return told;
     const [secret] = secrets;
-    if (secret && isSecretPlace(word, words[index - 1] ?? '', unwrapped[0] ?? '')) return secret;
+    if (secret && isSecretPlace(word, words[index - 1] ?? '', unwrapped)) return secret;
   }
   return null;
 }
 
 /** Whether what stands here is taken for a password by the program, whatever the secret is called. */
-function isSecretPlace(word: string, before: string, program: string): boolean {
+function isSecretPlace(word: string, before: string, command: readonly string[]): boolean {
+  const [program = ''] = command;
   if (SECRET_OPTION.test(before)) return true;
+  if (before === '-p' && PASSWORD_BY_P.test(command.join(' '))) return true;
   const [option = '', value] = word.split('=', 2);
   if (value !== undefined && SECRET_OPTION.test(option)) return true;
   if (/^(proxy-)?authorization:\s*\S+/i.test(word)) return true;

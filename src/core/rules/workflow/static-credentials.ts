@@ -142,6 +142,9 @@ function remedyFor(use: StaticCredential, remedy: string): string {
   switch (use.form) {
     case 'publish-profile':
       return `log in with "azure/login" by OIDC before this step and leave the profile out; ${remedy}`;
+    case 'key-file':
+      // What else reads the file only a person can tell: no task writes this one.
+      return `take out the lines that write it, and ${remedy.replace(/ \(\/secure-cloud-auth-with-oidc[^)]*\)/, '')}`;
     case 'other-input':
     case 'login-input':
     case 'setup-input':

@@ -38,6 +38,13 @@ const BY_HAND = ['workflow_dispatch', 'repository_dispatch', 'workflow_call'];
 /** An exchange of two slots leaves the old version in the other one: exchanging again is the way back. */
 const SWAP = /\bslot\s+swap\b|\bswap-(environment-cnames|slots?)\b/i;
 
+/**
+ * What names an earlier state, in a script, an input or a variable of the job: what a person or an earlier step says,
+ * what git, GitHub or the platform is asked for, a digest, a version.
+ */
+const TARGET =
+  /\binputs[.[]|\bgithub\.event\.(inputs|client_payload)\b|\b(steps|needs)\.[\w-]+\.outputs\.|\bvars\.|@sha256:|:v?\d+\.\d+|\bgit (describe|tag|log|rev-list|rev-parse|for-each-ref)\b|\bHEAD[~^]|\bgh (release|run) (list|view|download)\b|\bprevious\b|\b(last|prev|old|stable|known)[-_]?\w*(good|version|tag|image|revision|release|sha)\b|list-task-definitions|describe-(task-definition|services)|\brollout history\b|\bhelm (history|ls|list)\b|\brevisions? list\b|\breleases\b|\brun-id\b/i;
+
 /** Every job of the repository, in whatever workflow, that can put an earlier version back (Definition 14). */
 export function waysBackIn(set: WorkflowSet): readonly JobFacts[] {
   return set.jobs.filter(
@@ -104,6 +111,37 @@ export function isCalledRollback(set: WorkflowSet, { job, workflow }: JobFacts):
   const isOnlyOne = set.jobs.filter((other) => other.workflow === workflow && other.target).length === 1;
   const isByHand = workflow.triggers.every(({ event }) => BY_HAND.includes(event));
   return isOnlyOne && isByHand && (isName(workflow.name?.value) || isName(workflow.path.split('/').pop()));
+}
+
+/**
+ * Whether a job that deploys does so only to put back what had gone the whole way before: because a deployment before it
+ * failed, to a state that it names, or by hand, as a rollback by its name, to a version that is chosen. It builds
+ * nothing. A name alone is not enough, and neither is running on failure: what has just failed may be deployed so.
+ */
+export function goesBack(set: WorkflowSet, facts: JobFacts): boolean {
+  const deploys = evidenceOf(facts, 'deploy');
+  if (deploys.length === 0 || hasPurpose(facts, 'build') || hasPurpose(facts, 'package')) return false;
+  if (restores(set, facts).length === deploys.length)
+    return namesTarget(set, facts) && !namesThisRun(set, facts);
+  return (
+    isCalledRollback(set, facts) &&
+    versionInputsOf(set, facts).length > 0 &&
+    callChainsOf(set, facts).every((chain) =>
+      (chain[chain.length - 1] ?? facts).workflow.triggers.every(({ event }) => BY_HAND.includes(event)),
+    )
+  );
+}
+
+/** Whether something of the job names what this run builds, or the commit that it is made for. */
+function namesThisRun(set: WorkflowSet, facts: JobFacts): boolean {
+  const builders = set
+    .needsOf(facts)
+    .filter((other) => hasPurpose(other, 'build') || hasPurpose(other, 'package'))
+    .map(({ job }) => `needs.${job.id.value}.outputs`);
+  return textsOf(facts).some(
+    (text) =>
+      /\bgithub\.sha\b|\bGITHUB_SHA\b/.test(text) || builders.some((builder) => text.includes(builder)),
+  );
 }
 
 /** A dispatch whose input says which version: the earlier one is a choice of the same form (Definition 14). */
@@ -238,4 +276,24 @@ export function undoOf({ words: written }: StepCommand): string | null {
       : null;
   if (!undo?.every((word) => PLAIN_WORD.test(word))) return null;
   return undo.map((word) => (word.includes('$') ? `"${word.replace(/"/g, '')}"` : word)).join(' ');
+}
+
+/** Scripts, inputs and variables of the job; names of steps say nothing. */
+export function textsOf({ job, workflow }: JobFacts): readonly string[] {
+  return [
+    ...[...workflow.env, ...job.env].map(({ value }) => value.text),
+    ...job.steps.flatMap((step) => [
+      step.run?.text ?? '',
+      ...[...step.with, ...step.env].map(({ name, value }) => `${name.value}: ${value.text}`),
+    ]),
+  ];
+}
+
+/** Whether something of the job, or of the jobs that call its workflow, names an earlier state to go back to. */
+export function namesTarget(set: WorkflowSet, facts: JobFacts): boolean {
+  return callChainsOf(set, facts).some((chain) =>
+    [...textsOf(facts), ...chain.flatMap((link) => link.job.with.map(({ value }) => value.text))].some(
+      (text) => TARGET.test(text),
+    ),
+  );
 }

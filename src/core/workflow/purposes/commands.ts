@@ -30,6 +30,12 @@ const REMOTE = /[\w.}-]+@[\w.${]+|(^|\s)[\w.${}-]+:[/~$\w.]/;
 const HEALTH = /health|ready|livez|\bping\b|\bstatus\b|\bversion\b|smoke/i;
 /** curl leaves with a failure for a bad answer, or the script asks for the status. */
 const CURL_FAILS = /(^|\s)(--fail\S*|-[a-zA-Z]*f[a-zA-Z]*)(?=\s|$)|%\{(http_code|response_code)\}/;
+/** A request that brings something, for an answer of its own: what it says may well be of a status. */
+const SENDS =
+  /\s(-X|--request)[= ]?(POST|PUT|PATCH|DELETE)\b|\s(-d|--data\S*|-F|--form|-T|--upload-file|--json)\s/;
+/** Addresses of chats and pagers, and a webhook that is given a text to show. */
+const TELLS =
+  /hooks\.slack\.com|slack\.com\/api\/chat|(slack|discord|teams|mattermost|chat|alert|notif\w*)[_-]?(web)?hook|discord(app)?\.com\/api\/webhooks|webhook\.office|api\.telegram\.org|events\.pagerduty\.com|api(\.eu)?\.opsgenie\.com|ntfy\.sh|chat\.googleapis\.com|(?=.*webhook).*\b(text|content|embeds|attachments|blocks)["']?\s*:/i;
 const DEPLOY_HOOK = /deploy[_-]?hook|api\.render\.com\/deploy|build_hooks\/|\/deploy\b/i;
 
 /**
@@ -87,11 +93,7 @@ export const commandRows: readonly CommandRow[] = [
   ...rows('deploy', ['wrangler deploy|publish', 'wrangler pages deploy|publish', 'firebase deploy']),
   ...rows('deploy', ['vercel|now deploy', 'vercel|now', 'netlify deploy'], { when: /--prod(uction)?\b/ }),
   ...rows('deploy', ['vercel|now deploy', 'netlify deploy'], moderate),
-  ...rows('deploy', [
-    'dep deploy',
-    'mup deploy',
-    'amplify publish|push',
-  ]),
+  ...rows('deploy', ['dep deploy', 'mup deploy', 'amplify publish|push']),
   ...rows('deploy', [
     'octo|octopus deploy-release',
     'octopus release deploy',
@@ -136,11 +138,7 @@ export const commandRows: readonly CommandRow[] = [
   ...rows('rollback', ['kubectl|oc rollout undo', 'helm rollback', 'argocd app rollback', 'heroku rollback']),
   ...rows('rollback', ['heroku releases:rollback', 'vercel rollback', 'wrangler rollback', 'kamal rollback']),
   ...rows('rollback', ['cap'], { when: /\sdeploy:rollback\b/ }),
-  ...rows('rollback', [
-    'dep rollback',
-    'aws deploy stop-deployment',
-    'netlify rollback',
-  ]),
+  ...rows('rollback', ['dep rollback', 'aws deploy stop-deployment', 'netlify rollback']),
   // Looking whether it runs
   ...rows('verify', ['kubectl|oc rollout status', 'kubectl|oc wait', 'helm test', 'argocd app wait']),
   ...rows('verify', [
@@ -150,6 +148,7 @@ export const commandRows: readonly CommandRow[] = [
   ]),
   ...rows('verify', ['curl'], {
     when: new RegExp(`(?=.*(${CURL_FAILS.source}))(?=.*(${HEALTH.source}))`, 'i'),
+    unless: TELLS,
   }),
   ...rows('verify', ['curl'], {
     ...moderate,
@@ -157,9 +156,15 @@ export const commandRows: readonly CommandRow[] = [
       `(?=.*(${CURL_FAILS.source})).*(\\$\\{?\\w*(URL|HOST|ENDPOINT|DOMAIN)|outputs\\.\\w*url)`,
       'i',
     ),
-    unless: /\s(-[a-zA-Z]*[oO]|--output|--remote-name|-X|-d|--data\S*)\s(?!\/dev\/null)/,
+    unless: new RegExp(
+      `\\s(-[a-zA-Z]*[oO]|--output|--remote-name|-X|-d|--data\\S*)\\s(?!\\/dev\\/null)|${TELLS.source}`,
+    ),
   }),
-  ...rows('verify', ['curl', 'wget'], { confidence: 'weak', when: HEALTH }),
+  ...rows('verify', ['curl', 'wget'], {
+    confidence: 'weak',
+    when: HEALTH,
+    unless: new RegExp(`${SENDS.source}|${TELLS.source}`, 'i'),
+  }),
   ...rows('verify', ['wget'], { ...moderate, when: /(?=.*(--spider|-q)).*health/i }),
   ...rows('verify', ['k6 run', 'artillery run', 'newman run', 'hurl', 'checkly test|trigger'], moderate),
   // Tests
@@ -446,9 +451,7 @@ export const commandRows: readonly CommandRow[] = [
     'composer publish',
   ]),
   // Telling people
-  ...rows('notify', ['curl'], {
-    when: /hooks\.slack\.com|slack\.com\/api\/chat|(slack|discord|teams|mattermost|chat|alert|notif\w*)[_-]?(web)?hook|discord(app)?\.com\/api\/webhooks|webhook\.office|api\.telegram\.org|events\.pagerduty\.com|api(\.eu)?\.opsgenie\.com|ntfy\.sh|chat\.googleapis\.com/i,
-  }),
+  ...rows('notify', ['curl'], { when: TELLS }),
   ...rows('notify', [
     'gh issue create|comment',
     'mail',
@@ -459,9 +462,9 @@ export const commandRows: readonly CommandRow[] = [
   ]),
 ];
 
-/** Options with which a command only shows what it would do. */
+/** Options with which a command only shows what it would do. `--version` with a value says which one to deploy. */
 const DRY_RUN =
-  /(^|\s)(--dry-run(?!=(none|false))\S*|--dryrun|--noop|--no-execute-changeset|--help|--version|--syntax-check|--list-tasks|--list-hosts|--diff-only|--build-only)(\s|$)/;
+  /(^|\s)(--dry-run(?!=(none|false))\S*|--dryrun|--noop|--no-execute-changeset|--help|--version(?=\s*$)|--syntax-check|--list-tasks|--list-hosts|--diff-only|--build-only)(\s|$)/;
 
 interface CompiledRow {
   readonly row: CommandRow;
