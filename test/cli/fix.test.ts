@@ -40,6 +40,26 @@ jobs:
       - run: kubectl apply -f k8s/
 `;
 const pinned = release.replace('@v7.0.1', `@${COMMIT} # v7.0.1`);
+/** With all that is for review besides: a time limit, a queue that drops nobody, somebody who is told. */
+const reviewed = pinned
+  .replace(
+    '    environment:',
+    `    permissions:
+      contents: read
+      issues: write
+    timeout-minutes: 30
+    environment:`,
+  )
+  .replace('      cancel-in-progress: false\n', '      cancel-in-progress: false\n      queue: max\n')
+  .concat(`      - name: Tell that the deployment failed
+        if: failure()
+        env:
+          GH_TOKEN: \${{ github.token }}
+        run: |
+          gh issue create --repo "$GITHUB_REPOSITORY" \\
+            --title "Deployment failed: $GITHUB_WORKFLOW, deploy" \\
+            --body "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID"
+`);
 
 describe('check --fix', function () {
   this.timeout(60_000);
@@ -95,10 +115,7 @@ describe('check --fix', function () {
     assert.equal(textOf(FILE), release);
     const written = check('--fix=proposed', '--yes');
     assert.match(written.out, /no-deploy-timeout: End the job after 30 minutes \(for review\)/);
-    assert.equal(
-      textOf(FILE),
-      pinned.replace('    environment:', '    timeout-minutes: 30\n    environment:'),
-    );
+    assert.equal(textOf(FILE), reviewed);
   });
 
   it('tells as JSON what it did, beside the findings that are left', () => {
