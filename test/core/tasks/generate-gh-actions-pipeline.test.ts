@@ -47,6 +47,20 @@ describe('generate-gh-actions-pipeline', () => {
     });
   }
 
+  it('says that nothing goes back where the repository shows no way to', async () => {
+    const files = Object.fromEntries(
+      Object.entries(sampleRepository('storefront')).filter(([path]) => path !== 'scripts/rollback.sh'),
+    );
+    const result = await run(files);
+    const blocking = result.findings.filter(
+      (finding) => finding.path.startsWith('.github/') && finding.severity === 'block',
+    );
+    assert.deepEqual(
+      blocking.map(({ rule }) => rule),
+      ['no-rollback-path'],
+    );
+  });
+
   it('proposes the release plan and the runbook with the workflows', async () => {
     const result = await run(sampleRepository('orders-service'));
     const paths = result.files.map((file) => file.path);
