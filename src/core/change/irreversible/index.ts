@@ -1,10 +1,11 @@
 import { database } from './database';
 import { infrastructure } from './infrastructure';
+import { interfaces } from './interfaces';
 import { storage } from './storage';
 import type { Detected, Detector, DetectorWorld } from './detector';
 
 /** Every detector, one per family of things that a change can lose. */
-export const DETECTORS: readonly Detector[] = [database, infrastructure, storage];
+export const DETECTORS: readonly Detector[] = [database, infrastructure, storage, interfaces];
 
 /** Runs all detectors over the range; the actions stand in the order of the list. */
 export async function detectIrreversible(world: DetectorWorld): Promise<Detected> {

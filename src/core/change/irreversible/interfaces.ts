@@ -1,0 +1,31 @@
+import type { Detector } from './detector';
+import { readVersions, unreadActions } from './file-versions';
+import { judgeGraphql } from './graphql-breaks';
+import { judgeProtobuf } from './protobuf-breaks';
+
+/** What clients of an interface relied on and no longer find. */
+export const interfaces: Detector = {
+  id: 'interfaces',
+  detect: async (world) => {
+    const protobuf = await readVersions(world, isProtobuf);
+    const graphql = await readVersions(world, isGraphql);
+    const found = [judgeProtobuf(protobuf.versions), judgeGraphql(graphql.versions)];
+    return {
+      irreversible: [
+        ...found.flatMap((each) => each.irreversible),
+        ...unreadActions(protobuf, isProtobuf),
+        ...unreadActions(graphql, isGraphql),
+      ],
+      risks: found.flatMap((each) => each.risks),
+      touches: found.flatMap((each) => each.touches),
+    };
+  },
+};
+
+function isProtobuf(path: string): boolean {
+  return path.endsWith('.proto');
+}
+
+function isGraphql(path: string): boolean {
+  return /\.(?:graphqls?|gql)$/.test(path);
+}
