@@ -1,6 +1,7 @@
 import type { Detector } from './detector';
 import { readVersions, unreadActions } from './file-versions';
 import { judgeGraphql } from './graphql-breaks';
+import { judgeOpenApi } from './openapi';
 import { judgeProtobuf } from './protobuf-breaks';
 
 /** What clients of an interface relied on and no longer find. */
@@ -9,7 +10,12 @@ export const interfaces: Detector = {
   detect: async (world) => {
     const protobuf = await readVersions(world, isProtobuf);
     const graphql = await readVersions(world, isGraphql);
-    const found = [judgeProtobuf(protobuf.versions), judgeGraphql(graphql.versions)];
+    const descriptions = await readVersions(world, isDescription);
+    const found = [
+      judgeOpenApi(descriptions.versions),
+      judgeProtobuf(protobuf.versions),
+      judgeGraphql(graphql.versions),
+    ];
     return {
       irreversible: [
         ...found.flatMap((each) => each.irreversible),
@@ -28,4 +34,13 @@ function isProtobuf(path: string): boolean {
 
 function isGraphql(path: string): boolean {
   return /\.(?:graphqls?|gql)$/.test(path);
+}
+
+/** What it is, its content says. */
+function isDescription(path: string): boolean {
+  return (
+    /\.(?:json|ya?ml)$/.test(path) &&
+    !path.startsWith('.github/') &&
+    !/(?:^|\/)(?:package(?:-lock)?|npm-shrinkwrap|composer|tsconfig[\w.-]*)\.json$|-lock\.ya?ml$/.test(path)
+  );
 }
