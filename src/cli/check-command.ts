@@ -86,7 +86,9 @@ async function check(paths: readonly string[], options: CheckOptions, terminal: 
       "--online is not there yet: nothing was asked of GitHub. Run without it; the report lists what only GitHub's API can tell.",
     );
   }
-  const targets = await targetsOf(pathsOf(paths, options));
+  const targets = await targetsOf(pathsOf(paths, options), (named) =>
+    named === options.fix ? `As a kind of fix --fix takes ${FIX_KINDS.join(' or ')}.` : null,
+  );
   const others = await openOtherTools((options.sarif ?? []).filter(isSarifFile));
   const fixed = await fix(targets, options, terminal);
   const reports: RootReport[] = [];

@@ -9,25 +9,31 @@ export interface Target {
 }
 
 /**
- * Folders are roots by themselves; files are gathered under the root that they belong to.
+ * Folders are roots by themselves, each once, whatever links lead to it; files are gathered under the root that they
+ * belong to.
  *
+ * @param hint What to say of a name besides that it does not exist; null for nothing.
  * @throws CommandFailure for a name that is neither.
  */
-export async function targetsOf(paths: readonly string[]): Promise<Target[]> {
+export async function targetsOf(
+  paths: readonly string[],
+  hint: (named: string) => string | null = () => null,
+): Promise<Target[]> {
   const targets = new Map<string, Target>();
   for (const named of paths) {
     const kind = await fs.stat(named).catch(() => null);
-    if (!kind) throw new CommandFailure(`${named} does not exist.`);
+    if (!kind) throw new CommandFailure([`${named} does not exist.`, hint(named) ?? []].flat().join(' '));
     if (kind.isDirectory()) {
-      const key = path.resolve(named);
+      const key = await fs.realpath(named);
       targets.set(key, { root: targets.get(key)?.root ?? named, only: null });
       continue;
     }
-    const key = await rootOf(path.resolve(named));
+    const root = await rootOf(path.resolve(named));
+    const key = await fs.realpath(root);
     const known = targets.get(key);
-    const relative = path.relative(key, path.resolve(named)).split(path.sep).join('/');
+    const relative = path.relative(root, path.resolve(named)).split(path.sep).join('/');
     if (known) known.only?.add(relative);
-    else targets.set(key, { root: path.relative('', key) || '.', only: new Set([relative]) });
+    else targets.set(key, { root: path.relative('', root) || '.', only: new Set([relative]) });
   }
   return [...targets.values()];
 }

@@ -138,6 +138,23 @@ describe('check --fix', function () {
     assert.deepEqual([textOf(FILE), textOf(other)], [release, pinned]);
   });
 
+  it('says what --fix takes where its word is neither a kind nor a path', () => {
+    const { status, err } = check('--fix=porposed');
+    assert.equal(status, 2);
+    assert.match(err, /porposed does not exist\. As a kind of fix --fix takes safe or proposed\./);
+  });
+
+  it('judges a folder once that is named twice, by a link too', () => {
+    const link = `${root}-link`;
+    symlinkSync(root, link);
+    try {
+      const { out } = check('.', link, '--format', 'json');
+      assert.equal((JSON.parse(out) as JsonReport).roots.length, 1);
+    } finally {
+      rmSync(link);
+    }
+  });
+
   it('writes through no symbolic link, and mends the other files', () => {
     const outside = mkdtempSync(path.join(tmpdir(), 'outside-'));
     writeFileSync(path.join(outside, 'linked.yml'), release);

@@ -146,6 +146,7 @@ export const commandRows: readonly CommandRow[] = [
     'aws deploy wait deployment-successful',
     'flyctl|fly checks',
   ]),
+  ...rows('verify', ['vercel inspect'], { when: /\s--wait\b/ }),
   ...rows('verify', ['curl'], {
     when: new RegExp(`(?=.*(${CURL_FAILS.source}))(?=.*(${HEALTH.source}))`, 'i'),
     unless: TELLS,
