@@ -44,8 +44,17 @@ export interface Guard {
   readonly state: ReachVerdict;
 }
 
+const known = new WeakMap<CallChain, readonly Guard[]>();
+
 /** The test, lint and scan jobs of the run that reaches production, and of the runs before it. */
 export function guardsOf(set: WorkflowSet, chain: CallChain): readonly Guard[] {
+  // A chain belongs to one set.
+  const guards = known.get(chain) ?? findGuards(set, chain);
+  known.set(chain, guards);
+  return guards;
+}
+
+function findGuards(set: WorkflowSet, chain: CallChain): readonly Guard[] {
   const proof = set.proofOf(chain);
   const seen = new Set<JobFacts>();
   const guards: Guard[] = [];

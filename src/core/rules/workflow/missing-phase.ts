@@ -1,5 +1,6 @@
 import { nameWords } from '../../workflow/purposes/names';
 import type { JobFacts, Purpose, PurposeEvidence, WorkflowSet } from '../../workflow/understanding';
+import { remembered } from '../../text/remember';
 import { enumerated } from '../../text/words';
 import {
   PHASES,
@@ -107,14 +108,15 @@ function judge(
     if (chainTriggerOf(outer.workflow) && chainedFrom(set, outer.workflow).length === 0) return null;
   }
   const before = [...new Set([...jobsBefore(set, facts), ...jobsOfRunBefore(set, facts)])];
-  const beside = set.jobs.filter(
-    (other) =>
-      other.workflow === facts.workflow &&
-      other !== facts &&
-      other.calls === null &&
-      !before.includes(other) &&
-      !set.ancestorsOf(other).includes(facts),
-  );
+  const beside = set
+    .jobsOf(facts.workflow)
+    .filter(
+      (other) =>
+        other !== facts &&
+        other.calls === null &&
+        !before.includes(other) &&
+        !set.ancestorsOf(other).includes(facts),
+    );
   const states = new Map(PHASES.map((phase) => [phase, stateOf(facts, before, beside, phase)]));
   const isInfrastructure = deploysInfrastructure(facts);
   const testPhases = isInfrastructure ? FOR_INFRASTRUCTURE : TEST_PHASES;
@@ -130,7 +132,7 @@ function judge(
     return (
       phase !== 'build' ||
       gate.requiredPhases !== undefined ||
-      set.jobs.some((job) => job.workflow !== facts.workflow && makesSomething(job))
+      makersOf(set).some((job) => job.workflow !== facts.workflow)
     );
   };
   const required = PHASES.filter(
@@ -160,10 +162,7 @@ function judge(
   const isWanted =
     gate.requiredPhases !== undefined ||
     idle.length + late.length > 0 ||
-    required.some(
-      (phase) =>
-        states.get(phase) === 'missing' && set.jobs.some((job) => evidenceFor(job, phase).length > 0),
-    );
+    required.some((phase) => states.get(phase) === 'missing' && (byPhase(set).get(phase) ?? []).length > 0);
   const severity = isWanted ? {} : { severity: 'info' as const };
   const place = { path: facts.workflow.path, span: facts.job.id.span };
   const evidence = [
@@ -229,6 +228,15 @@ function evidenceFor(job: JobFacts, phase: Phase): readonly PurposeEvidence[] {
   return MEANINGS[phase].purposes.flatMap((purpose) => evidenceOf(job, purpose));
 }
 
+/** The jobs of the repository that do each phase. */
+const byPhase = remembered(
+  (set: WorkflowSet) =>
+    new Map(PHASES.map((phase) => [phase, set.jobs.filter((job) => evidenceFor(job, phase).length > 0)])),
+);
+
+/** The jobs of the repository that build something. */
+const makersOf = remembered((set: WorkflowSet) => set.jobs.filter(makesSomething));
+
 /** Whether every job of the cheaper phase has to wait for a job of the dearer one. */
 function waitsFor(set: WorkflowSet, before: readonly JobFacts[], cheaper: Phase, dearer: Phase): boolean {
   const jobs = before.filter((job) => evidenceFor(job, cheaper).length > 0);
@@ -272,8 +280,8 @@ function mayDoMore({ job, purposes, commands }: JobFacts): boolean {
 /** Workflows that have a phase which the deployment does not wait for. */
 function elsewhere(set: WorkflowSet, facts: JobFacts, phases: readonly Phase[]): readonly FindingEvidence[] {
   return phases.flatMap((phase) => {
-    const other = set.jobs.find(
-      (job) => job.workflow !== facts.workflow && job.calls === null && evidenceFor(job, phase).length > 0,
+    const other = (byPhase(set).get(phase) ?? []).find(
+      (job) => job.workflow !== facts.workflow && job.calls === null,
     );
     const [evidence] = other ? evidenceFor(other, phase) : [];
     if (!other || !evidence) return [];

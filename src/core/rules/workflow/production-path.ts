@@ -146,10 +146,19 @@ export function evidenceOf(
   purpose: Purpose,
   atLeast: Confidence = 'moderate',
 ): readonly PurposeEvidence[] {
-  return facts.purposes.filter(
+  const known = evidenceBy(facts);
+  const key = atLeast === 'moderate' ? purpose : `${purpose} ${atLeast}`;
+  const before = known.get(key);
+  if (before) return before;
+  const found = facts.purposes.filter(
     (evidence) => evidence.purpose === purpose && confidences[evidence.confidence] >= confidences[atLeast],
   );
+  known.set(key, found);
+  return found;
 }
+
+/** What was asked of a job before: nearly every rule asks. */
+const evidenceBy = remembered((_: JobFacts) => new Map<string, readonly PurposeEvidence[]>());
 
 /** Whether a job does something on strong or moderate evidence. */
 export function hasPurpose(facts: JobFacts, purpose: Purpose): boolean {

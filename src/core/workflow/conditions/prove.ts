@@ -3,8 +3,10 @@ import type { Job, Workflow } from '../model';
 import type { Counterexample, CounterexampleStep, JobFacts, ReachVerdict } from '../understanding';
 import { allRunsOf, UNBOUNDED, type AllRuns, type Witness } from './answers';
 import { neededFor } from './explore';
+import { simplified, type Expression } from './expression';
 import { graphOf, type Repository } from './repository';
 import type { RunNode } from './run-graph';
+import { startValue } from './runs';
 import { taggedStartsOf, type StartKind, type Starts } from './starts';
 import { stepsOf } from './steps';
 
@@ -71,16 +73,31 @@ export function prove(root: Workflow, path: readonly Job[], repository: Reposito
     );
   };
 
+  let found: Starts | null | undefined;
+  const allStarts = (): Starts | null => {
+    if (found === undefined) found = taggedStartsOf(root, nodes, repository, [], nodes.length);
+    return found;
+  };
   const solved = new Map<string | null, Solved | string>();
   const solve = (event: string | null): Solved | string => {
-    const known = solved.get(event) ?? solveFor(root, nodes, repository, event);
+    const known = solved.get(event) ?? solveFor(nodes, allStarts(), event);
     solved.set(event, known);
     return known;
   };
+  let easy: ReturnType<typeof easilyStarted> | undefined;
+  const easily = (): ReturnType<typeof easilyStarted> => (easy ??= easilyStarted(nodes, allStarts()));
   return {
     without(guard, event) {
       const own = indexes.get(guard.job) ?? [];
       if (own.length > 0 && own.every(isSurelyNeeded)) return { kind: 'holds' };
+      // Beside the way: it is enough that the job can start, and a run in which all goes well mostly shows it.
+      if (own.length === 0 && event === undefined) {
+        const shown = easily();
+        if (shown && !shown.starts.bitOf.has(guard.job)) {
+          const beside = besideStep(guard, true);
+          return { kind: 'fails', counterexample: counterexampleOf(nodes, [beside], shown.witness) };
+        }
+      }
       const found = solve(event ?? null);
       if (typeof found === 'string') return unknown(found, span);
       const before = found.starts.bitOf.get(guard.job);
@@ -152,15 +169,57 @@ interface Solved {
   readonly runs: AllRuns;
 }
 
-/** Goes through all runs, or those that one event starts; a text says why that cannot be done. */
-function solveFor(
-  root: Workflow,
+/**
+ * A run in which every earlier job succeeds and the last one starts, if the conditions are true then whatever no file
+ * settles: no reading of an open point is touched by it. Null says nothing.
+ */
+function easilyStarted(
   nodes: readonly RunNode[],
-  repository: Repository,
-  event: string | null,
-): Solved | string {
+  starts: Starts | null,
+): { readonly witness: Witness; readonly starts: Starts } | null {
+  for (const { start } of starts?.tagged ?? []) {
+    const isTrueThen = nodes.every((node) => {
+      const { condition } = node;
+      if (node.kind === 'return') return true;
+      const left = simplified(condition, (parts) => {
+        if (parts[0] !== 'needs') return startValue(parts, start);
+        if (parts[2] !== 'result' || parts.length !== 3) return undefined;
+        if (parts[1] === '*') return node.needs.size > 0 ? { set: ['success'] } : { set: [] };
+        return node.needs.has(parts[1] ?? '') ? 'success' : null;
+      });
+      return isTrueWhenAllGoesWell(left);
+    });
+    if (!isTrueThen || !starts) continue;
+    const outcome = { result: 'success', phase: 'over', isRealSuccess: true, endsWithCaller: false } as const;
+    return {
+      starts,
+      witness: { start, outcomes: nodes.slice(0, -1).map(() => outcome), isCancelled: false },
+    };
+  }
+  return null;
+}
+
+/** Whether what is left of a condition holds by its status functions where nothing failed and nothing was cancelled. */
+function isTrueWhenAllGoesWell(left: Expression): boolean {
+  switch (left.kind) {
+    case 'literal':
+      return left.value === true;
+    case 'call':
+      return left.name === 'success' || left.name === 'always';
+    case 'and':
+      return left.args.every(isTrueWhenAllGoesWell);
+    case 'or':
+      return left.args.some(isTrueWhenAllGoesWell);
+    case 'not':
+      return left.of.kind === 'call' && (left.of.name === 'failure' || left.of.name === 'cancelled');
+    default:
+      return false;
+  }
+}
+
+/** Goes through all runs, or those that one event starts; a text says why that cannot be done. */
+function solveFor(nodes: readonly RunNode[], starts: Starts | null, event: string | null): Solved | string {
   const any = nodes.length;
-  const starts = taggedStartsOf(root, nodes, repository, [], any);
   if (!starts) return 'there are too many ways to start it';
   const tagged = starts.tagged.filter(({ start }) => event === null || start.event === event);
   return { nodes, any, starts, runs: allRunsOf(nodes, tagged, any - 1) };
