@@ -12,7 +12,7 @@ import {
 } from '../rules/workflow/production-path';
 import type { Range, Span } from '../text/position';
 import type { Trigger, Workflow } from '../workflow/model';
-import { kindOfName } from '../workflow/targets';
+import { kindOfEnvironmentName } from '../workflow/targets';
 import type {
   Counterexample,
   JobFacts,
@@ -312,7 +312,7 @@ function bindInputs(
     const { environment } = job.facts.job;
     const input = /^\$\{\{\s*inputs\.([\w-]+)\s*\}\}$/.exec(environment?.name.value.trim() ?? '')?.[1];
     if (input !== undefined) job.environmentNames = boundTexts(set, job, input) ?? job.environmentNames;
-    const kinds = (job.environmentNames ?? []).map((name) => kindOfName(name, options));
+    const kinds = (job.environmentNames ?? []).map((name) => kindOfEnvironmentName(name, options));
     const isElsewhere = kinds.length > 0 && kinds.every((kind) => kind === 'non-production');
     job.isProduction = production.has(job.facts) && !(input !== undefined && isElsewhere);
   }

@@ -31,7 +31,30 @@ const OTHER = [
 /** Combinations of matrix values and choices that are tried; more is unbounded. */
 const MAX_NAMES = 100;
 
-/** What a name says of itself (Definition 2: a whole word), after what the configuration says. */
+/**
+ * What the name of an environment says (Definition 2). Where the configuration lists production's environments, one
+ * that is called like them and stands in neither list is left open: it is not production, nor is it known not to be.
+ */
+export function kindOfEnvironmentName(name: string, options: UnderstandingOptions): DeployTargetKind {
+  const kind = kindOfName(name, options);
+  return kind === 'production' && isUnlistedProduction(name, options) ? 'unknown' : kind;
+}
+
+/** Whether an environment is called like production and a configuration that lists production leaves it out. */
+export function isUnlistedProduction(name: string, options: UnderstandingOptions): boolean {
+  const { productionEnvironments: listed } = options;
+  const lower = name.trim().toLowerCase();
+  return (
+    listed.length > 0 &&
+    !listed.some((known) => known.toLowerCase() === lower) &&
+    kindOfName(name, options) === 'production'
+  );
+}
+
+/**
+ * What the name of a place says of itself (Definition 2: a whole word), after what the configuration says: a host, a
+ * cluster, an application.
+ */
 export function kindOfName(name: string, options: UnderstandingOptions): DeployTargetKind {
   const lower = name.trim().toLowerCase();
   if (options.productionEnvironments.some((known) => known.toLowerCase() === lower)) return 'production';

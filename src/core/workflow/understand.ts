@@ -10,7 +10,15 @@ import { nameOfAction, purposesOfAction } from './purposes/actions';
 import { purposesOfCommand } from './purposes/commands';
 import { purposeOfName } from './purposes/names';
 import { retriedCommand } from './retried-commands';
-import { kindOfName, placeTexts, possibleTexts, type BoundInputs, type DeployTarget } from './targets';
+import {
+  isUnlistedProduction,
+  kindOfEnvironmentName,
+  kindOfName,
+  placeTexts,
+  possibleTexts,
+  type BoundInputs,
+  type DeployTarget,
+} from './targets';
 import type {
   JobFacts,
   PurposeEvidence,
@@ -323,13 +331,14 @@ function targetOf(
   places: readonly { readonly texts: readonly string[]; readonly evidence: PurposeEvidence }[],
 ): DeployTarget {
   const { environment } = job;
+  let isOpen = false;
   if (environment) {
     const { value, span } = environment.name;
     const names = possibleTexts(value, workflow, job, bound);
     if (!names) {
       return { kind: 'unknown', message: `its environment "${value}" can be any`, span };
     }
-    const kinds = names.map((name) => kindOfName(name, options));
+    const kinds = names.map((name) => kindOfEnvironmentName(name, options));
     const production = names[kinds.indexOf('production')];
     if (production !== undefined) {
       const how = production === value ? `is "${value}"` : `can be "${production}"`;
@@ -338,6 +347,8 @@ function targetOf(
     if (kinds.length > 0 && kinds.every((kind) => kind === 'non-production')) {
       return { kind: 'non-production', message: `its environment is "${names.join('" or "')}"`, span };
     }
+    // Called like production and left out of the list: only a place that is production itself settles it.
+    isOpen = names.some((name) => isUnlistedProduction(name, options));
   }
   const said = places.flatMap(({ texts, evidence }) => {
     const kinds = texts.map((text) => ({ text, kind: placeKind(text, options) }));
@@ -345,7 +356,7 @@ function targetOf(
       kinds.find(({ kind }) => kind === 'production') ?? kinds.find(({ kind }) => kind === 'non-production');
     return found ? [{ ...found, evidence }] : [];
   });
-  const place = said.find(({ kind }) => kind === 'production') ?? said[0];
+  const place = said.find(({ kind }) => kind === 'production') ?? (isOpen ? undefined : said[0]);
   if (place) {
     return {
       kind: place.kind,
@@ -551,7 +562,7 @@ function targetKindIn(chain: CallChain, options: UnderstandingOptions): DeployTa
   }
   const names = possibleTexts(job.environment.name.value, workflow, job, bound);
   if (!names) return target.kind;
-  const kinds = names.map((name) => kindOfName(name, options));
+  const kinds = names.map((name) => kindOfEnvironmentName(name, options));
   if (kinds.includes('production')) return 'production';
   // Where the name says nothing, what the commands say counts, as for the job by itself.
   return kinds.length > 0 && kinds.every((kind) => kind === 'non-production')

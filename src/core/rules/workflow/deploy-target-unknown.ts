@@ -1,7 +1,7 @@
 import type { GateFacts, WorkflowRule } from '../rule';
 import { enumerated } from '../../text/words';
 import type { JobFacts } from '../../workflow/understanding';
-import { kindOfEnvironment } from './environment-names';
+import { isCalledLikeProduction, kindOfEnvironment } from './environment-names';
 import { listEnvironments } from './list-environments';
 import { evidenceOf, productionPathOf, quoted } from './production-path';
 import { isMistypedProduction } from './unknown-environment';
@@ -30,7 +30,7 @@ export const rule: WorkflowRule = {
           status: 'unknown' as const,
           // A deployment that is itself only likely must not hold a release up.
           ...(strong ? {} : { severity: 'warn' as const }),
-          message: `${quoted(job)} deploys${whereTo(facts)}`,
+          message: `${quoted(job)} deploys${whereTo(facts, gate)}`,
           ...(because
             ? {
                 evidence: [
@@ -61,7 +61,7 @@ function unknownNames(facts: JobFacts, gate: GateFacts): readonly string[] {
 }
 
 /** Completes "<job> deploys", with what would tell. */
-function whereTo(facts: JobFacts): string {
+function whereTo(facts: JobFacts, gate: GateFacts): string {
   const environment = facts.job.environment?.name.value;
   const names = facts.environmentNames;
   if (environment === undefined) {
@@ -77,5 +77,8 @@ function whereTo(facts: JobFacts): string {
           'or',
         )
       : `"${environment}"`;
+  if (names.some((name) => isCalledLikeProduction(name, gate))) {
+    return ` to ${listed}, called like production though the configuration lists other environments as that: list ${names.length > 1 ? 'each' : 'it'} under \`environments\` in .github/release-gate.yml, as production or as other`;
+  }
   return ` to ${listed}, and nothing says whether that is production: list ${names.length > 1 ? 'each' : 'it'} under \`environments\` in .github/release-gate.yml, as production or as other`;
 }

@@ -1,10 +1,10 @@
-import { kindOfName } from '../../workflow/targets';
+import { isUnlistedProduction, kindOfEnvironmentName } from '../../workflow/targets';
 import type { DeployTargetKind, JobFacts, WorkflowSet } from '../../workflow/understanding';
 import type { GateFacts } from '../rule';
 
 /** What an environment's name says of itself, after what the configuration says (Definition 2). */
 export function kindOfEnvironment(name: string, facts: GateFacts): DeployTargetKind {
-  return kindOfName(name, {
+  return kindOfEnvironmentName(name, {
     productionEnvironments: facts.environments.production,
     otherEnvironments: facts.environments.other,
   });
@@ -32,4 +32,12 @@ export function environmentNamesFor(
       ? undefined
       : caller.job.with.find((entry) => entry.name.value.toLowerCase() === input)?.value.text;
   return given === undefined ? facts.environmentNames : set.possibleTexts(caller, given);
+}
+
+/** Whether an environment is called like production while the configuration lists production's without it. */
+export function isCalledLikeProduction(name: string, facts: GateFacts): boolean {
+  return isUnlistedProduction(name, {
+    productionEnvironments: facts.environments.production,
+    otherEnvironments: facts.environments.other,
+  });
 }

@@ -6,7 +6,7 @@ import type { JobFacts, WorkflowSet } from '../../workflow/understanding';
 import { valueOf, type YamlScalar, type YamlValue } from '../../workflow/yaml-tree';
 import { isMistyped } from '../near-miss';
 import type { FindingEvidence, GateFacts, RuleFinding, Severity, WorkflowRule } from '../rule';
-import { environmentKey, kindOfEnvironment } from './environment-names';
+import { environmentKey, isCalledLikeProduction, kindOfEnvironment } from './environment-names';
 import { callChainsOf, productionPathOf, quoted } from './production-path';
 
 /**
@@ -224,14 +224,14 @@ function isNotListed(set: WorkflowSet, gate: GateFacts, { name, facts }: Environ
   if (production.length === 0) return false;
   if ([...production, ...other].some((listed) => environmentKey(listed) === environmentKey(name)))
     return false;
-  switch (kindOfEnvironment(name, gate)) {
-    case 'production':
-      return true;
-    case 'non-production':
-      return false;
-    case 'unknown':
-      return facts.target === null && productionPathOf(set).isOnTheWay(facts);
-  }
+  if (kindOfEnvironment(name, gate) === 'non-production') return false;
+  const path = productionPathOf(set);
+  if (path.unknownTarget.includes(facts)) return false;
+  if (isCalledLikeProduction(name, gate)) return true;
+  if (facts.target !== null) return false;
+  return (
+    path.isOnTheWay(facts) || path.unknownTarget.some((other) => set.ancestorsOf(other).includes(facts))
+  );
 }
 
 /** Whether the rule blocks for what an environment of this job is called, so that nothing else need ask about it. */
