@@ -1,4 +1,4 @@
-import type { Span } from '../text/position';
+import type { Located, Span } from '../text/position';
 import type { Job, Step, Workflow } from './model';
 import { nameWords } from './purposes/names';
 import type { DeployTargetKind, UnderstandingOptions } from './understanding';
@@ -118,12 +118,24 @@ function possibleValues(
   if (input) return possibleInputs(input, workflow, bound);
   const matrixKey = /^matrix\.([\w-]+)(?:\.([\w-]+))?$/i.exec(expression);
   if (matrixKey) return matrixValues(job, matrixKey[1] ?? '', matrixKey[2] ?? null);
+  if (/^github\.ref_name$/i.test(expression)) return pushedBranches(workflow);
   const variable = /^env\.([\w-]+)$/i.exec(expression)?.[1];
   if (variable) {
     const value = [...job.env, ...workflow.env].find((entry) => entry.name.value === variable)?.value.text;
     return value === undefined || value.includes('${{') ? null : [value];
   }
   return null;
+}
+
+/** The branches by whose push alone a workflow starts, where its triggers name them all. */
+function pushedBranches({ triggers }: Workflow): readonly string[] | null {
+  const branches = triggers.flatMap((trigger): readonly (Located<string> | null)[] =>
+    trigger.event === 'push' && trigger.tags === null && trigger.branches ? trigger.branches : [null],
+  );
+  const names = branches.flatMap((branch) =>
+    branch && !/[*?+[\]!$]/.test(branch.value) ? [branch.value] : [],
+  );
+  return names.length > 0 && names.length === branches.length ? names : null;
 }
 
 /** Parts at the top level, outside parentheses and strings. */

@@ -7,8 +7,17 @@ import { defaultBranchOf } from './conditions/runs';
 import { stepsRunBy, usesLocalAction } from './local-actions';
 import type { Job, Step, Workflow } from './model';
 import { nameOfAction, purposesOfAction } from './purposes/actions';
+import {
+  familyOf,
+  folderOf,
+  placeChosenBy,
+  placeChosenByAction,
+  placesByVariables,
+  type ChosenPlace,
+} from './purposes/chosen-places';
 import { purposesOfCommand } from './purposes/commands';
 import { purposeOfName } from './purposes/names';
+import { isPreviewAction, isPreviewCommand } from './purposes/previews';
 import { retriedCommand } from './retried-commands';
 import {
   isUnlistedProduction,
@@ -16,6 +25,7 @@ import {
   kindOfName,
   placeTexts,
   possibleTexts,
+  withVariables,
   type BoundInputs,
   type DeployTarget,
 } from './targets';
@@ -131,6 +141,23 @@ function knownFacts(
   return facts;
 }
 
+/** A command or action that does something somewhere, with the texts that may say where. */
+interface Place {
+  readonly texts: readonly string[];
+  readonly evidence: PurposeEvidence;
+  /** What it runs in: variables of its program, its folder. */
+  readonly around?: readonly string[];
+  /** What was chosen for its program in this job before. */
+  readonly before?: readonly ChosenBefore[];
+  /** The platform makes a preview of it. */
+  readonly isPreview?: boolean;
+}
+
+interface ChosenBefore extends ChosenPlace {
+  readonly message: string;
+  readonly span: Span;
+}
+
 function ownFacts(
   workflow: Workflow,
   job: Job,
@@ -143,7 +170,8 @@ function ownFacts(
   const commands: StepCommand[] = [];
   const tests: StepCommand[] = [];
   const settings: StepCommand[] = [];
-  const places: { readonly texts: readonly string[]; readonly evidence: PurposeEvidence }[] = [];
+  const places: Place[] = [];
+  const chosen: ChosenBefore[] = [];
   for (const step of job.steps) {
     const uses = step.uses;
     const { path } = workflow;
@@ -164,22 +192,51 @@ function ownFacts(
       continue;
     }
     if (uses) {
+      const choice = placeChosenByAction(step);
+      const fill = (text: string): string => withVariables(text, step, job, workflow);
+      if (choice) {
+        const message = `uses "${uses.value}"`;
+        chosen.push({ ...choice, texts: choice.texts.map(fill), message, span: uses.span });
+      }
       for (const { purpose, confidence } of purposesOfAction(step, options.knownActions)) {
         const message = `uses "${uses.value}"`;
         const evidence = { purpose, confidence, message, path, span: uses.span, stepIndex: step.index };
         purposes.push(evidence);
-        places.push({ texts: placeTexts(step, job, workflow, null), evidence });
+        places.push({
+          texts: placeTexts(step, job, workflow, null),
+          evidence,
+          isPreview: isPreviewAction(step),
+        });
       }
     }
+    let entered: string | null = null;
     for (const { kind, command } of stepStatements(workflow, job, step, parser)) {
       if (kind === 'test') tests.push(command);
       if (kind === 'setting') settings.push(command);
       if (kind !== 'command') continue;
       commands.push(command);
-      for (const { purpose, confidence, message } of purposesOfWords(command.words, job, options)) {
-        const evidence = { purpose, confidence, message, path, span: command.span, stepIndex: step.index };
+      const { words, span } = command;
+      if (words[0] === 'cd') entered = words[1] ?? null;
+      const choice = placeChosenBy(words);
+      if (choice) {
+        const texts = placeTexts(step, job, workflow, choice.texts);
+        chosen.push({ ...choice, texts, message: `runs "${shortened(words.join(' '))}"`, span });
+      }
+      for (const { purpose, confidence, message } of purposesOfWords(words, job, options)) {
+        const evidence = { purpose, confidence, message, path, span, stepIndex: step.index };
         purposes.push(evidence);
-        places.push({ texts: placeTexts(step, job, workflow, command.words), evidence });
+        const family = familyOf(words);
+        const around = [
+          ...(family ? placesByVariables(family, step, job, workflow) : []),
+          ...[folderOf(words, step, job, workflow, entered) ?? []].flat(),
+        ].map((text) => withVariables(text, step, job, workflow));
+        places.push({
+          texts: placeTexts(step, job, workflow, words),
+          evidence,
+          around,
+          before: chosen.filter((each) => each.family === family),
+          isPreview: isPreviewCommand(words),
+        });
       }
     }
   }
@@ -328,7 +385,7 @@ function targetOf(
   options: UnderstandingOptions,
   bound: BoundInputs,
   first: PurposeEvidence,
-  places: readonly { readonly texts: readonly string[]; readonly evidence: PurposeEvidence }[],
+  places: readonly Place[],
 ): DeployTarget {
   const { environment } = job;
   let isOpen = false;
@@ -364,6 +421,13 @@ function targetOf(
       span: place.evidence.span,
     };
   }
+  const [preview] = places;
+  if (preview && !environment && places.every(({ isPreview }) => isPreview)) {
+    const { message, span } = preview.evidence;
+    return { kind: 'non-production', message: `${message}, which makes a preview`, span };
+  }
+  const around = isOpen ? null : placeAround(places, options);
+  if (around) return around;
   return {
     kind: 'unknown',
     message: environment
@@ -371,6 +435,29 @@ function targetOf(
       : 'neither an environment nor its commands say where to',
     span: environment?.name.span ?? first.span,
   };
+}
+
+/** Where nothing in a deploying command names a place: what was chosen for it before, or what it runs in. */
+function placeAround(places: readonly Place[], options: UnderstandingOptions): DeployTarget | null {
+  const said = places.flatMap(({ evidence, around, before }): DeployTarget[] => [
+    ...(around ?? []).map((text) => ({
+      kind: placeKind(text, options),
+      message: `${evidence.message} in "${shortened(text)}"`,
+      span: evidence.span,
+    })),
+    ...(before ?? []).flatMap(({ texts, message, span }) =>
+      texts.map((text) => ({
+        kind: placeKind(text, options),
+        message: `${message}, which names "${shortened(text)}", before it ${evidence.message}`,
+        span,
+      })),
+    ),
+  ]);
+  return (
+    said.find(({ kind }) => kind === 'production') ??
+    said.find(({ kind }) => kind === 'non-production') ??
+    null
+  );
 }
 
 function placeKind(text: string, options: UnderstandingOptions): DeployTarget['kind'] {

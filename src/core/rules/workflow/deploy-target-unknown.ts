@@ -60,12 +60,26 @@ function unknownNames(facts: JobFacts, gate: GateFacts): readonly string[] {
     : names.filter((name) => kindOfEnvironment(name, gate) === 'unknown' && name.trim() !== '');
 }
 
+/** Whether the environment is an input of `type: environment`: one that exists, and no file says which those are. */
+function isChosenFromAll({ job, workflow }: JobFacts): boolean {
+  const input = /^\$\{\{\s*(?:github\.event\.)?inputs\.([\w-]+)\s*\}\}$/i.exec(
+    job.environment?.name.value.trim() ?? '',
+  )?.[1];
+  const inputs = workflow.triggers.flatMap((trigger) => trigger.inputs);
+  return inputs.some(
+    (each) => each.name.value.toLowerCase() === input?.toLowerCase() && each.type === 'environment',
+  );
+}
+
 /** Completes "<job> deploys", with what would tell. */
 function whereTo(facts: JobFacts, gate: GateFacts): string {
   const environment = facts.job.environment?.name.value;
   const names = facts.environmentNames;
   if (environment === undefined) {
     return ', and nothing says whether its target is production: name its `environment`, or list the cluster, namespace or app that it names under `environments` in .github/release-gate.yml';
+  }
+  if (names === null && isChosenFromAll(facts)) {
+    return `, and "${environment}" may be any environment that the repository has: make the input a choice between their names, so that it is known which of them are production`;
   }
   if (names === null) {
     return ` to whatever "${environment}" comes to, and nothing says whether that is production: make it a choice between names of environments`;

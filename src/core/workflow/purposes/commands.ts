@@ -93,6 +93,7 @@ export const commandRows: readonly CommandRow[] = [
   ...rows('deploy', ['wrangler deploy|publish', 'wrangler pages deploy|publish', 'firebase deploy']),
   ...rows('deploy', ['vercel|now deploy', 'vercel|now', 'netlify deploy'], { when: /--prod(uction)?\b/ }),
   ...rows('deploy', ['vercel|now deploy', 'netlify deploy'], moderate),
+  ...rows('deploy', ['vercel promote', 'vercel alias set']),
   ...rows('deploy', ['dep deploy', 'mup deploy', 'amplify publish|push']),
   ...rows('deploy', [
     'octo|octopus deploy-release',
@@ -380,6 +381,7 @@ export const commandRows: readonly CommandRow[] = [
     'rollup',
     'turbo build',
     'nx build',
+    'vercel|netlify build',
   ]),
   ...rows('build', [
     'python setup.py build',
