@@ -25,6 +25,7 @@ import {
   deploysInfrastructure,
   evidenceOf,
   firstDeployStep,
+  hasPurpose,
   lastDeployStep,
   productionPathOf,
   quoted,
@@ -70,6 +71,12 @@ const DEPLOYS_BY_REFERENCE: readonly RegExp[] = [
   /^aws ecs update-service\b.*--force-new-deployment\b/,
   /^aws apprunner start-deployment\b/,
   /^az webapp restart\b/,
+];
+
+/** Commands that deploy files of the repository: manifests, a chart. */
+const OF_THE_CHECKOUT: readonly RegExp[] = [
+  /^(kubectl|oc) (\S+ )*?(apply|replace)\b.*\s(-[fk]|--filename|--kustomize)[ =](?!https?:|-(\s|$)|\/|\$)/,
+  /^helm (\S+ )*?(upgrade|install)\b.*\s(\.{1,2}\/|charts?\/)/,
 ];
 
 /** Names of tags that stand for whatever was pushed last. */
@@ -363,7 +370,9 @@ function newestInsteadOfTested(set: WorkflowSet, facts: JobFacts, gate: GateFact
   });
   // What a called workflow is handed is another matter.
   if (!isOnlyChained || chains.some((chain) => chain.length > 1)) return null;
-  const before = jobsOfRunBefore(set, facts).filter(makesSomething);
+  const before = jobsOfRunBefore(set, facts).filter(
+    (job) => makesSomething(job) || hasPurpose(job, 'unit') || hasPurpose(job, 'end-to-end'),
+  );
   const [builder] = before;
   const trigger = chainTriggerOf(facts.workflow);
   const name = trigger?.workflows?.[0]?.value ?? '';
@@ -392,19 +401,30 @@ function newestInsteadOfTested(set: WorkflowSet, facts: JobFacts, gate: GateFact
   const sent = evidenceOf(facts, 'deploy')
     .map((each) => sentPath(facts, each))
     .find((each) => each !== null);
-  if (sent === undefined) return null;
-  // What is not in the repository was not checked out.
-  const path = plainPath(sent);
-  if (path !== '' && ![...gate.paths].some((each) => each === path || each.startsWith(`${path}/`)))
-    return null;
+  if (sent === undefined) {
+    if (!appliesItsCheckout(facts)) return null;
+  } else {
+    // What is not in the repository was not checked out.
+    const path = plainPath(sent);
+    if (path !== '' && ![...gate.paths].some((each) => each === path || each.startsWith(`${path}/`)))
+      return null;
+  }
   const fix = checkoutFix(facts, checkout);
   return {
     ...base,
     span: checkout.uses.span,
-    message: `${quoted(facts.job)} deploys the newest commit of the default branch, not the one that "${name}" has built and tested: check out \`github.event.workflow_run.head_sha\``,
+    message: `${quoted(facts.job)} deploys the newest commit of the default branch, not the one that "${name}" has ${makesSomething(builder) ? 'built and tested' : 'tested'}: check out \`github.event.workflow_run.head_sha\``,
     evidence,
     ...(fix ? { fix } : {}),
   };
+}
+
+/** Whether a job applies manifests, or a chart, of the repository itself. */
+function appliesItsCheckout(facts: JobFacts): boolean {
+  return facts.commands.some((command) => {
+    const line = unwrapCommand(command.words).join(' ');
+    return OF_THE_CHECKOUT.some((pattern) => pattern.test(line)) && isDeployment(facts, command);
+  });
 }
 
 /** Writes the commit of the run before in the place of the newest one. */
