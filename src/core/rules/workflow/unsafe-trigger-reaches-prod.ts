@@ -122,9 +122,10 @@ function dangerOf(kind: StartKind, facts: JobFacts, namesPeople: boolean): Dange
   const anybody = BY_ANYBODY[event];
   if (anybody !== undefined) {
     return {
-      who: anybody,
-      advice:
-        'deploy by a dispatch, or ask in the condition for `author_association` and put an environment before it',
+      who: namesPeople ? `whoever its condition lets in by "${event}"` : anybody,
+      advice: namesPeople
+        ? 'deploy by a dispatch, which only those who may write can start'
+        : 'deploy by a dispatch, or ask in the condition for `author_association` and put an environment before it',
       severity: milder(null),
     };
   }
