@@ -109,6 +109,12 @@ export const commandRows: readonly CommandRow[] = [
     when: REMOTE,
     unless: /git@|-T\s|ssh-keyscan|\bexit\b\s*$/,
   }),
+  // The clouds' own ways to run a script on a host.
+  ...rows('deploy', ['aws ssm send-command', 'az vm|vmss run-command', 'gcloud compute ssh'], {
+    ...moderate,
+    when: /\b(docker|podman|compose|git pull|systemctl|pm2|deploy|kubectl|helm)\b/,
+    unless: /\bdocker (ps|logs|inspect|version)\b|systemctl status\b/,
+  }),
   ...rows('deploy', ['docker compose up', 'docker-compose up'], {
     ...moderate,
     when: /--host|-H\s|prod/,
