@@ -229,9 +229,7 @@ function isNotListed(set: WorkflowSet, gate: GateFacts, { name, facts }: Environ
   if (path.unknownTarget.includes(facts)) return false;
   if (isCalledLikeProduction(name, gate)) return true;
   if (facts.target !== null) return false;
-  return (
-    path.isOnTheWay(facts) || path.unknownTarget.some((other) => set.ancestorsOf(other).includes(facts))
-  );
+  return path.isOnTheWay(facts) || path.unknownTarget.some((other) => set.ancestorsOf(other).includes(facts));
 }
 
 /** Whether the rule blocks for what an environment of this job is called, so that nothing else need ask about it. */
