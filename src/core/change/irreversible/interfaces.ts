@@ -2,6 +2,7 @@ import type { Detector } from './detector';
 import { readVersions, unreadActions } from './file-versions';
 import { judgeGraphql } from './graphql-breaks';
 import { judgeOpenApi } from './openapi';
+import { isPackageManifest, judgePackages } from './package-entries';
 import { judgeProtobuf } from './protobuf-breaks';
 
 /** What clients of an interface relied on and no longer find. */
@@ -11,8 +12,10 @@ export const interfaces: Detector = {
     const protobuf = await readVersions(world, isProtobuf);
     const graphql = await readVersions(world, isGraphql);
     const descriptions = await readVersions(world, isDescription);
+    const packages = await readVersions(world, isPackageManifest);
     const found = [
       judgeOpenApi(descriptions.versions),
+      judgePackages(packages.versions),
       judgeProtobuf(protobuf.versions),
       judgeGraphql(graphql.versions),
     ];

@@ -189,12 +189,12 @@ function judgeGone(before: Manifest, added: readonly Manifest[], judgement: Open
     (each) => each.kind === before.kind && (each.group === undefined || each.group.test(group)),
   );
   const title = `${before.kind} ${shownName(before)}`;
-  const place = placeAt(
-    before.file,
-    'base',
-    before.document.rangeOf([]),
-    `${before.kind} ${shownName(before)}`,
-  );
+  const lines = linesOf(before.file, 'base');
+  const range = before.document.rangeOf([]);
+  const text = before.file.base ?? '';
+  const start = range ? lines.offsetAt(range.start) : 0;
+  const shown = range ? text.slice(start, lines.offsetAt(range.end)).trimEnd() : '';
+  const place = placeAt(before.file, 'base', { start, end: start + shown.length }, shown);
   if (!loss) {
     if (STATELESS.has(before.kind)) {
       judgement.risks.push(

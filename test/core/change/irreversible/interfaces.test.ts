@@ -477,6 +477,100 @@ const OPENAPI: readonly Row[] = [
   ['the whole file removed', api('  /a: {}\n'), null, 'interface-break base a.yaml:3'],
 ];
 
+const manifest = (fields: string, name = '"shop"'): string => `{\n"name": ${name},\n${fields}\n}\n`;
+
+const PACKAGES: readonly Row[] = [
+  [
+    'an entry removed',
+    manifest('"exports": {".": "./a.js",\n"./b": "./b.js"}'),
+    manifest('"exports": {".": "./a.js"}'),
+    'interface-break base package.json:4',
+  ],
+  [
+    'an entry closed',
+    manifest('"exports": {".": "./a.js", "./b": "./b.js"}'),
+    manifest('"exports": {".": "./a.js", "./b": null}'),
+    'interface-break base package.json:3',
+  ],
+  [
+    'an entry that a pattern covers',
+    manifest('"exports": {"./b": "./b.js"}'),
+    manifest('"exports": {"./*": "./*.js"}'),
+  ],
+  [
+    'an entry that was closed',
+    manifest('"exports": {".": "./a.js", "./b": null}'),
+    manifest('"exports": {".": "./a.js"}'),
+  ],
+  [
+    'an entry that stands elsewhere',
+    manifest('"exports": {".": "./a.js"}'),
+    manifest('"exports": "./dist/a.js"'),
+  ],
+  [
+    'no longer for require',
+    manifest('"exports": {"import": "./a.mjs",\n"require": "./a.cjs"}'),
+    manifest('"exports": {"import": "./a.mjs"}'),
+    'interface-break base package.json:4',
+  ],
+  [
+    'for all by default',
+    manifest('"exports": {"import": "./a.mjs", "require": "./a.cjs"}'),
+    manifest('"exports": {"types": "./a.d.ts", "default": "./a.js"}'),
+  ],
+  [
+    'within a condition of Node',
+    manifest('"exports": {"node": {"require": "./a.cjs"}, "import": "./a.mjs"}'),
+    manifest('"exports": {"import": "./a.mjs"}'),
+    'interface-break base package.json:3',
+  ],
+  [
+    'exports where there were none',
+    manifest('"main": "a.js"'),
+    manifest('"exports": "./a.js"'),
+    'risk package.json:3',
+  ],
+  ['exports taken away', manifest('"exports": {"./b": "./b.js"}'), manifest('"main": "a.js"')],
+  [
+    'main removed',
+    manifest('"main": "a.js"'),
+    manifest('"version": "2.0.0"'),
+    'interface-break base package.json:3',
+  ],
+  [
+    'types removed',
+    manifest('"types": "a.d.ts"'),
+    manifest('"version": "2.0.0"'),
+    'interface-break base package.json:3',
+  ],
+  ['types by their other name', manifest('"types": "a.d.ts"'), manifest('"typings": "a.d.ts"')],
+  [
+    'a program removed',
+    manifest('"bin": {"a": "a.js", "b": "b.js"}'),
+    manifest('"bin": {"a": "a.js"}'),
+    'interface-break base package.json:3',
+  ],
+  [
+    'a program by the name of the package',
+    manifest('"bin": "a.js"', '"@x/shop"'),
+    manifest('"bin": {"shop": "b.js"}', '"@x/shop"'),
+  ],
+  ['a private package', manifest('"private": true, "main": "a.js"'), manifest('"private": true')],
+  ['a package that becomes private', manifest('"main": "a.js"'), manifest('"private": true')],
+  [
+    'dependencies and scripts',
+    manifest('"main": "a.js", "scripts": {"a": "b"}'),
+    manifest('"main": "a.js", "dependencies": {}'),
+  ],
+  [
+    'a manifest that can no longer be read',
+    manifest('"main": "a.js"'),
+    '{"name": ',
+    'unjudgeable head package.json',
+  ],
+  ['a package that is gone, with nobody forced to follow', manifest('"main": "a.js"'), null],
+];
+
 const filesOf = (path: string, text: string | null): Files => (text === null ? {} : { [path]: text });
 
 describe('what a change breaks for clients of an interface', () => {
@@ -484,6 +578,7 @@ describe('what a change breaks for clients of an interface', () => {
     ['protobuf', 'a.proto', PROTOBUF],
     ['GraphQL', 'a.graphql', GRAPHQL],
     ['OpenAPI', 'a.yaml', OPENAPI],
+    ['packages', 'package.json', PACKAGES],
   ] as const) {
     describe(name, () => {
       for (const [what, base, head, ...expected] of table) {
