@@ -73,6 +73,11 @@ export const commandRows: readonly CommandRow[] = [
     ...moderate,
     when: /s3:\/\/\S*(www|web|site|prod|app)|\s--delete\b/i,
   }),
+  // What is synchronised into a bucket may be a site, or wait there for something else: the job's environment decides.
+  ...rows('deploy', ['aws s3 sync', 'gsutil rsync', 'gcloud storage rsync', 'az storage blob upload-batch'], {
+    confidence: 'weak',
+    unless: /\s(s3|gs):\/\/\S+\s+(?!(s3|gs):)[^-\s]/,
+  }),
   ...rows('deploy', ['gcloud run|app|functions deploy', 'gcloud beta|alpha run|app|functions deploy']),
   ...rows('deploy', [
     'gcloud run services update|replace|update-traffic',
