@@ -367,6 +367,7 @@ function schemaOf(node: Node): Schema {
   let additional: Node | null = null;
   let isOpen = false;
   const seen = new Set<string>();
+  const references = new Set<string>();
   const open: Node[] = [node];
   for (let next = open.pop(); next; next = open.pop()) {
     const key = next.path.join('\n');
@@ -402,7 +403,12 @@ function schemaOf(node: Node): Schema {
     if (more && typeof more.data === 'object') additional ??= more;
     isOpen ||= ['oneOf', 'anyOf', 'if'].some((word) => dataAt(next.data, [word]) !== undefined);
     const all = child(next, 'allOf');
-    listAt(all?.data, []).forEach((_, index) => {
+    listAt(all?.data, []).forEach((each, index) => {
+      const reference = stringAt(each, ['$ref']);
+      if (reference !== null) {
+        if (references.has(reference)) return;
+        references.add(reference);
+      }
       const entry = all ? child(all, index) : null;
       const resolved = entry ? resolve(entry) : null;
       if (resolved) open.push(resolved);
