@@ -14,10 +14,11 @@ export const infrastructure: Detector = {
     const terraform = await readVersions(world, isTerraform);
     const manifests = await readVersions(world, isManifestFile);
     const values = await readVersions(world, isValuesFile);
+    const known = new Set([...world.repositoryPaths, ...world.files.map((file) => file.path)]);
     const found = [
       plans,
       judgeTerraform(terraform.versions, plans.planned),
-      judgeManifests(manifests.versions),
+      judgeManifests(manifests.versions, (path) => kustomizationOf(path).some((each) => known.has(each))),
       judgeValues(values.versions),
     ];
     return {
@@ -44,4 +45,11 @@ function isDataFile(path: string): boolean {
 
 function isManifestFile(path: string): boolean {
   return /\.(?:ya?ml|tpl)$/.test(path) && !path.startsWith('.github/') && !isValuesFile(path);
+}
+
+/** Where a kustomization that takes the file in would stand by custom: beside it, or a folder above. */
+function kustomizationOf(path: string): readonly string[] {
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  const above = folder.replace(/[^/]+\/$/, '');
+  return [folder, above].flatMap((each) => [`${each}kustomization.yaml`, `${each}kustomization.yml`]);
 }

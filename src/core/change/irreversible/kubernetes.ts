@@ -124,8 +124,14 @@ export function looksLikeManifest(text: string): boolean {
 /**
  * Judges manifests, plain or as templates of charts: objects that hold something and are no longer among them, and
  * changes that the API server takes only from a new object.
+ *
+ * @param isKustomized Whether the file stands beside or below a kustomization, where it may be a patch of an object that
+ * another file declares.
  */
-export function judgeManifests(files: readonly FileVersions[]): Detected {
+export function judgeManifests(
+  files: readonly FileVersions[],
+  isKustomized: (path: string) => boolean,
+): Detected {
   const judgement = startJudgement();
   const base: Manifest[] = [];
   const head: Manifest[] = [];
@@ -145,9 +151,33 @@ export function judgeManifests(files: readonly FileVersions[]): Detected {
   for (const before of base) {
     const after = isHere.get(placedIdentity(before)) ?? newByIdentity.get(before.identity);
     if (after) judgeKept(before, after, judgement);
-    else judgeGone(before, newHere, judgement);
+    else if (isKustomized(before.file.basePath) && isPartial(before)) {
+      judgement.risks.push(
+        riskAt(
+          placeAt(before.file, 'base', before.document.rangeOf([])),
+          'infrastructure',
+          `takes away what was patched of ${before.kind} ${shownName(before)}`,
+          'what another file declares of it holds again',
+        ),
+      );
+    } else judgeGone(before, newHere, judgement);
   }
   return judgement;
+}
+
+/** What the API server does not take an object of the kind without: a patch of one has no need of it. */
+const REQUIRED: Readonly<Record<string, DataPath>> = {
+  StatefulSet: ['spec', 'selector'],
+  Deployment: ['spec', 'selector'],
+  DaemonSet: ['spec', 'selector'],
+  PersistentVolumeClaim: ['spec', 'accessModes'],
+  PersistentVolume: ['spec', 'capacity'],
+  CustomResourceDefinition: ['spec', 'group'],
+};
+
+function isPartial({ kind, document }: Manifest): boolean {
+  const path = REQUIRED[kind];
+  return path !== undefined && dataAt(document.data, path) === undefined;
 }
 
 function placedIdentity({ file, identity }: Manifest): string {

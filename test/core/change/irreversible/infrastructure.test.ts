@@ -290,6 +290,21 @@ const claim = (size: string, name = 'data'): string =>
 const set = (more: string): string => object('StatefulSet', 'db', `spec:\n  serviceName: db\n${more}`);
 
 const KUBERNETES: readonly Row[] = [
+  [
+    'a patch of a kustomization, which declares nothing',
+    { 'prod/db.yaml': set('  replicas: 3\n'), 'prod/kustomization.yaml': 'patches: [{path: db.yaml}]\n' },
+    { 'prod/kustomization.yaml': 'resources: [../base]\n' },
+    'risk prod/db.yaml',
+  ],
+  [
+    'an object of a kustomization',
+    {
+      'prod/db.yaml': set('  selector: {matchLabels: {a: b}}\n'),
+      'prod/kustomization.yaml': 'resources: [db.yaml]\n',
+    },
+    { 'prod/kustomization.yaml': 'resources: []\n' },
+    'infra-destroy base prod/db.yaml:1',
+  ],
   ['a stateful set taken away', { 'k8s/a.yaml': set('') }, {}, 'infra-destroy base k8s/a.yaml:1'],
   [
     'a claim among other documents',
