@@ -39,13 +39,28 @@ export async function createSqlParser(): Promise<SqlParser> {
   };
 
   const blockOf = (tree: unknown, text: string): SqlBlock | null => {
-    const block = valueAt(tree, 'DoStmt');
+    const routine = valueAt(tree, 'CreateFunctionStmt');
+    const block = valueAt(tree, 'DoStmt') ?? routine;
     if (block === undefined) return null;
-    const language = arrayAt(block, 'args')
-      .map((each) => valueAt(each, 'DefElem'))
+    const options = arrayAt(block, routine === undefined ? 'args' : 'options').map((each) =>
+      valueAt(each, 'DefElem'),
+    );
+    const language = options
       .filter((element) => valueAt(element, 'defname') === 'language')
       .map((element) => valueAt(valueAt(valueAt(element, 'arg'), 'String'), 'sval'))
       .find((name) => typeof name === 'string');
+    if (routine !== undefined) {
+      // The statements of BEGIN ATOMIC are part of the tree itself.
+      if (valueAt(routine, 'sql_body') !== undefined) return null;
+      if (language?.toLowerCase() === 'sql') {
+        const body = options
+          .filter((element) => valueAt(element, 'defname') === 'as')
+          .flatMap((element) => arrayAt(valueAt(valueAt(element, 'arg'), 'List'), 'items'))
+          .map((item) => valueAt(valueAt(item, 'String'), 'sval'))
+          .find((text) => typeof text === 'string');
+        return { statements: body === undefined ? [] : parseText(body), unread: null };
+      }
+    }
     if (language !== undefined && language.toLowerCase() !== 'plpgsql') {
       return { statements: [], unread: `is a block in ${language}` };
     }

@@ -140,7 +140,8 @@ export interface ShellParser {
 
 /**
  * One statement of a SQL text as PostgreSQL's parser gives it: `tree` is its JSON, its `location`s UTF-16 offsets
- * within `text`. Spans are UTF-16. `block` is what a `DO` block runs; null for every other statement.
+ * within `text`. Spans are UTF-16. `block` is what a `DO` block runs, or what a function that is made would run; null for
+ * every other statement.
  */
 export type SqlStatement =
   | {

@@ -1,4 +1,28 @@
 import type { SqlStatement } from '../ports';
+import {
+  addsRefusingNull,
+  changesEnumValue,
+  deletesEveryRow,
+  deletesRows,
+  domainRefusesNull,
+  dropsColumn,
+  dropsConstraint,
+  dropsDefinition,
+  dropsHolder,
+  dropsIndex,
+  empties,
+  isOwnRule,
+  locks,
+  movesToSchema,
+  narrowsType,
+  overwritesEveryRow,
+  overwritesRows,
+  refusesNull,
+  renames,
+  renamesColumn,
+  resetsSequence,
+  widensType,
+} from './consequences';
 
 /** Something that a database holds, by kind and name as messages say it: `table users`, `column users.email`. */
 export interface SqlObject {
@@ -7,28 +31,27 @@ export interface SqlObject {
   readonly name: string;
 }
 
+/** Something that the previous version or a rollback does not survive. */
+export interface SqlDestruction {
+  readonly effect: 'destroys';
+  readonly kind: 'data-delete' | 'schema-break';
+  readonly object: SqlObject;
+  /** What it does, as a phrase after "it": "drops the column users.email". */
+  readonly what: string;
+  /** Why the previous version or a rollback does not survive it. */
+  readonly why: string;
+  /** What would make it survivable. */
+  readonly compensation: string;
+}
+
 /** What one statement does to data and schema, as far as releases care; a statement may do several things. */
 export type SqlEffect =
   | { readonly effect: 'creates'; readonly object: SqlObject }
   /** The object lives on under another name: as new, or as old, as it was. */
   | { readonly effect: 'renames'; readonly object: SqlObject; readonly to: SqlObject }
-  | {
-      readonly effect: 'destroys';
-      readonly kind: 'data-delete' | 'schema-break';
-      readonly object: SqlObject;
-      /** What it does, as a phrase after "it": "drops the column users.email". */
-      readonly what: string;
-      /** Why the previous version or a rollback does not survive it. */
-      readonly why: string;
-      /** What would make it survivable. */
-      readonly compensation: string;
-    }
+  | SqlDestruction
   | { readonly effect: 'risks'; readonly object: SqlObject; readonly what: string; readonly why: string }
   | { readonly effect: 'unjudgeable'; readonly why: string };
-
-const EXPAND_CONTRACT =
-  'expand and contract: release the code that no longer uses it first, remove it in a later release';
-const BACKUP = 'a backup of the data taken just before, with a restore that was tested';
 
 /**
  * The effects of a statement, from its syntax tree. What PostgreSQL's parser could not read is `unjudgeable`; what it
@@ -46,13 +69,39 @@ export function effectsOf(statement: SqlStatement): readonly SqlEffect[] {
     if (name === 'DeleteStmt' || name === 'UpdateStmt' || name === 'MergeStmt') judge(name, inner, effects);
     if (name === 'FuncCall') judgeCall(inner, effects);
   });
-  if (statement.block) {
+  // The body of a function runs where it is called, not where it is made.
+  if (statement.block && kind === 'DoStmt') {
     effects.push(...statement.block.statements.flatMap(effectsOf));
     if (statement.block.unread !== null) {
       effects.push({ effect: 'unjudgeable', why: `the block ${statement.block.unread}` });
     }
   }
   return effects;
+}
+
+/** The function or procedure that a statement makes; null for any other. */
+export function madeRoutine(statement: SqlStatement): string | null {
+  if (!statement.ok) return null;
+  const [kind, node] = onlyEntry(statement.tree);
+  return kind === 'CreateFunctionStmt' ? dotted(node['funcname']) : null;
+}
+
+/** The functions that a statement calls, in DO blocks too; `isCall` is CALL, which serves for nothing but what it does. */
+export function calledRoutines(
+  statement: SqlStatement,
+): readonly { readonly name: string; readonly isCall: boolean }[] {
+  if (!statement.ok) return [];
+  const called: { name: string; isCall: boolean }[] = [];
+  const [kind, node] = onlyEntry(statement.tree);
+  if (kind === 'CreateFunctionStmt') return [];
+  if (kind === 'CallStmt') called.push({ name: dotted(at(node['funccall'], 'funcname')), isCall: true });
+  else {
+    walk(node, (name, inner) => {
+      if (name === 'FuncCall') called.push({ name: dotted(inner['funcname']), isCall: false });
+    });
+  }
+  const inBlock = statement.block?.statements.flatMap(calledRoutines) ?? [];
+  return [...called, ...inBlock];
 }
 
 function judge(kind: string, node: SqlNode, effects: SqlEffect[]): void {
@@ -106,26 +155,11 @@ function judge(kind: string, node: SqlNode, effects: SqlEffect[]): void {
       judgeDrop(node, effects);
       break;
     case 'DropdbStmt':
-      destroyed(
-        'data-delete',
-        { kind: 'database', name: textAt(node, 'dbname') },
-        'drops the database',
-        'all of its data is gone',
-        BACKUP,
-        effects,
-      );
+      effects.push(dropsHolder('database', textAt(node, 'dbname')));
       break;
     case 'TruncateStmt':
       for (const relation of list(node['relations'])) {
-        const name = relationName(at(relation, 'RangeVar'));
-        destroyed(
-          'data-delete',
-          { kind: 'rows', name },
-          `empties the table ${name}`,
-          'no rollback of the deployment brings its rows back',
-          BACKUP,
-          effects,
-        );
+        effects.push(empties(relationName(at(relation, 'RangeVar'))));
       }
       break;
     case 'DeleteStmt':
@@ -152,14 +186,7 @@ function judge(kind: string, node: SqlNode, effects: SqlEffect[]): void {
       break;
     case 'AlterObjectSchemaStmt': {
       const name = relationName(node['relation']) || dotted(node['object']);
-      destroyed(
-        'schema-break',
-        { kind: objectKind(textAt(node, 'objectType')), name },
-        `moves ${name} to the schema ${textAt(node, 'newschema')}`,
-        'the previous version looks for it where it was',
-        'a view of the old name in the old schema until no running version uses it',
-        effects,
-      );
+      effects.push(movesToSchema(objectKind(textAt(node, 'objectType')), name, textAt(node, 'newschema')));
       break;
     }
     case 'AlterEnumStmt':
@@ -167,21 +194,13 @@ function judge(kind: string, node: SqlNode, effects: SqlEffect[]): void {
       break;
     case 'AlterDomainStmt':
       if (node['subtype'] === 'O') {
-        const name = dotted(node['typeName']);
-        destroyed(
-          'schema-break',
-          { kind: 'type', name },
-          `makes the domain ${name} refuse NULL`,
-          'what the previous version writes may be refused',
-          'write the value in all running versions first, then tighten the domain in a later release',
-          effects,
-        );
+        effects.push(domainRefusesNull(dotted(node['typeName'])));
       }
       break;
     case 'AlterSeqStmt':
       for (const option of list(node['options'])) {
         if (textAt(at(option, 'DefElem'), 'defname') !== 'restart') continue;
-        sequenceReset(relationName(node['sequence']), effects);
+        effects.push(resetsSequence(relationName(node['sequence'])));
       }
       break;
     case 'LockStmt':
@@ -197,7 +216,7 @@ function judge(kind: string, node: SqlNode, effects: SqlEffect[]): void {
       break;
     case 'VacuumStmt':
       if (list(node['options']).some((option) => textAt(at(option, 'DefElem'), 'defname') === 'full')) {
-        effects.push(tableLock('', 'rewrites tables (VACUUM FULL)'));
+        effects.push(locks('', 'rewrites tables (VACUUM FULL)'));
       }
       break;
     default:
@@ -214,38 +233,17 @@ function judgeDrop(node: SqlNode, effects: SqlEffect[]): void {
     switch (kind) {
       case 'table':
       case 'schema':
-        destroyed(
-          'data-delete',
-          target,
-          `drops the ${kind} ${name}`,
-          kind === 'table'
-            ? 'its rows are gone; rolling the deployment back does not bring them back'
-            : 'everything in it is gone; rolling the deployment back does not bring it back',
-          `${BACKUP}; or ${EXPAND_CONTRACT}`,
-          effects,
-        );
+        effects.push(dropsHolder(kind, name));
         break;
       case 'view':
       case 'function':
       case 'type':
       case 'sequence':
       case 'extension':
-        destroyed(
-          'schema-break',
-          target,
-          `drops the ${kind} ${name}`,
-          `a version that still uses the ${kind} fails`,
-          EXPAND_CONTRACT,
-          effects,
-        );
+        effects.push(dropsDefinition(kind, name));
         break;
       case 'index':
-        effects.push({
-          effect: 'risks',
-          object: target,
-          what: `drops the index ${name}`,
-          why: 'queries that relied on it become slow, and making it anew takes time',
-        });
+        effects.push(dropsIndex(name));
         break;
       default:
         effects.push({
@@ -264,86 +262,30 @@ function judgeRows(verb: 'deletes' | 'overwrites', node: SqlNode, effects: SqlEf
   const condition = node['whereClause'];
   const columns = list(node['targetList']).map((target) => textAt(at(target, 'ResTarget'), 'name'));
   if (verb === 'overwrites') {
+    const isEveryRow = condition === undefined || isAlwaysTrue(condition);
     for (const column of columns) {
-      const object = { kind: 'values', name: `${name}.${column}` };
-      if (condition === undefined || isAlwaysTrue(condition)) {
-        destroyed(
-          'data-delete',
-          object,
-          `overwrites ${column} in every row of ${name}`,
-          'the values before are not kept anywhere',
-          `copy the old values to another column or table first, or ${BACKUP}`,
-          effects,
-        );
-      } else {
-        effects.push({
-          effect: 'risks',
-          object,
-          what: `overwrites ${column} in rows of ${name}`,
-          why: 'the values before are not kept in the rows that match',
-        });
-      }
+      effects.push(isEveryRow ? overwritesEveryRow(name, column) : overwritesRows(name, column));
     }
     return;
   }
-  const isBounded =
-    list(node['usingClause']).length > 0 || (condition !== undefined && !isAlwaysTrue(condition));
-  if (isBounded) {
-    effects.push({
-      effect: 'risks',
-      object: { kind: 'rows', name },
-      what: `deletes rows of ${name}`,
-      why: 'the rows that match are gone; a rollback does not bring them back',
-    });
-  } else {
-    destroyed(
-      'data-delete',
-      { kind: 'rows', name },
-      `deletes every row of ${name}`,
-      'no rollback of the deployment brings the rows back',
-      BACKUP,
-      effects,
-    );
-  }
+  // Tables named by USING or FROM bind nothing by themselves: without a condition every row matches.
+  const isBounded = condition !== undefined && !isAlwaysTrue(condition);
+  effects.push(isBounded ? deletesRows(name) : deletesEveryRow(name));
 }
 
 function judgeRename(node: SqlNode, effects: SqlEffect[]): void {
   const type = textAt(node, 'renameType');
   const table = relationName(node['relation']);
   const newName = textAt(node, 'newname');
-  const keepBoth =
-    'keep both names until no running version uses the old one, then remove it in a later release';
-  const broken = 'the previous version, and instances still running it, look for the old name';
   if (type === 'OBJECT_COLUMN' || type === 'OBJECT_ATTRIBUTE') {
-    const column = textAt(node, 'subname');
-    destroyed(
-      'schema-break',
-      { kind: 'column', name: `${table}.${column}` },
-      `renames the column ${table}.${column} to ${newName}`,
-      broken,
-      `add the new column, write both, move readers over; ${keepBoth}`,
-      effects,
-    );
-    effects.push({
-      effect: 'renames',
-      object: { kind: 'column', name: `${table}.${column}` },
-      to: { kind: 'column', name: `${table}.${newName}` },
-    });
+    effects.push(...renamesColumn(table, textAt(node, 'subname'), newName));
     return;
   }
   const kind = objectKind(type);
   if (kind === 'constraint' || kind === 'index' || kind === 'trigger' || kind === 'policy') return;
   const name = table || dotted(node['object']);
-  destroyed(
-    'schema-break',
-    { kind, name },
-    `renames the ${kind} ${name} to ${newName}`,
-    broken,
-    kind === 'table' ? `a view with the old name; ${keepBoth}` : keepBoth,
-    effects,
-  );
   const schema = name.includes('.') ? `${name.slice(0, name.lastIndexOf('.'))}.` : '';
-  effects.push({ effect: 'renames', object: { kind, name }, to: { kind, name: `${schema}${newName}` } });
+  effects.push(...renames(kind, name, `${schema}${newName}`));
 }
 
 function judgeAlterTable(node: SqlNode, effects: SqlEffect[]): void {
@@ -356,48 +298,28 @@ function judgeAlterTable(node: SqlNode, effects: SqlEffect[]): void {
     const definition = asNode(at(command['def'], 'ColumnDef'));
     switch (textAt(command, 'subtype')) {
       case 'AT_DropColumn':
-        destroyed(
-          objectType === 'view' || objectType === 'type' ? 'schema-break' : 'data-delete',
-          { kind: 'column', name },
-          `drops the column ${name}`,
-          'its values are gone, and the previous version that reads or writes it fails',
-          `${EXPAND_CONTRACT}; before that, ${BACKUP}`,
-          effects,
+        effects.push(
+          objectType === 'view' || objectType === 'type'
+            ? { ...dropsColumn(table, column), kind: 'schema-break' }
+            : dropsColumn(table, column),
         );
         break;
       case 'AT_AddColumn':
         judgeAddedColumn(table, definition, effects);
         break;
       case 'AT_AlterColumnType':
-        judgeType(name, definition, effects);
+        judgeType(table, column, definition, effects);
         break;
       case 'AT_SetNotNull':
-        destroyed(
-          'schema-break',
-          { kind: 'column', name },
-          `makes ${name} refuse NULL`,
-          'what the previous version writes without a value is refused, and so is the change itself where a row has none',
-          'give the column a default and write it in all running versions first; tighten it in a later release',
-          effects,
-        );
+        effects.push(refusesNull(table, column));
         break;
       case 'AT_DropConstraint':
-        if (isOwnRule(column) && textAt(command, 'behavior') !== 'DROP_CASCADE') {
-          effects.push({
-            effect: 'risks',
-            object: { kind: 'constraint', name },
-            what: `drops the constraint ${column} of ${table}`,
-            why: 'rows written from now on may break the rule, and then it cannot be put back',
-          });
-          break;
-        }
-        destroyed(
-          'schema-break',
-          { kind: 'constraint', name },
-          `drops the constraint ${column} of ${table}`,
-          'rows written from now on may break the rule, and then it cannot be put back; ON CONFLICT that names it fails',
-          'check the rule in the application, and test that the rows still keep it before it is put back',
-          effects,
+        effects.push(
+          dropsConstraint(
+            table,
+            column,
+            !isOwnRule(column) || textAt(command, 'behavior') === 'DROP_CASCADE',
+          ),
         );
         break;
       case 'AT_AddConstraint':
@@ -427,11 +349,6 @@ function judgeAlterTable(node: SqlNode, effects: SqlEffect[]): void {
   }
 }
 
-/** By PostgreSQL's and the frameworks' names: a foreign key or check, which no other object can rely on. */
-function isOwnRule(constraint: string): boolean {
-  return /(?:^|_)(?:fk|fkey|foreign|check|chk|ck)(?:_|$)/i.test(constraint);
-}
-
 function judgeAddedColumn(table: string, definition: SqlNode, effects: SqlEffect[]): void {
   const column = textAt(definition, 'colname');
   const name = `${table}.${column}`;
@@ -442,16 +359,9 @@ function judgeAddedColumn(table: string, definition: SqlNode, effects: SqlEffect
     ['CONSTR_DEFAULT', 'CONSTR_IDENTITY', 'CONSTR_GENERATED'].includes(type),
   );
   const isSerial = /^(?:small|big)?serial[248]?$/.test(lastOf(dotted(at(definition['typeName'], 'names'))));
-  const refusesNull = constraints.includes('CONSTR_NOTNULL') || constraints.includes('CONSTR_PRIMARY');
-  if (refusesNull && !hasValue && !isSerial) {
-    destroyed(
-      'schema-break',
-      { kind: 'column', name },
-      `adds ${name} as NOT NULL without a default`,
-      'what the previous version inserts is refused, and so is the change itself where the table has rows',
-      'add it with a default or without NOT NULL, fill it, and tighten it in a later release',
-      effects,
-    );
+  const isRefusingNull = constraints.includes('CONSTR_NOTNULL') || constraints.includes('CONSTR_PRIMARY');
+  if (isRefusingNull && !hasValue && !isSerial) {
+    effects.push(addsRefusingNull(table, column));
   }
   created('column', name, effects);
 }
@@ -460,26 +370,10 @@ function judgeAddedColumn(table: string, definition: SqlNode, effects: SqlEffect
 const WIDE_TYPES = /^(?:text|varchar|bpchar|int8|numeric|timestamptz)$/;
 
 /** The statement does not say the type before: a wide type without USING is a risk, everything else may lose values. */
-function judgeType(name: string, definition: SqlNode, effects: SqlEffect[]): void {
+function judgeType(table: string, column: string, definition: SqlNode, effects: SqlEffect[]): void {
   const type = typeText(definition['typeName']);
-  const object = { kind: 'column', name };
-  if (WIDE_TYPES.test(type) && definition['raw_default'] === undefined) {
-    effects.push({
-      effect: 'risks',
-      object,
-      what: `changes the type of ${name} to ${type}`,
-      why: 'it is wide enough for most types before it, which the statement does not name; the table may be rewritten under a lock',
-    });
-    return;
-  }
-  destroyed(
-    'data-delete',
-    object,
-    `changes the type of ${name} to ${type}`,
-    'values of the type before may be cut, rounded or refused, and the old ones are not kept',
-    'add a column of the new type, write both, copy and compare, and drop the old one in a later release',
-    effects,
-  );
+  const isWide = WIDE_TYPES.test(type) && definition['raw_default'] === undefined;
+  effects.push(isWide ? widensType(table, column, type) : narrowsType(table, column, type));
 }
 
 function judgeAddedConstraint(table: string, constraint: SqlNode, effects: SqlEffect[]): void {
@@ -488,17 +382,17 @@ function judgeAddedConstraint(table: string, constraint: SqlNode, effects: SqlEf
   const type = textAt(constraint, 'contype');
   const isChecked = constraint['skip_validation'] !== true;
   if ((type === 'CONSTR_FOREIGN' || type === 'CONSTR_CHECK') && isChecked) {
-    effects.push(tableLock(table, `checks every row of ${table} against a new constraint`));
+    effects.push(locks(table, `checks every row of ${table} against a new constraint`));
   }
   if ((type === 'CONSTR_UNIQUE' || type === 'CONSTR_PRIMARY') && textAt(constraint, 'indexname') === '') {
-    effects.push(tableLock(table, `builds a unique index on ${table}`));
+    effects.push(locks(table, `builds a unique index on ${table}`));
   }
 }
 
 function judgeIndex(node: SqlNode, effects: SqlEffect[]): void {
   if (node['concurrent'] === true) return;
   const table = relationName(node['relation']);
-  effects.push(tableLock(table, `builds an index on ${table} without CONCURRENTLY`));
+  effects.push(locks(table, `builds an index on ${table} without CONCURRENTLY`));
 }
 
 function judgeEnum(node: SqlNode, effects: SqlEffect[]): void {
@@ -506,16 +400,7 @@ function judgeEnum(node: SqlNode, effects: SqlEffect[]): void {
   const oldValue = textAt(node, 'oldVal');
   const newValue = textAt(node, 'newVal');
   if (oldValue !== '') {
-    destroyed(
-      'schema-break',
-      { kind: 'enum value', name: `${type}.${oldValue}` },
-      newValue === ''
-        ? `drops the value ${oldValue} of ${type}`
-        : `renames the value ${oldValue} of ${type} to ${newValue}`,
-      'the previous version reads and writes the old value',
-      'add the new value, move the rows over, and stop using the old one in a later release',
-      effects,
-    );
+    effects.push(changesEnumValue(type, oldValue, newValue === '' ? null : newValue));
     return;
   }
   effects.push({
@@ -534,42 +419,11 @@ function judgeCall(call: SqlNode, effects: SqlEffect[]): void {
   // setval to what the table holds (a subquery) repairs a sequence; a number sets it anew.
   const second = list(call['args'])[1];
   if (at(second, 'A_Const') === undefined) return;
-  sequenceReset(target === '' ? 'of an expression' : withoutPublic(target), effects);
-}
-
-function sequenceReset(name: string, effects: SqlEffect[]): void {
-  destroyed(
-    'data-delete',
-    { kind: 'sequence', name },
-    `sets the sequence ${name} anew`,
-    'numbers that were given out may be given out again',
-    'set it to no less than the greatest number in use',
-    effects,
-  );
-}
-
-function tableLock(table: string, what: string): SqlEffect {
-  return {
-    effect: 'risks',
-    object: { kind: 'table', name: table },
-    what,
-    why: 'writes to the table wait until it is done',
-  };
+  effects.push(resetsSequence(target === '' ? 'of an expression' : withoutPublic(target)));
 }
 
 function created(kind: string, name: string, effects: SqlEffect[]): void {
   if (name !== '') effects.push({ effect: 'creates', object: { kind, name } });
-}
-
-function destroyed(
-  kind: 'data-delete' | 'schema-break',
-  object: SqlObject,
-  what: string,
-  why: string,
-  compensation: string,
-  effects: SqlEffect[],
-): void {
-  effects.push({ effect: 'destroys', kind, object, what, why, compensation });
 }
 
 /** `true`, `1 = 1`, `id = id` and the like, joined by AND, or on one side of an OR: conditions that hold for every row. */

@@ -1,5 +1,7 @@
-import type { ReadResult, SqlParser, SqlStatement } from '../../ports';
-import { effectsOf, type SqlEffect, type SqlObject } from '../../sql/effects';
+import type { SqlParser } from '../../ports';
+import type { SqlDialect } from '../../sql/dialect-tokens';
+import type { SqlEffect, SqlObject } from '../../sql/effects';
+import { readSql, usesParser } from '../../sql/read-sql';
 import { normalStatement } from '../../sql/statements';
 import { lineIndex, type LineIndex, type Range } from '../../text/position';
 import type { DiffRisk, IrreversibleAction, TouchKind } from '../change';
@@ -11,14 +13,16 @@ import {
   type Detector,
   type DetectorWorld,
 } from './detector';
+import { dialectsOf } from './dialect';
 import {
   isQueryCollection,
   migrationKind,
   migrationScope,
   sectionsOf,
   wayDownPaths,
-  type MigrationSections,
 } from './migration-files';
+import { copiesBack, type MigrationReading, type MigrationStep } from './migrations/reader';
+import { reviewOf, type Review } from './reviewed';
 
 /**
  * Judges the statements that the range adds to migrations and other SQL: those of new files, and in changed files those
@@ -33,17 +37,18 @@ async function detect(world: DetectorWorld): Promise<Detected> {
     .map((file) => ({ file, kind: migrationKind(file.path, repositoryPaths) }))
     .filter(({ kind }) => kind !== null)
     .sort((a, b) => compareNames(a.file.path, b.file.path));
+  if (relevant.length === 0) return { irreversible: [], risks: [], touches: [] };
 
   const irreversible: IrreversibleAction[] = [];
   const risks: DiffRisk[] = [];
   const touches: { kind: TouchKind; path: string }[] = [];
-  const judged: AddedStatement[] = [];
-
+  const judged: AddedStep[] = [];
+  const dialectOf = dialectsOf(world);
   const ends = new Map(
     (
       await readEnds(
         world,
-        relevant.filter(({ kind }) => kind?.kind === 'sql').map(({ file }) => file),
+        relevant.filter(({ kind }) => kind?.kind !== 'unread').map(({ file }) => file),
       )
     ).map((each) => [each.file, each]),
   );
@@ -61,25 +66,54 @@ async function detect(world: DetectorWorld): Promise<Detected> {
       continue;
     }
     const { head, base } = ends.get(file) ?? { head: null, base: null };
-    if (!head) continue;
+    if (!head || !kind) continue;
     if (!head.ok) {
       touches.push({ kind: 'schema', path: file.path });
       irreversible.push(unjudgeableFile(file.path, `the file ${head.detail}`));
       continue;
     }
-    if (isQueryCollection(head.text)) continue;
-    const parser = await world.parsers.sql();
-    const sections = sectionsOf(head.text);
+    if (kind.kind === 'sql' && isQueryCollection(head.text)) continue;
+    const dialect = await dialectOf(file.path);
+    const parser =
+      usesParser(dialect) && (kind.kind === 'sql' || MAY_HOLD_SQL.test(head.text))
+        ? await world.parsers.sql()
+        : null;
+    const read = async (text: string): Promise<FileReading | null> => {
+      if (kind.kind === 'sql') return readSqlFile(text, dialect, parser);
+      const reader = kind.reader;
+      return reader.read(text, {
+        path: file.path,
+        dialect,
+        readSql: (sql) => readSql(sql, dialect, parser).steps,
+        siblings: reader.needsSiblings?.(text) ? await readSiblings(world, file.path) : [],
+      });
+    };
+    const reading = await read(head.text);
+    if (!reading) continue;
+    const before = base?.ok ? await read(base.text) : null;
     const lines = lineIndex(head.text);
-    const reversibleBy = wayDown(file.path, sections, repositoryPaths);
-    for (const statement of addedStatements(parser, sections, base)) {
+    const wayDownFile = wayDownPaths(file.path).find((candidate) => repositoryPaths.has(candidate));
+    const downText =
+      reading.down === null && wayDownFile !== undefined
+        ? await world.history.fileAt(world.range.commits.head, wayDownFile, signal)
+        : null;
+    for (const step of addedSteps(reading.steps, before?.steps ?? [])) {
+      const down = step.down === undefined ? reading.down : step.down;
+      const inFile =
+        down === null ? null : { where: `${file.path}:${down.line}`, copiesBack: down.copiesBack };
+      const inOther =
+        wayDownFile === undefined
+          ? null
+          : { where: wayDownFile, copiesBack: downText?.ok === true && copiesBack(downText.text) };
       judged.push({
         path: file.path,
         scope: migrationScope(file.path),
-        statement,
-        effects: effectsOf(statement),
+        step,
         lines,
-        reversibleBy,
+        review: step.effects.some(({ effect }) => effect === 'unjudgeable')
+          ? reviewOf(head.text, reading.comments, step.span)
+          : null,
+        goesBack: inFile ?? inOther,
       });
     }
   }
@@ -89,7 +123,7 @@ async function detect(world: DetectorWorld): Promise<Detected> {
   judged.forEach((added, index) => {
     const known = newObjects.get(added.scope) ?? new Set<string>();
     newObjects.set(added.scope, known);
-    for (const effect of added.effects) {
+    for (const effect of added.step.effects) {
       for (const kind of touchedBy(effect)) touches.push({ kind, path: added.path });
       applyEffect(effect, added, index, known, remade, irreversible, risks);
     }
@@ -97,18 +131,52 @@ async function detect(world: DetectorWorld): Promise<Detected> {
   return { irreversible, risks, touches };
 }
 
-interface AddedStatement {
+/** What a text of the way up holds. */
+type FileReading = Pick<MigrationReading, 'steps' | 'comments' | 'down'>;
+
+/** Programs in which no SQL can stand do not need the parser. */
+const MAY_HOLD_SQL = /\b(?:execute|exec|query|raw|sql|runsql|statement|unprepared|fragment|text)\w*\b/i;
+
+function readSqlFile(text: string, dialect: SqlDialect | null, parser: SqlParser | null): FileReading {
+  const sections = sectionsOf(text);
+  const { steps, comments } = readSql(sections.up, dialect, parser);
+  const down =
+    sections.downLine === null ? null : { line: sections.downLine, copiesBack: copiesBack(sections.down) };
+  return { steps, comments, down };
+}
+
+/** More files beside a migration are not read. */
+const MAX_SIBLINGS = 300;
+
+/** The texts of the migrations before this one in its folder, in order. */
+async function readSiblings(world: DetectorWorld, path: string): Promise<readonly string[]> {
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  const extension = path.slice(path.lastIndexOf('.'));
+  const before = [...world.repositoryPaths]
+    .filter((each) => each.startsWith(folder) && !each.slice(folder.length).includes('/'))
+    .filter((each) => each.endsWith(extension) && each !== path && compareNames(each, path) < 0)
+    .sort(compareNames)
+    .slice(-MAX_SIBLINGS);
+  const texts: string[] = [];
+  for (const each of before) {
+    const read = await world.history.fileAt(world.range.commits.head, each, world.signal);
+    if (read.ok) texts.push(read.text);
+  }
+  return texts;
+}
+
+interface AddedStep {
   readonly path: string;
   readonly scope: string;
-  readonly statement: SqlStatement;
-  readonly effects: readonly SqlEffect[];
+  readonly step: MigrationStep;
   readonly lines: LineIndex;
-  readonly reversibleBy: string | null;
+  readonly review: Review | null;
+  readonly goesBack: { readonly where: string; readonly copiesBack: boolean } | null;
 }
 
 function applyEffect(
   effect: SqlEffect,
-  added: AddedStatement,
+  added: AddedStep,
   index: number,
   known: Set<string>,
   remade: ReadonlyMap<string, number>,
@@ -117,8 +185,8 @@ function applyEffect(
 ): void {
   const place = {
     path: added.path,
-    range: added.lines.rangeOf(added.statement.span),
-    statement: shown(added.statement.text),
+    range: added.lines.rangeOf(added.step.span),
+    statement: shown(added.step.text),
   };
   switch (effect.effect) {
     case 'creates':
@@ -149,21 +217,28 @@ function applyEffect(
         side: 'head',
         why: `it ${effect.what}: ${effect.why}`,
         compensation: effect.compensation,
-        reversibleBy:
-          added.reversibleBy !== null && effect.kind === 'data-delete'
-            ? `${added.reversibleBy}, with the shape but not the data`
-            : added.reversibleBy,
+        reversibleBy: goesBackBy(added.goesBack, effect.kind),
       });
       return;
     }
     case 'unjudgeable':
+      if (added.review?.isReversible) {
+        risks.push({
+          ...place,
+          what: 'does what only a person could judge',
+          why: `a comment beside it says that it is reversible: ${shownText(added.review.reason)}`,
+        });
+        return;
+      }
       irreversible.push({
         ...place,
-        kind: 'unjudgeable',
+        kind: added.review ? 'data-delete' : 'unjudgeable',
         side: 'head',
-        why: `what it does cannot be told: ${effect.why}`,
+        why: added.review
+          ? `a comment beside it says that it is irreversible: ${shownText(added.review.reason)}`
+          : `what it does cannot be told: ${effect.why}`,
         compensation: null,
-        reversibleBy: added.reversibleBy,
+        reversibleBy: goesBackBy(added.goesBack, 'unjudgeable'),
       });
       return;
     default:
@@ -199,10 +274,10 @@ function isRemadeKind(kind: string): boolean {
 }
 
 /** The place in the order of statements at which each object is made for the last time. */
-function lastCreations(statements: readonly AddedStatement[]): ReadonlyMap<string, number> {
+function lastCreations(steps: readonly AddedStep[]): ReadonlyMap<string, number> {
   const last = new Map<string, number>();
-  statements.forEach(({ scope, effects }, index) => {
-    for (const effect of effects) {
+  steps.forEach(({ scope, step }, index) => {
+    for (const effect of step.effects) {
       if (effect.effect === 'creates') last.set(scopedKey(scope, effect.object), index);
     }
   });
@@ -232,21 +307,26 @@ function touchedBy(effect: SqlEffect): readonly TouchKind[] {
   }
 }
 
-/** The statements of the head that the base does not have, each as often as it is more often there. */
-function addedStatements(
-  parser: SqlParser,
-  sections: MigrationSections,
-  base: ReadResult | null,
-): readonly SqlStatement[] {
-  const statements = parser.parse(sections.up);
-  if (!base?.ok) return statements;
+function goesBackBy(way: AddedStep['goesBack'], kind: IrreversibleAction['kind']): string | null {
+  if (way === null) return null;
+  if (kind !== 'data-delete') return `${way.where} goes back down`;
+  return way.copiesBack
+    ? `${way.where} goes back down and fills in from a copy; whether that is all of the data is not known`
+    : `${way.where} goes back down, with the shape but not the data`;
+}
+
+/** The steps of the head that the base does not have, each as often as it is more often there. */
+function addedSteps(
+  steps: readonly MigrationStep[],
+  base: readonly MigrationStep[],
+): readonly MigrationStep[] {
   const before = new Map<string, number>();
-  for (const statement of parser.parse(sectionsOf(base.text).up)) {
-    const text = normalStatement(statement.text);
+  for (const step of base) {
+    const text = sameStep(step);
     before.set(text, (before.get(text) ?? 0) + 1);
   }
-  return statements.filter((statement) => {
-    const text = normalStatement(statement.text);
+  return steps.filter((step) => {
+    const text = sameStep(step);
     const left = before.get(text) ?? 0;
     if (left === 0) return true;
     before.set(text, left - 1);
@@ -254,14 +334,12 @@ function addedStatements(
   });
 }
 
-function wayDown(
-  path: string,
-  sections: MigrationSections,
-  repositoryPaths: ReadonlySet<string>,
-): string | null {
-  if (sections.downLine !== null) return `${path}:${sections.downLine} goes back down`;
-  const found = wayDownPaths(path).find((candidate) => repositoryPaths.has(candidate));
-  return found === undefined ? null : `${found} goes back down`;
+/** By its words and what it does: the same call on another table is another step. */
+function sameStep({ text, effects }: MigrationStep): string {
+  const done = effects.map((effect) =>
+    effect.effect === 'destroys' || effect.effect === 'risks' ? effect.what : effect.effect,
+  );
+  return [normalStatement(text), ...done].join('\n');
 }
 
 function unjudgeableFile(path: string, why: string): IrreversibleAction {

@@ -1,8 +1,11 @@
 import { isSchemaDump, isTestOrSample } from '../path-kinds';
+import { READERS } from './migrations';
+import type { MigrationReader } from './migrations/reader';
 
 /** What a changed file is to the database: SQL that a release runs, a migration in another language, or nothing. */
 export type MigrationKind =
   | { readonly kind: 'sql' }
+  | { readonly kind: 'program'; readonly reader: MigrationReader }
   /** `language` completes "is a migration in …". */
   | { readonly kind: 'unread'; readonly language: string };
 
@@ -16,29 +19,17 @@ export function migrationKind(path: string, repositoryPaths: ReadonlySet<string>
     if (isSchemaDump(path) || /(?:^|\/)(?:queries|query|sqlc|docs?)\//i.test(path)) return null;
     return { kind: 'sql' };
   }
+  const reader = READERS.find((each) => each.reads(path));
+  if (reader) return { kind: 'program', reader };
   const language = UNREAD.find(({ pattern }) => pattern.test(path))?.language;
   return language === undefined ? null : { kind: 'unread', language };
 }
 
 const UNREAD: readonly { readonly language: string; readonly pattern: RegExp }[] = [
-  { language: 'Ruby (Rails)', pattern: /(?:^|\/)db\/(?:[a-z_]+_)?migrate\/\d+_[^/]+\.rb$/ },
-  { language: 'Python (Django)', pattern: /(?:^|\/)migrations\/\d{4}_[^/]+\.py$/ },
   {
-    language: 'Python (Alembic)',
-    pattern: /(?:^|\/)(?:alembic|migrations)(?:\/[^/]+)?\/versions\/[^/]+\.py$/,
+    language: 'Java or Kotlin (Flyway)',
+    pattern: /(?:^|\/)db\/migration\/[VR]\d*[^/]*__[^/]+\.(?:java|kt)$/,
   },
-  {
-    language: 'JavaScript or TypeScript (Knex, TypeORM, Sequelize)',
-    pattern: /(?:^|\/)migrations?\/(?:[^/]+\/)?[^/]+(?<!\.d)\.(?:js|cjs|mjs|ts|cts|mts)$/,
-  },
-  { language: 'PHP (Laravel)', pattern: /(?:^|\/)database\/migrations\/[^/]+\.php$/ },
-  { language: 'C# (Entity Framework)', pattern: /(?:^|\/)Migrations\/\d+_[^/]+(?<!\.Designer)\.cs$/ },
-  { language: 'Elixir (Ecto)', pattern: /(?:^|\/)migrations\/\d+_[^/]+\.exs$/ },
-  {
-    language: 'the format of Liquibase',
-    pattern: /(?:^|\/)(?:db\/changelog|changelogs?|liquibase)\/(?:[^/]+\/)*[^/]+\.(?:xml|ya?ml|json)$/,
-  },
-  { language: 'Go', pattern: /(?:^|\/)migrations?\/\d+_[^/]+\.go$/ },
 ];
 
 /**
@@ -84,6 +75,8 @@ export interface MigrationSections {
   /** The text with what goes down blanked out, so that offsets stay. */
   readonly up: string;
   readonly downLine: number | null;
+  /** The text of what goes down. */
+  readonly down: string;
 }
 
 /** Lines that begin a section: goose, sql-migrate, dbmate, node-pg-migrate, rambler. */
@@ -96,6 +89,7 @@ export function sectionsOf(text: string): MigrationSections {
   let isDown = false;
   let downLine: number | null = null;
   let line = 0;
+  const down: string[] = [];
   // Splitting at the line feed keeps a carriage return in its line, and the lengths add up.
   for (const piece of text.split('\n')) {
     line++;
@@ -105,9 +99,10 @@ export function sectionsOf(text: string): MigrationSections {
       if (isDown) downLine ??= line;
     }
     if (line > 1) result += '\n';
+    if (isDown) down.push(piece);
     result += isDown ? ' '.repeat(piece.length) : piece;
   }
-  return { up: result, downLine };
+  return { up: result, downLine, down: down.join('\n') };
 }
 
 /** Whether the text is a collection of named queries (sqlc, Yesql, HugSQL, PgTyped), which code calls one by one. */
