@@ -91,7 +91,13 @@ export interface JobFacts {
 export type ReachVerdict =
   | { readonly kind: 'holds' }
   | { readonly kind: 'fails'; readonly counterexample: Counterexample }
-  | { readonly kind: 'unknown'; readonly because: string; readonly span: Span };
+  | {
+      readonly kind: 'unknown';
+      readonly because: string;
+      readonly span: Span;
+      /** It could only fail by a job that runs into its time limit, of which no source says what it ends as. */
+      readonly isOnlyByTimeLimit?: boolean;
+    };
 
 /** One job of a counterexample: what became of it and why. */
 export interface CounterexampleStep {

@@ -225,6 +225,14 @@ export function placeOf(facts: JobFacts): Span {
     : facts.job.id.span;
 }
 
+/**
+ * How much an unknown answer weighs: one that only hangs on what becomes of a job at its time limit warns, since
+ * `!failure() && !cancelled()`, which asks for all that can be asked, would block everywhere.
+ */
+export function severityOfUnknown(verdict: ReachVerdict): { readonly severity?: 'warn' } {
+  return verdict.kind === 'unknown' && verdict.isOnlyByTimeLimit ? { severity: 'warn' } : {};
+}
+
 /** What makes a job a test, for a finding's evidence. */
 export function testEvidence(guard: JobFacts): FindingEvidence {
   const evidence = GUARDS.flatMap((purpose) => evidenceOf(guard, purpose))[0];

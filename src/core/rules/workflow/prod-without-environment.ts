@@ -1,4 +1,5 @@
-import type { JobFacts, WorkflowSet } from '../../workflow/understanding';
+import type { JobFacts, ReachVerdict, WorkflowSet } from '../../workflow/understanding';
+import { severityOfUnknown } from './guards';
 import type { GateFacts, RuleFinding, WorkflowRule } from '../rule';
 import { setEntry } from '../../workflow/edit';
 import { approvalsBefore } from './approvals';
@@ -26,7 +27,7 @@ function judge(set: WorkflowSet, gate: GateFacts, facts: JobFacts): RuleFinding[
   // An approval in an earlier job counts as the environment where its success is really needed (Definition 8).
   let defeated: RuleFinding['counterexample'];
   let approval: JobFacts | null = null;
-  let unknown: string | null = null;
+  let unknown: Extract<ReachVerdict, { kind: 'unknown' }> | null = null;
   let isApproved = true;
   for (const chain of callChainsOf(set, facts)) {
     let holds = false;
@@ -37,7 +38,7 @@ function judge(set: WorkflowSet, gate: GateFacts, facts: JobFacts): RuleFinding[
         else {
           approval ??= earlier;
           if (verdict.kind === 'fails') defeated ??= verdict.counterexample;
-          else unknown ??= verdict.because;
+          else unknown ??= verdict;
         }
       }
     }
@@ -60,7 +61,8 @@ function judge(set: WorkflowSet, gate: GateFacts, facts: JobFacts): RuleFinding[
       {
         ...base,
         status: 'unknown',
-        message: `The production job ${quoted(job)} names no environment, and whether it waits for the approval in ${quoted(approval.job)} is not known (${unknown}): name the environment here`,
+        ...severityOfUnknown(unknown),
+        message: `The production job ${quoted(job)} names no environment, and whether it waits for the approval in ${quoted(approval.job)} is not known (${unknown.because}): name the environment here`,
       },
     ];
   }

@@ -2,7 +2,15 @@ import { remembered } from '../../text/remember';
 import type { JobFacts, ReachVerdict, WorkflowSet } from '../../workflow/understanding';
 import type { FindingEvidence, RuleFinding, WorkflowRule } from '../rule';
 import { checksAfter, unreadStepAfter, waitsForRollout } from './checks-after-deployment';
-import { addNeed, hasStatusFunction, looksUpChecks, placeOf, workflowsBefore } from './guards';
+import {
+  addNeed,
+  guardsOf,
+  hasStatusFunction,
+  looksUpChecks,
+  placeOf,
+  severityOfUnknown,
+  workflowsBefore,
+} from './guards';
 import {
   deploysInfrastructure,
   descendantsOf,
@@ -69,11 +77,14 @@ function judge(set: WorkflowSet, chain: CallChain): RuleFinding | null {
   if (verifications.some(({ verdict }) => verdict.kind === 'holds')) return null;
   const severity = deploysInfrastructure(facts) ? { severity: 'warn' as const } : {};
   const base = { path: facts.workflow.path, span: placeOf(facts), ...severity } as const;
-  const unknown = verifications.find(({ verdict }) => verdict.kind === 'unknown');
+  // The lightest first: one verified deployment before production is enough.
+  const unknowns = verifications.filter(({ verdict }) => verdict.kind === 'unknown');
+  const unknown = unknowns.find(({ verdict }) => severityOfUnknown(verdict).severity) ?? unknowns[0];
   if (unknown?.verdict.kind === 'unknown') {
     return {
       ...base,
       status: 'unknown',
+      ...severityOfUnknown(unknown.verdict),
       message: `Whether ${quoted(facts.job)} can start without the check of ${quoted(unknown.staging.known.job)} in ${quoted(unknown.owner.job)} is not known: ${unknown.verdict.because}`,
       evidence: [deployedBy(unknown.staging.facts), ...whyItDeploys(facts)],
     };
@@ -82,7 +93,15 @@ function judge(set: WorkflowSet, chain: CallChain): RuleFinding | null {
   const defeated =
     verifications.find(({ owner }) => proof.isAncestor(owner)) ??
     verifications.find(({ staging }) => !unverified || staging === unverified);
-  if (defeated?.verdict.kind === 'fails') return defeatedFinding(set, chain, defeated, base);
+  if (defeated?.verdict.kind === 'fails') {
+    // The condition that also lets production start without its tests is prod-without-tests' finding: one edit mends both.
+    const isOneFault =
+      chain.some(({ job }) => hasStatusFunction(job.condition)) &&
+      guardsOf(set, chain).some(
+        ({ isWaitedFor, isBefore, state }) => isWaitedFor && !isBefore && state.kind === 'fails',
+      );
+    return isOneFault ? null : defeatedFinding(set, chain, defeated, base);
+  }
   if (unverified) return unverifiedFinding(set, facts, unverified, base);
   const beside = stagings[0];
   if (beside) {

@@ -10,6 +10,7 @@ import {
   hasStatusFunction,
   looksUpChecks,
   placeOf,
+  severityOfUnknown,
   testEvidence,
   testsInDeployment,
   TESTS,
@@ -77,18 +78,21 @@ function judge(set: WorkflowSet, chain: CallChain): readonly RuleFinding[] {
   const waitedFor = guards.filter(({ guard, state }) => state.kind === 'holds' && countsAsTest(facts, guard));
   // Of the runs before one test that held is enough: others there may run on other events only.
   const heldBefore = waitedFor.some(({ isBefore }) => isBefore);
-  const unknown = guards.find(
+  const unknowns = guards.filter(
     ({ guard, state, isBefore }) =>
       state.kind === 'unknown' &&
       TESTS.some((purpose) => hasPurpose(guard, purpose)) &&
       !(isBefore && heldBefore),
   );
+  // The weightiest first.
+  const unknown = unknowns.find(({ state }) => !severityOfUnknown(state).severity) ?? unknowns[0];
   const findings: RuleFinding[] = [];
   if (unknown && unknown.state.kind === 'unknown') {
     findings.push({
       path: facts.workflow.path,
       span: placeOf(facts),
       status: 'unknown',
+      ...severityOfUnknown(unknown.state),
       message: `Whether ${quoted(facts.job)} can start without the success of ${quoted(unknown.guard.job)} is not known: ${unknown.state.because}`,
       evidence: [testEvidence(unknown.guard), ...whyItDeploys(facts)],
     });
@@ -96,7 +100,10 @@ function judge(set: WorkflowSet, chain: CallChain): readonly RuleFinding[] {
     // Tests that are waited for and cannot fail are gate-defeated-by-condition's.
     findings.push(ungated(set, chain, guards));
   }
-  const beside = defeated.filter((each) => !isOfAnother(each));
+  // A check of another deployment that production ought to wait for is prod-without-staging's.
+  const checksStaging = ({ guard }: Guard): boolean =>
+    set.ancestorsOf(guard).some(({ target }) => target?.kind === 'non-production');
+  const beside = defeated.filter((each) => !isOfAnother(each) && !checksStaging(each));
   const firstBeside = beside[0];
   if (firstBeside && findings.length === 0) findings.push(besideFinding(facts, firstBeside, beside.slice(1)));
   return findings;

@@ -48,7 +48,7 @@ interface Answers {
 export type Settled =
   | { readonly kind: 'can' }
   | { readonly kind: 'cannot' }
-  | { readonly kind: 'unknown'; readonly because: string };
+  | { readonly kind: 'unknown'; readonly because: string; readonly isOnlyByTimeLimit?: boolean };
 
 /** What all runs of one graph, started in all ways, can end in. */
 export interface AllRuns {
@@ -88,7 +88,10 @@ export function allRunsOf(
         if (other === 'open') return { kind: 'unknown', because: open(answers) };
         if (other !== state) {
           const because = `it depends on whether ${says}, which GitHub does not document`;
-          return { kind: 'unknown', because };
+          const isOnlyByTimeLimit =
+            state === 'yes' &&
+            others.every((each) => each.reading.timeoutCancelsJob || stateOf(each.answers, bit) === 'no');
+          return { kind: 'unknown', because, isOnlyByTimeLimit };
         }
       }
       return { kind: state === 'yes' ? 'can' : 'cannot' };

@@ -233,7 +233,11 @@ function verdictOf(
 ): ReachVerdict {
   const settled = runs.settled(bit);
   if (settled.kind === 'cannot') return { kind: 'holds' };
-  const doubt = settled.kind === 'unknown' ? settled.because : starts.doubtful.get(bit);
+  if (settled.kind === 'unknown') {
+    const { because, isOnlyByTimeLimit = false } = settled;
+    return { kind: 'unknown', because, span, ...(isOnlyByTimeLimit ? { isOnlyByTimeLimit } : {}) };
+  }
+  const doubt = starts.doubtful.get(bit);
   if (doubt !== undefined) return { kind: 'unknown', because: doubt, span };
   const witness = runs.witness(bit);
   if (!witness) return { kind: 'unknown', because: UNBOUNDED, span };
