@@ -78,9 +78,18 @@ function readParsed(statements: readonly SqlStatement[], dialect: SqlDialect | n
 function ownEffects(statement: SqlStatement, dialect: SqlDialect | null): readonly SqlEffect[] {
   const effects = effectsOf(statement);
   if (statement.ok || statement.text.includes('\0') || statement.text.length > 256 * 1024) return effects;
-  const [only, more] = cutTokens(statement.text, sqlTokens(statement.text, dialect).tokens, dialect);
+  const { tokens } = sqlTokens(statement.text, dialect);
+  const [only, more] = cutTokens(statement.text, tokens, dialect);
   if (!only || more) return effects;
   const reading = tokenEffects(only, dialect);
+  // Parameters of drivers (`?`, `:name`) stand for values and are no SQL that the parser takes.
+  if (
+    hasParameters(tokens) &&
+    reading.calls.length === 0 &&
+    !reading.effects.some(({ effect }) => effect === 'unjudgeable')
+  ) {
+    return reading.effects;
+  }
   const isKnown =
     reading.calls.length === 0 &&
     reading.effects.length > 0 &&
@@ -89,6 +98,17 @@ function ownEffects(statement: SqlStatement, dialect: SqlDialect | null): readon
     ) &&
     reading.effects.some(({ effect }) => effect === 'destroys');
   return isKnown ? reading.effects : effects;
+}
+
+function hasParameters(tokens: readonly SqlToken[]): boolean {
+  return tokens.some(
+    ({ text, span }, index) =>
+      text === '?' ||
+      (text === ':' &&
+        tokens[index - 1]?.text !== ':' &&
+        tokens[index + 1]?.kind === 'word' &&
+        tokens[index + 1]?.span.start === span.end),
+  );
 }
 
 function effectsOfCalls(

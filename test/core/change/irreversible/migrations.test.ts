@@ -155,6 +155,8 @@ const TABLE: readonly (readonly [framework: string, body: string, ...expected: s
   ['alembic', 'op.execute(sa.text("DELETE FROM users WHERE id = 3"))', 'risk'],
   ['alembic', 'op.execute(f"DROP TABLE {name}")', 'data-delete'],
   ['alembic', 'op.execute(build(name))', 'unjudgeable'],
+  ['alembic', 'op.get_bind().execute(sa.text("UPDATE users SET a = :a WHERE id = :b"))', 'risk'],
+  ['knex', "await knex.raw('DELETE FROM users WHERE id = ?', [1]);", 'risk'],
   ['alembic', 'op.drop_constraint("uq_email", "users", type_="unique")', 'schema-break'],
   ['alembic', 'op.drop_constraint("x", "users", type_="foreignkey")', 'risk'],
   ['alembic', 'op.get_bind().execute(users.delete())', 'data-delete'],

@@ -297,6 +297,7 @@ function onModel(chain: Chain): readonly SqlEffect[] | null {
     }
     case 'find_each':
     case 'find_in_batches':
+    case 'in_batches':
     case 'each':
       return [
         risks(
