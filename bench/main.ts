@@ -171,7 +171,7 @@ function memory(parts: string, folder: string): void {
 const LOAD_EXTENSION = `
 const Module = require('node:module');
 const load = Module._load;
-const anything = new Proxy(function () {}, { get: (_, key) => key === Symbol.toPrimitive ? () => '' : anything, apply: () => anything, construct: () => anything });
+const anything = new Proxy(function () {}, { getPrototypeOf: () => anything, get: (_, key) => key === Symbol.toPrimitive ? () => '' : anything, apply: () => anything, construct: () => anything });
 Module._load = (name, ...rest) => name === 'vscode' ? anything : load(name, ...rest);
 const start = performance.now();
 require(process.argv[1]);
@@ -198,9 +198,11 @@ function startUp(folder: string): void {
   show('release-gate --version', version, 'ms', times(version, empty));
   show('release-gate check, three workflows', checked, 'ms', times(checked, empty));
   const extension = path.join(root, 'dist/extension.js');
-  const loads = Array.from({ length: 9 }, () =>
-    Number(spawnSync(process.execPath, ['-e', LOAD_EXTENSION, extension], { encoding: 'utf8' }).stdout),
-  );
+  const loads = Array.from({ length: 9 }, () => {
+    const { stdout } = spawnSync(process.execPath, ['-e', LOAD_EXTENSION, extension], { encoding: 'utf8' });
+    // Nothing printed is no time at all, not no milliseconds.
+    return stdout.trim() === '' ? NaN : Number(stdout);
+  });
   const size = statSync(extension).size / 1024 / 1024;
   show(
     `loading the extension's bundle (${size.toFixed(1)} MiB), before activate`,
