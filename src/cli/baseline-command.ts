@@ -15,7 +15,7 @@ import { counted } from '../core/text/words';
 import { CommandFailure } from './command-failure';
 import { shownDifference } from './task-report';
 import type { Terminal } from './terminal';
-import { openWorld } from './world';
+import { openCheck } from './world';
 
 /** `release-gate baseline [folder]`: writes down today's findings, so that `check` speaks of what is new. */
 export function baselineCommand(terminal: Terminal): Command {
@@ -45,23 +45,14 @@ async function writeBaseline(
   options: { readonly output: string; readonly config?: string; readonly dryRun?: boolean },
   terminal: Terminal,
 ): Promise<void> {
-  const world = await openWorld(folder, options.config ?? null);
-  const report = await checkRepository({
-    root: folder,
-    files: world.files,
-    history: world.history,
-    parsers: world.parsers,
-    configuration: world.configuration,
-    ...(options.config === undefined ? {} : { configurationPath: options.config }),
-    today: world.clock.now().toISOString().slice(0, 10),
-    signal: terminal.signal,
-  });
+  const input = await openCheck(folder, options.config ?? null, terminal);
+  const report = await checkRepository(input);
   if (report.checkedFiles === 0 && report.findings.length === 0) {
     throw new CommandFailure(`nothing to check in ${folder}, so there is nothing to write down.`);
   }
   const open = report.findings.filter(({ status }) => status !== 'waived');
   const known = open.filter(({ rule }) => canBeKnownBefore(rule));
-  const before = await world.files.read(options.output);
+  const before = await input.files.read(options.output);
   if (!before.ok && before.reason !== 'missing') {
     throw new CommandFailure(`${options.output} ${before.detail}.`);
   }

@@ -15,7 +15,7 @@ import { fixRepositories } from './fix';
 import { openOtherTools } from './other-tools';
 import { targetsOf, type Target } from './targets';
 import type { Terminal } from './terminal';
-import { openWorld } from './world';
+import { openCheck } from './world';
 
 interface CheckOptions {
   readonly format: 'text' | 'json' | 'sarif' | 'github';
@@ -164,18 +164,8 @@ async function fix(
 }
 
 async function inputOf(target: Target, options: CheckOptions, terminal: Terminal): Promise<CheckInput> {
-  const world = await openWorld(target.root, options.config ?? null);
-  return {
-    root: target.root,
-    files: world.files,
-    history: world.history,
-    parsers: world.parsers,
-    configuration: world.configuration,
-    ...(options.config === undefined ? {} : { configurationPath: options.config }),
-    today: world.clock.now().toISOString().slice(0, 10),
-    ...(target.only === null ? {} : { only: target.only }),
-    signal: terminal.signal,
-  };
+  const input = await openCheck(target.root, options.config ?? null, terminal);
+  return target.only === null ? input : { ...input, only: target.only };
 }
 
 function render(

@@ -10,7 +10,7 @@ import { emptySentence, toSvg } from '../core/graph/svg';
 import { pictureSummary } from '../core/graph/words';
 import { CommandFailure } from './command-failure';
 import type { Terminal } from './terminal';
-import { openWorld } from './world';
+import { openCheck } from './world';
 
 type Format = 'mermaid' | 'svg' | 'json';
 
@@ -71,26 +71,16 @@ export function graphCommand(terminal: Terminal): Command {
 
 async function draw(folder: string, options: GraphOptions, terminal: Terminal): Promise<void> {
   terminal.progress(`Reading ${folder}`);
-  const world = await openWorld(folder, options.config ?? null);
+  const input = await openCheck(folder, options.config ?? null, terminal);
   const cache = createReadingCache();
-  const report = await checkRepository({
-    root: folder,
-    files: world.files,
-    history: world.history,
-    parsers: world.parsers,
-    configuration: world.configuration,
-    ...(options.config === undefined ? {} : { configurationPath: options.config }),
-    cache,
-    today: world.clock.now().toISOString().slice(0, 10),
-    signal: terminal.signal,
-  });
+  const report = await checkRepository({ ...input, cache });
   const graph = graphOf(
     {
       set: cache.understood?.set ?? null,
       findings: report.findings,
       environments: {
-        production: world.configuration.productionEnvironments,
-        other: world.configuration.otherEnvironments,
+        production: input.configuration.productionEnvironments,
+        other: input.configuration.otherEnvironments,
       },
     },
     options.all ? 'all' : 'production',

@@ -4,11 +4,13 @@ import { systemClock } from '../adapters/clock';
 import { createGitHistory } from '../adapters/git-history';
 import { createNodeFiles } from '../adapters/node-files';
 import { createParsers } from '../adapters/parsers';
+import type { CheckInput } from '../core/gate/check';
 import { CONFIGURATION_PATH, type Configuration } from '../core/gate/configuration';
 import { openConfiguration } from '../core/gate/open-configuration';
 import type { Parsers } from '../core/ports';
 import type { World } from '../core/tasks/task';
 import { CommandFailure } from './command-failure';
+import type { Terminal } from './terminal';
 
 /** One set of parsers serves all roots of a call: each loads its WebAssembly once. */
 export const parsers: Parsers = createParsers();
@@ -31,6 +33,30 @@ export async function openWorld(folder: string, configurationFile: string | null
     clock: systemClock,
     parsers,
     configuration: await configurationOf(root, configurationFile),
+  };
+}
+
+/**
+ * What judging a root needs, as every command that judges asks for it.
+ *
+ * @param root As it was named on the call.
+ * @throws CommandFailure as `openWorld` does.
+ */
+export async function openCheck(
+  root: string,
+  configurationFile: string | null,
+  terminal: Terminal,
+): Promise<CheckInput> {
+  const world = await openWorld(root, configurationFile);
+  return {
+    root,
+    files: world.files,
+    history: world.history,
+    parsers: world.parsers,
+    configuration: world.configuration,
+    ...(configurationFile === null ? {} : { configurationPath: configurationFile }),
+    today: world.clock.now().toISOString().slice(0, 10),
+    signal: terminal.signal,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Span } from '../text/position';
+import { endOfQuoted } from './statements';
 
 /** The dialects that are told apart; PostgreSQL has its own parser, the others are read from their tokens. */
 export type SqlDialect = 'postgresql' | 'mysql' | 'sqlite' | 'tsql';
@@ -91,10 +92,10 @@ export function sqlTokens(text: string, dialect: SqlDialect | null): SqlTokens {
         push('word', end, text.slice(offset, end).toLowerCase());
       } else push('mark', offset + 1, character);
     } else if (character === "'") {
-      const end = quoteEnd(text, offset, "'", dialect === 'mysql' || isEscapeString(text, offset));
+      const end = endOfQuoted(text, offset, "'", dialect === 'mysql' || isEscapeString(text, offset));
       push('string', end, text.slice(offset + 1, end - 1).replaceAll("''", "'"));
     } else if (character === '"' || character === '`') {
-      const end = quoteEnd(text, offset, character, false);
+      const end = endOfQuoted(text, offset, character, false);
       push('quoted', end, text.slice(offset + 1, end - 1).replaceAll(character + character, character));
     } else if (character === '[' && (dialect === 'tsql' || dialect === 'sqlite') && /[\w#@]/.test(next)) {
       const close = text.indexOf(']', offset);
@@ -153,17 +154,6 @@ function commentEnd(text: string, start: number, dialect: SqlDialect | null): nu
       depth--;
       offset++;
       if (depth === 0) return offset + 1;
-    }
-  }
-  return text.length;
-}
-
-function quoteEnd(text: string, start: number, quote: string, hasEscapes: boolean): number {
-  for (let offset = start + 1; offset < text.length; offset++) {
-    if (hasEscapes && text[offset] === '\\') offset++;
-    else if (text[offset] === quote) {
-      if (text[offset + 1] !== quote) return offset + 1;
-      offset++;
     }
   }
   return text.length;

@@ -103,7 +103,8 @@ function endOfToken(text: string, offset: number): number {
   return offset + 1;
 }
 
-function endOfQuoted(text: string, start: number, quote: string, hasEscapes: boolean): number {
+/** Where a quoted text that begins at `start` ends; a doubled quote is one in it. The text's end where it stays open. */
+export function endOfQuoted(text: string, start: number, quote: string, hasEscapes: boolean): number {
   for (let offset = start + 1; offset < text.length; offset++) {
     if (hasEscapes && text[offset] === '\\') offset++;
     else if (text[offset] === quote) {

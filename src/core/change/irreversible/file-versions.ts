@@ -188,3 +188,32 @@ export function unreadActions(
       unjudgeableAt({ path, side, range: null, statement: '' }, `the file ${detail}`),
     );
 }
+
+/** What a reader says of a text that it cannot read. */
+interface Unread {
+  readonly ok: false;
+  readonly offset: number;
+  readonly why: string;
+}
+
+/**
+ * Both ends of a file, read; null for an end that is not there. Null altogether where one cannot be read: of a file that
+ * was there before this is said in the judgement.
+ */
+export function readBothEnds<Read extends { readonly ok: true }>(
+  file: FileVersions,
+  read: (text: string) => Read | Unread,
+  judgement: OpenJudgement,
+): { readonly before: Read | null; readonly after: Read | null } | null {
+  const before = file.base === null ? null : read(file.base);
+  const after = file.head === null ? null : read(file.head);
+  if (before?.ok !== false && after?.ok !== false) return { before, after };
+  if (before !== null) {
+    const [side, unread] = before.ok ? (['head', after] as const) : (['base', before] as const);
+    if (unread?.ok === false) {
+      const where = { start: unread.offset, end: unread.offset };
+      judgement.irreversible.push(unjudgeableAt(placeAt(file, side, where), `the file ${unread.why}`));
+    }
+  }
+  return null;
+}

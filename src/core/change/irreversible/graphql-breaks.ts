@@ -1,8 +1,8 @@
 import type { Detected } from './detector';
 import {
   placeAt,
+  readBothEnds,
   startJudgement,
-  unjudgeableAt,
   type FileVersions,
   type OpenJudgement,
 } from './file-versions';
@@ -31,18 +31,11 @@ export function judgeGraphql(files: readonly FileVersions[]): Detected {
   const base = new Map<string, Merged>();
   const head = new Map<string, Merged>();
   for (const file of files) {
-    const before = file.base === null ? null : readGraphql(file.base);
-    const after = file.head === null ? null : readGraphql(file.head);
-    const unread = before?.ok === false ? before : after?.ok === false ? after : null;
-    if (unread) {
-      if (before === null) continue;
-      const side = unread === before ? 'base' : 'head';
-      const where = { start: unread.offset, end: unread.offset };
-      judgement.irreversible.push(unjudgeableAt(placeAt(file, side, where), `the file ${unread.why}`));
-      continue;
-    }
-    for (const type of before?.ok ? before.types : []) merge(base, file, type);
-    for (const type of after?.ok ? after.types : []) merge(head, file, type);
+    const ends = readBothEnds(file, readGraphql, judgement);
+    if (!ends) continue;
+    const { before, after } = ends;
+    for (const type of before?.types ?? []) merge(base, file, type);
+    for (const type of after?.types ?? []) merge(head, file, type);
   }
   for (const [key, before] of base) {
     const after = head.get(key);

@@ -2,8 +2,8 @@ import type { Detected } from './detector';
 import {
   placeAt,
   riskAt,
+  readBothEnds,
   startJudgement,
-  unjudgeableAt,
   type FileVersions,
   type OpenJudgement,
 } from './file-versions';
@@ -25,19 +25,12 @@ export function judgeProtobuf(files: readonly FileVersions[]): Detected {
   const base: Placed[] = [];
   const head = new Map<string, Placed>();
   for (const file of files) {
-    const before = file.base === null ? null : readProto(file.base);
-    const after = file.head === null ? null : readProto(file.head);
-    const unread = before?.ok === false ? before : after?.ok === false ? after : null;
-    if (unread) {
-      if (before === null) continue;
-      const side = unread === before ? 'base' : 'head';
-      const where = { start: unread.offset, end: unread.offset };
-      judgement.irreversible.push(unjudgeableAt(placeAt(file, side, where), `the file ${unread.why}`));
-      continue;
-    }
+    const ends = readBothEnds(file, readProto, judgement);
+    if (!ends) continue;
+    const { before, after } = ends;
     // A package renamed breaks every name in it once; what else changes is told under the old name.
-    const renamed = before?.ok && after?.ok && before.package !== after.package ? after : null;
-    if (renamed && before?.ok && before.types.length > 0 && renamed.types.length > 0) {
+    const renamed = before && after && before.package !== after.package ? after : null;
+    if (renamed && before && before.types.length > 0 && renamed.types.length > 0) {
       judgement.irreversible.push(
         interfaceBreak(
           placeAt(file, 'head', renamed.packageSpan),
@@ -45,11 +38,11 @@ export function judgeProtobuf(files: readonly FileVersions[]): Detected {
         ),
       );
     }
-    for (const type of before?.ok ? before.types : []) {
-      base.push({ file, type: named(type, before?.ok ? before.package : '') });
+    for (const type of before?.types ?? []) {
+      base.push({ file, type: named(type, before?.package ?? '') });
     }
-    for (const type of after?.ok ? after.types : []) {
-      const scope = renamed && before?.ok ? before.package : after?.ok ? after.package : '';
+    for (const type of after?.types ?? []) {
+      const scope = renamed && before ? before.package : (after?.package ?? '');
       head.set(`${type.kind} ${named(type, scope).name}`, { file, type: named(type, scope) });
     }
   }

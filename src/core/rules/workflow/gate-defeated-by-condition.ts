@@ -1,4 +1,5 @@
 import { removeEntry } from '../../workflow/edit';
+import { replaceBehindCommand } from '../../workflow/script-edit';
 import type { JobFacts, Purpose, PurposeEvidence, WorkflowSet } from '../../workflow/understanding';
 import type { Fix, RuleFinding, WorkflowRule } from '../rule';
 import {
@@ -108,18 +109,18 @@ function withoutTolerance(owner: JobFacts, step: JobFacts['job']['steps'][number
 }
 
 /** Takes `|| true` away where it stands right behind the command, on its line. */
-function withoutSwallowing(owner: JobFacts, evidence: PurposeEvidence): Fix | null {
-  const { workflow } = owner;
-  if (evidence.path !== workflow.path) return null;
-  const lineEnd = workflow.text.slice(evidence.span.end).search(/\r?\n|$/);
-  const behind = workflow.text.slice(evidence.span.end, evidence.span.end + lineEnd);
-  const swallow = /^\s*\|\|\s*(true|:)\s*$/.exec(behind)?.[0];
-  if (swallow === undefined) return null;
-  const span = { start: evidence.span.end, end: evidence.span.end + swallow.trimEnd().length };
+function withoutSwallowing({ workflow, job, commands }: JobFacts, evidence: PurposeEvidence): Fix | null {
+  const command = commands.find(
+    ({ step, span }) => step.index === evidence.stepIndex && span.start === evidence.span.start,
+  );
+  if (evidence.path !== workflow.path || !command) return null;
+  const pattern = /^[ \t]*\|\|[ \t]*(true|:)(?=[ \t]*(\r?\n|$))/;
+  const edits = replaceBehindCommand(workflow, command, pattern, () => '');
+  if (!edits) return null;
   return {
     kind: 'proposed',
-    title: `Let the failure of ${quoted(owner.job)}'s tests end the script`,
-    edits: [{ path: workflow.path, edits: [{ span, text: '' }] }],
+    title: `Let the failure of ${quoted(job)}'s tests end the script`,
+    edits: [{ path: workflow.path, edits }],
   };
 }
 

@@ -9,7 +9,7 @@ import type {
   ReachVerdict,
   WorkflowSet,
 } from '../../workflow/understanding';
-import type { FindingEvidence, Fix } from '../rule';
+import type { FindingEvidence, Fix, RuleFinding } from '../rule';
 import {
   chainedFrom,
   chainTriggerOf,
@@ -231,6 +231,12 @@ export function placeOf(facts: JobFacts): Span {
  */
 export function severityOfUnknown(verdict: ReachVerdict): { readonly severity?: 'warn' } {
   return verdict.kind === 'unknown' && verdict.isOnlyByTimeLimit ? { severity: 'warn' } : {};
+}
+
+/** How bad a finding is beside another of the same rule: a warning, something unknown, a fault. */
+export function gravityOf({ severity, status }: Pick<RuleFinding, 'severity' | 'status'>): number {
+  if (severity === 'warn') return 1;
+  return status === 'unknown' ? 2 : 3;
 }
 
 /** What makes a job a test, for a finding's evidence. */

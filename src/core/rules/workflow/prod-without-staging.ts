@@ -4,6 +4,7 @@ import type { FindingEvidence, RuleFinding, WorkflowRule } from '../rule';
 import { checksAfter, unreadStepAfter, waitsForRollout } from './checks-after-deployment';
 import {
   addNeed,
+  gravityOf,
   guardsOf,
   hasStatusFunction,
   looksUpChecks,
@@ -38,18 +39,13 @@ export const rule: WorkflowRule = {
       const judged = productionChainsOf(set, facts).flatMap((chain) => judge(set, chain) ?? []);
       // A job that several workflows call is one place; the worst way in is the one to mend.
       const worst = judged.reduce<RuleFinding | null>(
-        (worse, next) => (worse === null || weight(next) > weight(worse) ? next : worse),
+        (worse, next) => (worse === null || gravityOf(next) > gravityOf(worse) ? next : worse),
         null,
       );
       return worst ? [worst] : [];
     });
   },
 };
-
-function weight({ severity, status }: RuleFinding): number {
-  if (severity === 'warn') return 1;
-  return status === 'unknown' ? 2 : 3;
-}
 
 /** A deployment elsewhere, in the run that reaches production or a run before it. */
 interface Staging {

@@ -6,6 +6,7 @@ import type { Fix, RuleFinding, WorkflowRule } from '../rule';
 import {
   addNeed,
   countsAsTest,
+  gravityOf,
   guardsOf,
   hasStatusFunction,
   looksUpChecks,
@@ -55,10 +56,7 @@ export const rule: WorkflowRule = {
 };
 
 function badness(findings: readonly RuleFinding[]): number {
-  return findings.reduce((sum, { severity, status }) => {
-    const weight = severity === 'warn' ? 1 : status === 'unknown' ? 10 : 100;
-    return Math.max(sum, weight);
-  }, 0);
+  return Math.max(0, ...findings.map(gravityOf));
 }
 
 function judge(set: WorkflowSet, chain: CallChain): readonly RuleFinding[] {

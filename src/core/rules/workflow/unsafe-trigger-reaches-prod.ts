@@ -3,6 +3,7 @@ import type { StartKind } from '../../workflow/conditions/starts';
 import type { Workflow } from '../../workflow/model';
 import type { JobFacts, ReachVerdict, WorkflowSet } from '../../workflow/understanding';
 import type { RuleFinding, Severity, WorkflowRule } from '../rule';
+import { gravityOf } from './guards';
 import {
   productionChainsOf,
   productionPathOf,
@@ -54,18 +55,13 @@ export const rule: WorkflowRule = {
           // One trigger that reaches several production jobs is one fault.
           const key = `${finding.path} ${finding.span?.start ?? ''} ${finding.status}`;
           const before = found.get(key);
-          if (!before || weight(finding) > weight(before)) found.set(key, finding);
+          if (!before || gravityOf(finding) > gravityOf(before)) found.set(key, finding);
         }
       }
     }
     return [...found.values()];
   },
 };
-
-function weight({ severity, status }: RuleFinding): number {
-  if (severity === 'warn') return 1;
-  return status === 'unknown' ? 2 : 3;
-}
 
 function judge(set: WorkflowSet, chain: CallChain): readonly RuleFinding[] {
   const [facts] = chain;
