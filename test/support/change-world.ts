@@ -66,6 +66,7 @@ export function changeWorld(
       shell: () => (shell ??= createShellParser()),
     },
     repositoryPaths: new Set(Object.keys(head)),
+    sql: { dialect: null, paths: [] },
     signal: undefined,
   };
 }

@@ -3,6 +3,7 @@ import { TOUCH_KINDS, type Change, type Touch, type TouchKind } from './change';
 import { classifyCommits } from './commits';
 import { CODEOWNERS_PATHS, groupByComponent, ownersOf, readCodeOwners, type OwnerRule } from './components';
 import { detectIrreversible } from './irreversible';
+import type { SqlSettings } from './irreversible/dialect';
 import { touchesOfPath } from './path-kinds';
 import { findReleaseRange, type RangeAnswer, type RangeRequest } from './release-range';
 
@@ -11,6 +12,7 @@ export interface ChangeWorld {
   readonly files: RepositoryFiles;
   readonly history: History;
   readonly parsers: Pick<Parsers, 'sql' | 'shell'>;
+  readonly configuration: { readonly sql: SqlSettings };
 }
 
 /** The change, or why there is none: the range's answer. */
@@ -43,6 +45,7 @@ export async function readChange(
     history,
     parsers: world.parsers,
     repositoryPaths,
+    sql: world.configuration.sql,
     signal,
   });
   const ownersFile = CODEOWNERS_PATHS.find((candidate) => repositoryPaths.has(candidate)) ?? null;

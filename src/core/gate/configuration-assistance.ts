@@ -1,4 +1,5 @@
 import schema from '../../../schemas/release-gate.schema.json';
+import { SQL_DIALECTS } from '../change/irreversible/dialect';
 import { ruleOf, rules, rulesOfGitHub } from '../rules/index';
 import { PHASES } from '../rules/rule';
 import { lineIndex, type Span } from '../text/position';
@@ -146,6 +147,10 @@ function itemsAt(place: Place, facts: ConfigurationFacts): ConfigurationItem[] {
         );
       if (isValue && second === 'job') return jobItems(facts, place.beside.get('path'));
       return place.isKey && second === undefined ? keys(['waivers']) : [];
+    case 'sql':
+      if (second === undefined) return place.isKey ? keys(['sql']) : [];
+      if (second === 'paths' && place.path.length === 2) return [];
+      return isValue ? values(SQL_DIALECTS, 'dialect of SQL') : [];
     case 'online':
       return isValue ? values(['true', 'false'], 'whether GitHub may be asked') : [];
     case 'limits':

@@ -1,3 +1,4 @@
+import { SQL_DIALECTS, type SqlSettings } from '../change/irreversible/dialect';
 import { lineIndex, type Located, type Span } from '../text/position';
 import { PURPOSES, type KnownPurposes, type Purpose } from '../workflow/understanding';
 import { entryOf, readYaml, type YamlEntry, type YamlMap, type YamlValue } from '../workflow/yaml-tree';
@@ -27,6 +28,8 @@ export interface Configuration {
   readonly operationsFolder: string;
   /** Tags that are releases: a glob (`v*`, `release/*`); null: whatever holds a semantic version. */
   readonly tagPattern: string | null;
+  /** Which dialects the SQL of the repository is in, where that is said. */
+  readonly sql: SqlSettings;
   readonly isOnline: boolean;
 }
 
@@ -57,6 +60,7 @@ export const defaultConfiguration: Configuration = {
   releaseFolder: 'docs/release',
   operationsFolder: 'docs/ops',
   tagPattern: null,
+  sql: { dialect: null, paths: [] },
   isOnline: false,
 };
 
@@ -115,6 +119,16 @@ export function combineLayers(layers: readonly ConfigurationLayer[]): Configurat
       severities: { ...whole.severities, ...says.severities },
       limits: { ...whole.limits, ...says.limits },
       knownActions: new Map([...whole.knownActions, ...(says.knownActions ?? [])]),
+      sql: says.sql
+        ? {
+            dialect: says.sql.dialect ?? whole.sql.dialect,
+            // The first glob that matches counts, so that those of the later file stand first.
+            paths: [
+              ...says.sql.paths,
+              ...whole.sql.paths.filter(({ glob }) => !says.sql?.paths.some((own) => own.glob === glob)),
+            ],
+          }
+        : whole.sql,
       knownCommands: new Map([...whole.knownCommands, ...(says.knownCommands ?? [])]),
       waivers: [
         ...whole.waivers,
@@ -349,6 +363,33 @@ export function readLayer(
 
   const release = mapAt(root, 'release');
   if (release) knownKeys(release, ['folder', 'tags'], '"release"');
+  const sql = mapAt(root, 'sql');
+  if (sql) knownKeys(sql, ['dialect', 'paths'], '"sql"');
+  const dialectAt = (parent: YamlMap | null, key: string): SqlSettings['dialect'] => {
+    const said = parent && textAt(parent, key);
+    if (!said) return null;
+    const dialect = SQL_DIALECTS.find((each) => each === said.value);
+    if (dialect) return dialect;
+    const near = nearMiss(said.value, SQL_DIALECTS);
+    problem(
+      `"${said.value}" is no dialect of SQL that is read; ${near ? `did you mean "${near}"` : `it takes ${SQL_DIALECTS.join(', ')}`}`,
+      said.span,
+    );
+    return null;
+  };
+  const dialect = dialectAt(sql, 'dialect');
+  const dialectPaths = sql && mapAt(sql, 'paths');
+  const sqlPaths = (dialectPaths?.entries ?? []).flatMap(({ key, value }) => {
+    if (!staysInside(key.text)) {
+      problem(
+        `the path "${key.text}" must be inside the repository, from its root, with forward slashes and without ".."`,
+        key.span,
+      );
+    }
+    if (isNull(value)) problem(`"${key.text}" names no dialect`, key.span);
+    const of = dialectAt(dialectPaths, key.text);
+    return of ? [{ glob: key.text, dialect: of }] : [];
+  });
   const operations = mapAt(root, 'operations');
   if (operations) knownKeys(operations, ['folder'], '"operations"');
   const online = entryOf(root, 'online');
@@ -389,6 +430,7 @@ export function readLayer(
         ...(releaseFolder ? { releaseFolder } : {}),
         ...(operationsFolder ? { operationsFolder } : {}),
         ...(tags ? { tagPattern: tags.value } : {}),
+        ...(sql ? { sql: { dialect, paths: sqlPaths } } : {}),
         ...(isOnline === null ? {} : { isOnline }),
         severities,
         waivers,
@@ -419,6 +461,7 @@ export const TOP_KEYS = [
   'waivers',
   'release',
   'operations',
+  'sql',
   'online',
 ];
 

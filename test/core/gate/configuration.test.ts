@@ -10,6 +10,7 @@ import {
   type ConfigurationProblem,
 } from '../../../src/core/gate/configuration';
 
+import { SQL_DIALECTS } from '../../../src/core/change/irreversible/dialect';
 import { PHASES } from '../../../src/core/rules/rule';
 import { PURPOSES } from '../../../src/core/workflow/understanding';
 
@@ -67,6 +68,7 @@ describe('the configuration', () => {
         'commands:',
         '  ./ops/ship.sh   now: deploy',
         'limits: { deploy-timeout-minutes: 45 }',
+        'sql: { dialect: postgresql, paths: { legacy/**: mysql, "reports/*.sql": tsql } }',
         'online: true',
         '',
       ].join('\r\n'),
@@ -107,6 +109,13 @@ describe('the configuration', () => {
         releaseFolder: 'releases',
         operationsFolder: 'ops',
         tagPattern: 'release/*',
+        sql: {
+          dialect: 'postgresql',
+          paths: [
+            { glob: 'legacy/**', dialect: 'mysql' },
+            { glob: 'reports/*.sql', dialect: 'tsql' },
+          ],
+        },
         isOnline: true,
       },
     });
@@ -186,6 +195,16 @@ describe('the configuration', () => {
     }
   });
 
+  it('refuses a dialect that is not read, and a path outside the repository', () => {
+    oneProblem('sql: { dialect: oracle }\n', 1, /no dialect of SQL that is read; it takes postgresql, mysql/);
+    oneProblem('sql:\n  dialect: postgres\n', 2, /did you mean "postgresql"/);
+    oneProblem('sql:\n  paths:\n    legacy/**: mysq\n', 3, /did you mean "mysql"/);
+    oneProblem('sql:\n  paths:\n    ../other/**: mysql\n', 3, /inside the repository/);
+    oneProblem('sql:\n  paths:\n    legacy/**:\n', 3, /names no dialect/);
+    oneProblem('sql:\n  paths: [legacy]\n', 2, /"paths" must be a map/);
+    oneProblem('sql: mysql\n', 1, /"sql" must be a map/);
+  });
+
   it('keeps bases and globs inside the repository', () => {
     for (const path of ['../org.yml', '/etc/org.yml', './org.yml', 'a\\\\b']) {
       oneProblem(`extends: "${path}"\n`, 1, /inside the repository/);
@@ -245,6 +264,7 @@ describe('the schema of the configuration', () => {
   it('has the phases and purposes that the reader takes', () => {
     assert.deepEqual(schema.definitions['phase']?.enum, PHASES);
     assert.deepEqual(schema.definitions['purpose']?.enum, PURPOSES);
+    assert.deepEqual(schema.definitions['dialect']?.enum, SQL_DIALECTS);
   });
 
   it('has every key in the documentation', () => {

@@ -67,6 +67,21 @@ describe('a configuration that extends others', () => {
     assert.deepEqual(configuration.otherEnvironments, ['qa']);
   });
 
+  it('takes the dialects of SQL of all files, those of the later file first', async () => {
+    const { sql } = await opened({
+      [own]: 'extends: base.yml\nsql: { paths: { legacy/**: tsql, new/**: sqlite } }\n',
+      'base.yml': 'sql: { dialect: mysql, paths: { legacy/**: mysql, reports/**: postgresql } }\n',
+    });
+    assert.deepEqual(sql, {
+      dialect: 'mysql',
+      paths: [
+        { glob: 'legacy/**', dialect: 'tsql' },
+        { glob: 'new/**', dialect: 'sqlite' },
+        { glob: 'reports/**', dialect: 'postgresql' },
+      ],
+    });
+  });
+
   it('adds the waivers up and knows which file each stands in', async () => {
     const waiver = 'waivers:\n  - { rule: no-deploy-timeout, path: a.yml, reason: r }\n';
     const configuration = await opened({ [own]: `extends: base.yml\n${waiver}`, 'base.yml': waiver });

@@ -1,4 +1,5 @@
 import type { ChangedFile, History, Parsers, ReadResult } from '../../ports';
+import type { SqlSettings } from './dialect';
 import type { ChangeRange, DiffRisk, IrreversibleAction, TouchKind } from '../change';
 
 /** So many files are read from the history at a time: each is a process. */
@@ -14,6 +15,8 @@ export interface DetectorWorld {
   readonly parsers: Pick<Parsers, 'sql' | 'shell'>;
   /** The paths of the checked-out repository. */
   readonly repositoryPaths: ReadonlySet<string>;
+  /** What the configuration says of the dialects of SQL. */
+  readonly sql: SqlSettings;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -1,5 +1,17 @@
+import picomatch from 'picomatch';
 import type { SqlDialect } from '../../sql/dialect-tokens';
 import type { DetectorWorld } from './detector';
+
+/** The dialects that are read, as the configuration names them. */
+export const SQL_DIALECTS: readonly SqlDialect[] = ['postgresql', 'mysql', 'sqlite', 'tsql'];
+
+/** What the configuration says of the SQL of a repository. */
+export interface SqlSettings {
+  /** Of everything that no path below speaks of; null: told from the project. */
+  readonly dialect: SqlDialect | null;
+  /** Globs of paths in another dialect; the first that matches counts. */
+  readonly paths: readonly { readonly glob: string; readonly dialect: SqlDialect }[];
+}
 
 /** Files that tell which database a project talks to, and how; one line per custom. */
 const SOURCES: readonly { readonly file: RegExp; readonly says: (text: string) => readonly string[] }[] = [
@@ -66,8 +78,9 @@ const MEANING: readonly (readonly [RegExp, SqlDialect])[] = [
 const MAX_SOURCES = 40;
 
 /**
- * The dialect of a migration by what the nearest folder above it that says anything says; sources of one kind that
- * disagree say nothing, and then it is not known. SQLite beside another is the database of tests.
+ * The dialect of a migration: as the configuration says it, else by what the nearest folder above it that says anything
+ * says; sources of one kind that disagree say nothing, and then it is not known. SQLite beside another is the database of
+ * tests.
  */
 export function dialectsOf(world: DetectorWorld): (path: string) => Promise<SqlDialect | null> {
   const texts = new Map<string, Promise<string>>();
@@ -100,7 +113,11 @@ export function dialectsOf(world: DetectorWorld): (path: string) => Promise<SqlD
       if (scope === '') return null;
     }
   };
+  const { sql } = world;
+  const told = sql.paths.map(({ glob, dialect }) => ({ matches: picomatch(glob, { dot: true }), dialect }));
   return (path) => {
+    const said = told.find(({ matches }) => matches(path))?.dialect ?? sql.dialect;
+    if (said !== null) return Promise.resolve(said);
     const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
     const known = answers.get(folder);
     if (known) return known;

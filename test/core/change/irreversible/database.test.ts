@@ -60,6 +60,7 @@ describe('what a change does to a database', () => {
       history: { fileAt },
       parsers: { sql: () => Promise.resolve(parser), shell: () => Promise.reject(new Error('not asked')) },
       repositoryPaths: new Set([...Object.keys(head), ...Object.keys(others)]),
+      sql: { dialect: null, paths: [] },
       signal: undefined,
     });
   };
@@ -403,6 +404,7 @@ describe('what a change does to a database', () => {
         shell: () => Promise.reject(new Error('not asked')),
       },
       repositoryPaths: new Set(),
+      sql: { dialect: null, paths: [] },
       signal: undefined,
     });
   });

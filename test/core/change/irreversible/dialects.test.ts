@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { SqlSettings } from '../../../../src/core/change/irreversible/dialect';
 import { judgeFiles, kindsOf } from './judge';
 
 const PROJECTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -156,6 +157,33 @@ describe('SQL of other dialects and with templates', () => {
     };
     assert.deepEqual(kindsOf(await judgeFiles({ 'services/a/migrations/1.sql': escaped }, {}, near)), []);
     assert.notDeepEqual(kindsOf(await judgeFiles({ 'migrations/1.sql': escaped }, {}, near)), []);
+  });
+
+  it('goes by the configuration where it names a dialect, path by path', async () => {
+    // MySQL escapes the quote, so that the DROP is text; to PostgreSQL the text ends before it.
+    const escaped = "INSERT INTO a VALUES ('it\\'s; DROP TABLE b; --');";
+    const project = { 'package.json': '{"dependencies":{"pg":"8"}}' };
+    const mysql = [{ glob: 'legacy/**', dialect: 'mysql' as const }];
+    const of = async (path: string, sql: SqlSettings): Promise<readonly string[]> =>
+      kindsOf(await judgeFiles({ [path]: escaped }, {}, project, sql));
+    const told: readonly (readonly [string, SqlSettings, boolean])[] = [
+      ['legacy/migrations/1.sql', { dialect: null, paths: mysql }, true],
+      ['migrations/1.sql', { dialect: null, paths: mysql }, false],
+      ['migrations/1.sql', { dialect: 'mysql', paths: [] }, true],
+      [
+        'legacy/a/1.sql',
+        { dialect: 'mysql', paths: [{ glob: 'legacy/a/**', dialect: 'postgresql' }] },
+        false,
+      ],
+      [
+        'legacy/a/1.sql',
+        { dialect: null, paths: [{ glob: 'legacy/a/**', dialect: 'postgresql' }, ...mysql] },
+        false,
+      ],
+    ];
+    for (const [path, sql, isHarmless] of told) {
+      assert.equal((await of(path, sql)).length === 0, isHarmless, `${path} ${JSON.stringify(sql)}`);
+    }
   });
 
   it('bears a byte order mark, CRLF and NUL, and keeps places', async () => {

@@ -1,6 +1,7 @@
 import { createSqlParser } from '../../../../src/adapters/sql-parser';
 import type { ChangeRange } from '../../../../src/core/change/change';
 import { database } from '../../../../src/core/change/irreversible/database';
+import type { SqlSettings } from '../../../../src/core/change/irreversible/dialect';
 import type { Detected } from '../../../../src/core/change/irreversible/detector';
 import type { ReadResult, SqlParser } from '../../../../src/core/ports';
 
@@ -29,6 +30,7 @@ export function judgeFiles(
   head: Readonly<Record<string, string>>,
   base: Readonly<Record<string, string>> = {},
   others: Readonly<Record<string, string>> = {},
+  sql: SqlSettings = { dialect: null, paths: [] },
 ): Promise<Detected> {
   const fileAt = (commit: string, path: string): Promise<ReadResult> => {
     const text = (commit === HEAD ? head : base)[path] ?? others[path];
@@ -53,6 +55,7 @@ export function judgeFiles(
       shell: () => Promise.reject(new Error('not asked')),
     },
     repositoryPaths: new Set([...Object.keys(head), ...Object.keys(others)]),
+    sql,
     signal: undefined,
   });
 }
