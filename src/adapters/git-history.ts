@@ -322,16 +322,18 @@ const LOG_OPTIONS = [
 const LOG_FIELDS = 8;
 
 /** Takes a piece of output; false stops the program. */
-type Sink = (chunk: Buffer) => boolean;
+export type Sink = (chunk: Buffer) => boolean;
 
-type Exit =
+/** How a call of git ended. */
+export type Exit =
   | { readonly kind: 'ended'; readonly code: number; readonly error: string; readonly isCut: boolean }
   | { readonly kind: 'no-program' }
   | { readonly kind: 'failed'; readonly error: string };
 
 type TextAnswer = Exit & { readonly text: string };
 
-async function runGit(
+/** Runs git for a folder as `createGitHistory` says: without a shell, network, hooks or the repository's programs. */
+export async function runGit(
   program: string,
   folder: string,
   args: readonly string[],

@@ -7,6 +7,7 @@ import { CommandFailure } from './command-failure';
 import { graphCommand } from './graph-command';
 import { pinCommand } from './pin-command';
 import { initCommand } from './init-command';
+import { approvalCommand, drillCommand, overrideCommand } from './record-commands';
 import { taskCommand } from './task-command';
 import { processTerminal, type Terminal } from './terminal';
 
@@ -48,6 +49,9 @@ function program(terminal: Terminal): Command {
   root.addCommand(pinCommand(terminal));
   root.addCommand(baselineCommand(terminal));
   root.addCommand(initCommand(terminal));
+  root.addCommand(drillCommand(terminal));
+  root.addCommand(approvalCommand(terminal));
+  root.addCommand(overrideCommand(terminal));
   for (const task of tasks) root.addCommand(taskCommand(task, terminal));
   const throwInsteadOfExit = (command: Command): void => {
     command.exitOverride();

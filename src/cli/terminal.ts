@@ -19,6 +19,8 @@ export interface Terminal {
   style(style: Style, text: string): string;
   /** Asks on standard error and waits for yes or no, no by default; null where nobody is there to answer. */
   confirm(question: string): Promise<boolean | null>;
+  /** Asks on standard error for a text and waits for it; null where nobody is there to answer. */
+  ask(question: string): Promise<string | null>;
 }
 
 const formats = {
@@ -48,13 +50,20 @@ export function processTerminal(signal: AbortSignal): Terminal {
     },
     style: (style, text) => (usesColour ? styleText(formats[style], text, { validateStream: false }) : text),
     confirm: async (question) => {
-      if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
-      const asking = createInterface({ input: process.stdin, output: process.stderr });
-      try {
-        return /^y(es)?$/i.test((await asking.question(`${question} [y/N] `, { signal })).trim());
-      } finally {
-        asking.close();
-      }
+      const answer = await askPerson(`${question} [y/N] `, signal);
+      return answer === null ? null : /^y(es)?$/i.test(answer);
     },
+    ask: (question) => askPerson(`${question} `, signal),
   };
+}
+
+/** What a person types; null where standard input or error is no terminal. */
+async function askPerson(question: string, signal: AbortSignal): Promise<string | null> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await asking.question(question, { signal })).trim();
+  } finally {
+    asking.close();
+  }
 }

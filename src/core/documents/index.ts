@@ -1,10 +1,20 @@
+import { approvalKind } from './approval/approval-kind';
 import type { DocumentKind } from './document';
+import { drillRecordKind } from './drill-record/drill-record-kind';
+import { overrideKind } from './override/override-kind';
 import { postmortemKind } from './postmortem/postmortem-kind';
 import { releasePlanKind } from './release-plan/release-plan-kind';
 import { runbookKind } from './runbook/runbook-kind';
 
 /** Every kind of document that the engine writes and reads, in the order in which a release needs them. */
-export const documentKinds: readonly DocumentKind<unknown>[] = [releasePlanKind, runbookKind, postmortemKind];
+export const documentKinds: readonly DocumentKind<unknown>[] = [
+  releasePlanKind,
+  runbookKind,
+  postmortemKind,
+  drillRecordKind,
+  approvalKind,
+  overrideKind,
+];
 
 /** The kind of that id; null for an unknown one. */
 export function documentKindOf(id: string): DocumentKind<unknown> | null {

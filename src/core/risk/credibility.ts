@@ -3,15 +3,18 @@ import type { Source } from '../evidence/fact';
 import type { ScriptRollback } from '../change/deploy-script';
 import type { MachineTrigger } from './rollback-triggers';
 
-/** The conditions of a credible rollback; every one has to hold. */
-export type ConditionId =
-  | 'target-exists'
-  | 'script-handles-rollback'
-  | 'actions-compensated'
-  | 'runs-on-new-schema'
-  | 'drilled'
-  | 'within-rto'
-  | 'triggers-machine-readable';
+/** The conditions of a credible rollback; every one has to hold. The ids are kept. */
+export const CONDITION_IDS = [
+  'target-exists',
+  'script-handles-rollback',
+  'actions-compensated',
+  'runs-on-new-schema',
+  'drilled',
+  'within-rto',
+  'triggers-machine-readable',
+] as const;
+
+export type ConditionId = (typeof CONDITION_IDS)[number];
 
 /** One condition, judged. `why` is a sentence without a full stop: what holds, what does not, or what is needed. */
 export interface RollbackCondition {

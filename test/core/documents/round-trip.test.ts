@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { plainCommand, plainProse, plainText } from '../../../src/core/documents/markdown/write';
 import type { DocumentKind } from '../../../src/core/documents/document';
+import { approvalKind } from '../../../src/core/documents/approval/approval-kind';
+import { drillRecordKind } from '../../../src/core/documents/drill-record/drill-record-kind';
+import { overrideKind } from '../../../src/core/documents/override/override-kind';
 import { postmortemKind } from '../../../src/core/documents/postmortem/postmortem-kind';
 import { releasePlanKind } from '../../../src/core/documents/release-plan/release-plan-kind';
 import { runbookKind } from '../../../src/core/documents/runbook/runbook-kind';
@@ -140,6 +143,43 @@ const postmortem = fc.record({
   claims,
 });
 
+const drillRecord = fc.record({
+  drill: text,
+  environment: text,
+  service: text,
+  versionFrom: text,
+  versionTo: text,
+  startedAt: text,
+  duration: text,
+  outcome: text,
+  recordedBy: text,
+  evidence: fc.array(item, { maxLength: 3 }),
+  notes: prose,
+});
+
+const approval = fc.record({
+  environment: text,
+  version: text,
+  commit: text,
+  approver: text,
+  role: text,
+  at: text,
+  recordedBy: text,
+  read: fc.array(item, { maxLength: 3 }),
+  evidence: fc.array(item, { maxLength: 3 }),
+});
+
+const override = fc.record({
+  condition: text,
+  environment: text,
+  version: text,
+  name: text,
+  reason: prose,
+  until: text,
+  recordedAt: text,
+  recordedBy: text,
+});
+
 function holds<T>(kind: DocumentKind<T>, data: fc.Arbitrary<T>): void {
   fc.assert(
     fc.property(data, (value) => {
@@ -162,4 +202,7 @@ describe('a rendered document', () => {
   it('gives a release plan back', () => holds(releasePlanKind, plan));
   it('gives a runbook back', () => holds(runbookKind, runbook));
   it('gives a postmortem back', () => holds(postmortemKind, postmortem));
+  it('gives the record of a drill back', () => holds(drillRecordKind, drillRecord));
+  it('gives an approval back', () => holds(approvalKind, approval));
+  it('gives an override back', () => holds(overrideKind, override));
 });

@@ -2,6 +2,7 @@ import type { DocumentRule } from '../rule';
 import { rule as actionItemIncomplete } from './action-item-incomplete';
 import { rule as documentSectionMisordered } from './document-section-misordered';
 import { rule as documentSectionMissing } from './document-section-missing';
+import { rule as recordIncomplete } from './record-incomplete';
 import { rule as secretInDocument } from './secret-in-document';
 import { rule as stepWithoutCommandOrOutcome } from './step-without-command-or-outcome';
 import { rule as timelineOutOfOrder } from './timeline-out-of-order';
@@ -23,5 +24,6 @@ export const documentRules: readonly DocumentRule[] = [
   timelineRowIncomplete,
   timelineOutOfOrder,
   totalDurationWrong,
+  recordIncomplete,
   secretInDocument,
 ];
