@@ -71,7 +71,7 @@ const runbookSteps = rows({ ...step, onFailure: text });
 const triggers = rows({ metric: text, comparison: text, threshold: text, window: text });
 const communication = rows({ stage: text, audience: text, channel: text, message: text });
 const claims = rows({ question: text, answer: text });
-const groups: readonly ChangeGroup[] = ['breaking', 'security', 'features', 'fixes', 'other'];
+const groups: readonly ChangeGroup[] = ['breaking', 'security', 'features', 'fixes', 'other', 'unclassified'];
 const levels: readonly RiskLevel[] = ['low', 'medium', 'high', 'critical', 'unknown'];
 
 const plan = fc.record({
@@ -81,17 +81,27 @@ const plan = fc.record({
   summary: prose,
   risk: fc.record({ level: fc.constantFrom(...levels), why: text }),
   scope: rows({ area: text, evidence: text }),
-  changes: rows({ group: fc.constantFrom(...groups), commit: text, subject: text, detail: text }).map(
-    (changes) =>
-      // The plan lists them by group.
-      groups.flatMap((group) => changes.filter((change) => change.group === group)),
+  components: rows({ component: text, files: text, commits: text, owners: text }),
+  commits: fc.record({ total: text, classified: text, unclassified: text, reverted: text }),
+  changes: rows({
+    group: fc.constantFrom(...groups),
+    commit: text,
+    subject: text,
+    component: text,
+    detail: text,
+  }).map((changes) =>
+    // The plan lists them by group.
+    groups.flatMap((group) => changes.filter((change) => change.group === group)),
   ),
   irreversible: rows({
     path: text,
     line: fc.option(fc.nat({ max: 99999 }), { nil: null }),
     statement: text,
     why: text,
+    advice: text,
     compensation: text,
+    evidence: text,
+    by: text,
   }),
   risks: rows({
     signal: text,
@@ -101,11 +111,30 @@ const plan = fc.record({
     mitigation: text,
     owner: text,
     trigger: text,
+    state: text,
   }),
-  rollout: fc.record({ strategy: text, why: text }),
+  rollout: fc.record({
+    strategy: text,
+    why: text,
+    recommended: text,
+    canary: rows({ share: text, duration: text, check: text, abort: text, command: text }),
+  }),
+  flags: rows({ flag: text, cohorts: text, killSwitch: text, owner: text, removalDate: text }),
   steps: rows(step),
-  rollback: fc.record({ strategy: text, target: text, steps: rows(step), triggers }),
+  rollback: fc.record({
+    strategy: text,
+    target: text,
+    declaration: fc.record({
+      runsOnNewSchema: text,
+      runsOnNewSchemaEvidence: text,
+      estimatedMinutes: text,
+      recoveryTimeObjective: text,
+    }),
+    steps: rows(step),
+    triggers,
+  }),
   communication,
+  overrides: rows({ condition: text, by: text, reason: text, until: text }),
   claims,
   openDecisions: fc.array(item, { maxLength: 3 }),
 });

@@ -105,10 +105,11 @@ describe('release plan from a change', () => {
       [
         ['breaking', 'feat(users)!: remove the legacy field (#7)'],
         ['fixes', 'fix: handle null'],
-        ['other', 'tidy up'],
         ['other', 'Revert "fix: handle null"'],
+        ['unclassified', 'tidy up'],
       ],
     );
+    assert.deepEqual(plan.commits, { total: '4', classified: '3', unclassified: '1', reverted: '1' });
     assert.equal(plan.irreversible[0]?.line, 2);
     assert.equal(plan.rollback.target, 'v1.4.0');
     assert.equal(plan.rollback.triggers.length, 4);

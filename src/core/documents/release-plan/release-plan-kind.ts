@@ -33,6 +33,13 @@ const sections: readonly SectionShape[] = [
     needs: 'the risk level and why',
   },
   {
+    id: 'components',
+    title: 'Components',
+    isRequired: false,
+    aliases: ['parts', 'components with owners'],
+    holds: 'table',
+  },
+  {
     id: 'changes',
     title: 'Changes',
     isRequired: true,
@@ -64,6 +71,13 @@ const sections: readonly SectionShape[] = [
     needs: 'the rollout strategy and why',
   },
   {
+    id: 'flags',
+    title: 'Feature flags',
+    isRequired: false,
+    aliases: ['flags', 'feature flag plan', 'feature toggles'],
+    holds: 'table',
+  },
+  {
     id: 'steps',
     title: 'Steps',
     isRequired: true,
@@ -87,6 +101,13 @@ const sections: readonly SectionShape[] = [
     needs: 'who is told what, when',
     holds: 'table',
   },
+  {
+    id: 'overrides',
+    title: 'Overrides in force',
+    isRequired: false,
+    aliases: ['overrides'],
+    holds: 'table',
+  },
   { id: 'claims', title: 'Told by a person', isRequired: false, aliases: ['inputs', 'told'], holds: 'table' },
   {
     id: 'open',
@@ -97,23 +118,36 @@ const sections: readonly SectionShape[] = [
   },
 ];
 
-const groups: readonly ChangeGroup[] = ['breaking', 'security', 'features', 'fixes', 'other'];
+const groups: readonly ChangeGroup[] = ['breaking', 'security', 'features', 'fixes', 'other', 'unclassified'];
 const levels: readonly RiskLevel[] = ['low', 'medium', 'high', 'critical', 'unknown'];
 
-const changeColumns: Columns<'commit' | 'subject' | 'detail'> = {
+const componentColumns: Columns<'component' | 'files' | 'commits' | 'owners'> = {
+  component: ['component', 'part'],
+  files: ['files', 'changed files'],
+  commits: ['commits', 'changes'],
+  owners: ['owners', 'owner'],
+};
+const changeColumns: Columns<'commit' | 'subject' | 'component' | 'detail'> = {
   commit: ['commit', 'hash', 'sha'],
   subject: ['change', 'subject', 'description'],
+  component: ['component', 'part'],
   detail: ['detail', 'note', 'notes'],
 };
-const irreversibleColumns: Columns<'path' | 'line' | 'statement' | 'why' | 'compensation'> = {
+/** A person fills the last three of them. */
+export const irreversibleColumns: Columns<
+  'path' | 'line' | 'statement' | 'why' | 'advice' | 'compensation' | 'evidence' | 'by'
+> = {
   path: ['path', 'file'],
   line: ['line'],
   statement: ['statement', 'action'],
   why: ['why', 'reason'],
+  advice: ['advice', 'what would compensate'],
   compensation: ['compensation', 'compensating action', 'undo'],
+  evidence: ['evidence', 'shown by', 'proof'],
+  by: ['by', 'by whom', 'who', 'owner'],
 };
-const riskColumns: Columns<
-  'signal' | 'likelihood' | 'impact' | 'blastRadius' | 'mitigation' | 'owner' | 'trigger'
+export const riskColumns: Columns<
+  'signal' | 'likelihood' | 'impact' | 'blastRadius' | 'mitigation' | 'owner' | 'trigger' | 'state'
 > = {
   signal: ['signal', 'risk'],
   likelihood: ['likelihood', 'probability'],
@@ -122,6 +156,27 @@ const riskColumns: Columns<
   mitigation: ['mitigation', 'countermeasure'],
   owner: ['owner', 'who'],
   trigger: ['trigger', 'sign'],
+  state: ['state', 'status'],
+};
+export const canaryColumns: Columns<'share' | 'duration' | 'check' | 'abort' | 'command'> = {
+  share: ['share', 'traffic', 'percentage', 'weight'],
+  duration: ['duration', 'time', 'for', 'hold'],
+  check: ['check', 'checks', 'compare'],
+  abort: ['abort when', 'abort', 'stop when'],
+  command: ['command', 'how'],
+};
+export const flagColumns: Columns<'flag' | 'cohorts' | 'killSwitch' | 'owner' | 'removalDate'> = {
+  flag: ['flag', 'key', 'feature flag'],
+  cohorts: ['cohorts', 'rollout', 'who gets it'],
+  killSwitch: ['kill switch', 'switched off by', 'how to switch it off'],
+  owner: ['owner', 'who'],
+  removalDate: ['removal date', 'removed', 'remove by', 'end'],
+};
+const overrideColumns: Columns<'condition' | 'by' | 'reason' | 'until'> = {
+  condition: ['condition', 'rule', 'override'],
+  by: ['by', 'who', 'name'],
+  reason: ['reason', 'why'],
+  until: ['until', 'expires', 'expiry'],
 };
 
 const write = markdownTemplate<ReleasePlan & Readonly<Record<ChangeGroup, readonly PlannedChange[]>>>(source);
@@ -145,6 +200,7 @@ export const releasePlanKind: DocumentKind<ReleasePlan> = {
       breaking: byGroup('breaking'),
       security: byGroup('security'),
       other: byGroup('other'),
+      unclassified: byGroup('unclassified'),
     });
   },
   read: (path, text) => {
@@ -157,7 +213,9 @@ function readPlan(document: Omit<ReadDocument, 'kind' | 'data'>): ReleasePlan {
   const scope = blocksOf(document, 'scope');
   const risk = readKeyValues(scope);
   const level = valueOf(risk, 'risk level', 'level', 'risk').toLowerCase();
-  const rollout = readKeyValues(blocksOf(document, 'rollout'));
+  const changes = readKeyValues(blocksOf(document, 'changes'));
+  const rolloutBlocks = blocksOf(document, 'rollout');
+  const rollout = readKeyValues(rolloutBlocks);
   const rollbackBlocks = blocksOf(document, 'rollback');
   const rollback = readKeyValues(rollbackBlocks);
   return {
@@ -172,23 +230,43 @@ function readPlan(document: Omit<ReadDocument, 'kind' | 'data'>): ReleasePlan {
     scope: readTable(scope, { area: ['area', 'what'], evidence: ['evidence', 'shown by'] }).map(
       ({ cells }) => cells,
     ),
+    components: readTable(blocksOf(document, 'components'), componentColumns).map(({ cells }) => cells),
+    commits: {
+      total: valueOf(changes, 'commits', 'total'),
+      classified: valueOf(changes, 'classified'),
+      unclassified: valueOf(changes, 'unclassified'),
+      reverted: valueOf(changes, 'undone again', 'reverted'),
+    },
     changes: readChanges(document),
     irreversible: readTable(blocksOf(document, 'irreversible'), irreversibleColumns).map(({ cells }) => ({
       ...cells,
       line: /^\d{1,9}$/.test(cells.line) ? Number(cells.line) : null,
     })),
     risks: readTable(blocksOf(document, 'risks'), riskColumns).map(({ cells }) => cells),
-    rollout: { strategy: valueOf(rollout, 'strategy'), why: valueOf(rollout, 'why', 'reason') },
+    rollout: {
+      strategy: valueOf(rollout, 'strategy'),
+      why: valueOf(rollout, 'why', 'reason'),
+      recommended: valueOf(rollout, 'recommended', 'recommendation'),
+      canary: readTable(rolloutBlocks, canaryColumns).map(({ cells }) => cells),
+    },
+    flags: readTable(blocksOf(document, 'flags'), flagColumns).map(({ cells }) => cells),
     steps: readSteps(blocksOf(document, 'steps')).map(({ step }) => withoutFailure(step)),
     rollback: {
       strategy: valueOf(rollback, 'strategy'),
       target: valueOf(rollback, 'target', 'target version'),
+      declaration: {
+        runsOnNewSchema: valueOf(rollback, 'runs on the new schema', 'runs on new schema'),
+        runsOnNewSchemaEvidence: valueOf(rollback, 'evidence', 'shown by'),
+        estimatedMinutes: valueOf(rollback, 'estimated minutes', 'estimate', 'estimated duration'),
+        recoveryTimeObjective: valueOf(rollback, 'recovery time objective', 'rto'),
+      },
       steps: readSteps(rollbackBlocks).map(({ step }) => withoutFailure(step)),
       triggers: readTable(rollbackBlocks, triggerColumns).map(({ cells }) => cells),
     },
     communication: readTable(blocksOf(document, 'communication'), announcementColumns).map(
       ({ cells }) => cells,
     ),
+    overrides: readTable(blocksOf(document, 'overrides'), overrideColumns).map(({ cells }) => cells),
     claims: readTable(blocksOf(document, 'claims'), claimColumns).map(({ cells }) => cells),
     openDecisions: readList(blocksOf(document, 'open')),
   };

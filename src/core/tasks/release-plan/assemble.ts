@@ -1,7 +1,9 @@
 import type { Change, ClassifiedCommit, CommitGroup } from '../../change/change';
 import type {
+  ChangeGroup,
   PersonClaim,
   PlannedChange,
+  PlannedComponent,
   ReleasePlan,
   RegisteredRisk,
 } from '../../documents/release-plan/release-plan';
@@ -22,6 +24,8 @@ const MAX_COMPONENTS = 15;
 
 /** In the order in which a reader needs them. */
 const GROUPS: readonly CommitGroup[] = ['breaking', 'security', 'features', 'fixes', 'other'];
+
+const PLANNED_GROUPS: readonly ChangeGroup[] = [...GROUPS, 'unclassified'];
 
 /** The name of a group for one commit of it. */
 const ONE: Readonly<Record<CommitGroup, string>> = {
@@ -69,13 +73,25 @@ export function assemblePlan(facts: PlanFacts): ReleasePlan {
       ? { level: register.level, why: register.why }
       : { level: 'unknown', why: `what changes is not known: ${facts.noChange}` },
     scope: change ? scopeOf(change) : [],
+    components: change ? componentsOf(change) : [],
+    commits: {
+      total: change ? String(change.counts.total) : placeholder('number of commits'),
+      classified: change ? String(change.counts.classified) : placeholder('number of commits'),
+      unclassified: change ? String(change.counts.unclassified) : placeholder('number of commits'),
+      reverted: change ? String(change.counts.reverted) : placeholder('number of commits'),
+    },
     changes: change ? plannedChanges(change) : [],
     irreversible: (change?.irreversible ?? []).map((action) => ({
       path: action.path,
       line: action.range?.start.line ?? null,
       statement: action.statement,
       why: action.reversibleBy === null ? action.why : `${action.why} (${action.reversibleBy})`,
-      compensation: action.compensation ?? placeholder('what the statement does, and what would undo it'),
+      advice:
+        action.compensation ??
+        'say what the statement does: reviewed reversible or irreversible, with the reason',
+      compensation: placeholder('compensating action'),
+      evidence: placeholder('what shows that it is done'),
+      by: placeholder('who stands for it'),
     })),
     risks: (register?.entries ?? []).map((entry): RegisteredRisk => ({
       signal: entry.signal,
@@ -85,8 +101,10 @@ export function assemblePlan(facts: PlanFacts): ReleasePlan {
       mitigation: entry.mitigation,
       owner: textOf(entry.owner),
       trigger: entry.trigger,
+      state: entry.state,
     })),
-    rollout: { strategy: rollout.rollout, why: rollout.why },
+    rollout: { strategy: rollout.rollout, why: rollout.why, recommended: rollout.rollout, canary: [] },
+    flags: [],
     steps: releaseSteps(steps),
     rollback: rollbackPlan(steps),
     communication: [
@@ -109,6 +127,7 @@ export function assemblePlan(facts: PlanFacts): ReleasePlan {
         message: 'Which version runs again, which trigger was met, and who looks into it',
       },
     ],
+    overrides: [],
     claims: claimsOf(facts),
     openDecisions: openDecisions(facts),
   };
@@ -150,14 +169,30 @@ function environmentsOf(profile: RepositoryProfile, told: string | null): readon
   return names.map((name) => ({ name, isProduction: /\b(?:prod|production|live)\b/i.test(name) }));
 }
 
-/** What is touched, then the parts of the repository that change most, with their owners. */
 function scopeOf(change: Change): ReleasePlan['scope'] {
+  return change.touches.map((touch) => ({ area: touch.kind, evidence: someOf(touch.paths, 5) }));
+}
+
+/** The parts of the repository that change most, with their owners. */
+function componentsOf(change: Change): readonly PlannedComponent[] {
+  const rest = change.components.slice(MAX_COMPONENTS);
   return [
-    ...change.touches.map((touch) => ({ area: touch.kind, evidence: someOf(touch.paths, 5) })),
-    ...change.components.slice(0, MAX_COMPONENTS).map(({ folder, paths, owners }) => ({
-      area: folder === '' ? 'files at the root' : `component ${folder}`,
-      evidence: `${counted(paths.length, 'changed file')}; owned by ${owners.length > 0 ? someOf(owners, 5) : placeholder('owner')}`,
+    ...change.components.slice(0, MAX_COMPONENTS).map(({ folder, paths, owners }): PlannedComponent => ({
+      component: folder === '' ? 'files at the root' : folder,
+      files: String(paths.length),
+      commits: '',
+      owners: owners.length > 0 ? someOf(owners, 5) : placeholder('owner'),
     })),
+    ...(rest.length === 0
+      ? []
+      : [
+          {
+            component: `${rest.length} more`,
+            files: String(rest.reduce((sum, { paths }) => sum + paths.length, 0)),
+            commits: '',
+            owners: '',
+          },
+        ]),
   ];
 }
 
@@ -171,9 +206,8 @@ function ownerOfRelease(change: Change | null): string {
 function plannedChanges(change: Change): readonly PlannedChange[] {
   const listed = change.commits.slice(0, MAX_LISTED_COMMITS);
   const rest = change.commits.length - listed.length;
-  const changes = GROUPS.flatMap((group) =>
-    listed.filter((commit) => commit.group === group).map((commit) => plannedChange(commit)),
-  );
+  const planned = listed.map((commit) => plannedChange(commit));
+  const changes = PLANNED_GROUPS.flatMap((group) => planned.filter((commit) => commit.group === group));
   if (rest === 0) return changes;
   const { base, head } = change.range.commits;
   return [
@@ -182,6 +216,7 @@ function plannedChanges(change: Change): readonly PlannedChange[] {
       group: 'other',
       commit: '',
       subject: `${counted(rest, 'older commit')} of the range`,
+      component: '',
       detail: `not listed here; git log ${base === null ? head.slice(0, 12) : `${base.slice(0, 12)}..${head.slice(0, 12)}`} shows all ${change.commits.length}`,
     },
   ];
@@ -201,9 +236,10 @@ function plannedChange(commit: ClassifiedCommit): PlannedChange {
     commit.type === null ? (commit.commit.parents.length > 1 ? 'a merge' : 'no conventional type') : null,
   ];
   return {
-    group: commit.group,
+    group: commit.group === 'other' && commit.type === null ? 'unclassified' : commit.group,
     commit: short(commit.commit.hash),
     subject: commit.commit.subject === '' ? '(no subject)' : commit.commit.subject,
+    component: '',
     detail: details.filter((detail) => detail !== null).join('; '),
   };
 }

@@ -244,6 +244,7 @@ export function rollbackPlan(facts: StepFacts): RollbackPlan {
       durationMinutes: null,
     },
   ];
+  const migrates = change === null || change.touches.some((touch) => touch.kind === 'schema');
   const open = change?.irreversible.length ?? 0;
   if (open > 0) {
     steps.push(
@@ -270,6 +271,18 @@ export function rollbackPlan(facts: StepFacts): RollbackPlan {
   return {
     strategy: strategyOf(facts, command !== null),
     target,
+    declaration: {
+      runsOnNewSchema: migrates
+        ? placeholder('yes or no: does the version before run on the new schema')
+        : 'yes',
+      runsOnNewSchemaEvidence: migrates
+        ? placeholder('what shows that')
+        : change
+          ? 'the change does not touch the schema'
+          : placeholder('what shows that'),
+      estimatedMinutes: placeholder('minutes that the rollback takes'),
+      recoveryTimeObjective: placeholder('recovery time objective'),
+    },
     steps,
     triggers: DEFAULT_TRIGGERS.map(({ metric, comparison, threshold, window }) => ({
       metric,
