@@ -1,4 +1,6 @@
-import type { SqlDestruction, SqlEffect, SqlObject } from './effects';
+import { compareTypes, keepsRows, type ColumnType } from './column-types';
+import type { SqlDialect } from './dialect-tokens';
+import type { SqlDestruction, SqlEffect, SqlObject, SqlRetyping } from './effects';
 
 /** What is lost or broken by what, with the words for it: the same whatever language says it. */
 
@@ -194,7 +196,7 @@ export function widensType(table: string, column: string, type: string): SqlEffe
   );
 }
 
-export function narrowsType(table: string, column: string, type: string): SqlEffect {
+export function narrowsType(table: string, column: string, type: string): SqlDestruction {
   return destroys(
     'data-delete',
     { kind: 'column', name: `${table}.${column}` },
@@ -202,6 +204,58 @@ export function narrowsType(table: string, column: string, type: string): SqlEff
     'values of the type before may be cut, rounded or refused, and the old ones are not kept',
     'add a column of the new type, write both, copy and compare, and drop the old one in a later release',
   );
+}
+
+/** A column given another type; `otherwise` is what that comes to where nothing tells the type before. */
+export function retypes(
+  table: string,
+  column: string,
+  type: ColumnType,
+  otherwise: readonly SqlEffect[],
+): SqlRetyping {
+  const object = { kind: 'column', name: `${table}.${column}` };
+  return { effect: 'retypes', object, type, otherwise, isConverted: false };
+}
+
+/** A column that is of this type from here on. */
+export function types(table: string, column: string, type: ColumnType): SqlEffect {
+  return { effect: 'types', object: { kind: 'column', name: `${table}.${column}` }, type };
+}
+
+/** What a change of type loses, by the type before it; null: not known. */
+export function retyped(
+  retyping: SqlRetyping,
+  before: ColumnType | null,
+  dialect: SqlDialect | null,
+): readonly SqlEffect[] {
+  const { object, type, otherwise, isConverted } = retyping;
+  if (isConverted) return otherwise;
+  if (before === null) {
+    return otherwise.map((effect) =>
+      effect.effect === 'destroys' && effect.kind === 'data-delete'
+        ? { ...effect, why: `${effect.why}; what the type was before is not known` }
+        : effect,
+    );
+  }
+  const what = `changes the type of ${object.name} from ${before.text} to ${type.text}`;
+  const split = object.name.lastIndexOf('.');
+  const [table, column] = [object.name.slice(0, split), object.name.slice(split + 1)];
+  const nulls = type.refusesNull === true && before.refusesNull !== true ? [refusesNull(table, column)] : [];
+  switch (compareTypes(before.text, type.text, dialect)) {
+    case 'same':
+      return nulls;
+    case 'wider': {
+      const isQuick = keepsRows(before.text, type.text, dialect);
+      const why = 'every value fits, and writes to the table may wait until its rows are gone through';
+      return [...nulls, ...(isQuick ? [] : [risks(object, what, why)])];
+    }
+    case 'narrower':
+      return [{ ...narrowsType(table, column, type.text), what }];
+    case 'other':
+      return otherwise.map((effect) =>
+        effect.effect === 'destroys' && effect.kind === 'data-delete' ? { ...effect, what } : effect,
+      );
+  }
 }
 
 /** A constraint dropped; only one that others can rely on (a key, a unique constraint) breaks them. */

@@ -18,7 +18,9 @@ import {
   renames,
   renamesColumn,
   resetsSequence,
+  retypes,
   risks,
+  types,
   unjudgeable,
   widensType,
 } from './consequences';
@@ -292,7 +294,11 @@ function judgeCreate(
         const name = reader.name();
         if (name === null) return [unjudgeable('the name of what it creates cannot be told')];
         if (isTemporary(name)) return [];
-        return isReplacing ? [dropsHolder('table', name), creates('table', name)] : [creates('table', name)];
+        return [
+          ...(isReplacing ? [dropsHolder('table', name)] : []),
+          creates('table', name),
+          ...(reader.peek()?.text === '(' ? columnsOf(name, reader.group(), dialect) : []),
+        ];
       }
       case 'view':
       case 'schema':
@@ -644,8 +650,14 @@ function judgeAlter(
         const from = action.name();
         const to = action.name();
         if (from === null || to === null) return unknownForm;
-        if (from !== to) effects.push(...renamesColumn(table, from, to));
-        else effects.push(...judgeRetyped(table, from, action));
+        if (from === to) effects.push(...judgeRetyped(table, from, action));
+        else {
+          effects.push(...renamesColumn(table, from, to));
+          // That it loses values too is said where the type before is known.
+          const { type, isRefusingNull } = definitionOf(action.rest());
+          if (type !== null)
+            effects.push(retypes(table, to, { text: type, refusesNull: isRefusingNull }, []));
+        }
         break;
       }
       case 'modify': {
@@ -781,8 +793,30 @@ function judgeAdded(table: string, action: Reader): readonly SqlEffect[] {
   return [
     ...(definition.isRefusingNull && !definition.hasValue ? [addsRefusingNull(table, column)] : []),
     creates('column', `${table}.${column}`),
+    ...typeOfColumn(table, column, definition),
   ];
 }
+
+function typeOfColumn(table: string, column: string, definition: Definition): readonly SqlEffect[] {
+  const { type, isRefusingNull } = definition;
+  return type === null ? [] : [types(table, column, { text: type, refusesNull: isRefusingNull })];
+}
+
+/** What the list of a CREATE TABLE says of the types of its columns. */
+function columnsOf(table: string, list: TokenStatement, dialect: SqlDialect | null): readonly SqlEffect[] {
+  return splitAtCommas(list).flatMap((part) => {
+    const reader = readerOf(part, dialect);
+    const first = reader.peek();
+    if (first?.kind === 'word' && NO_COLUMN.has(first.value)) return [];
+    const column = reader.name();
+    return column === null ? [] : typeOfColumn(table, column, definitionOf(reader.rest()));
+  });
+}
+
+const NO_COLUMN = new Set([
+  'constraint', 'primary', 'unique', 'foreign', 'check', 'index', 'key', 'fulltext', 'spatial', 'period', 'like',
+  'exclude',
+]); // prettier-ignore
 
 const WIDE =
   /^(?:bigint|int8|text|longtext|mediumtext|longblob|clob|numeric|decimal|json|jsonb|timestamptz|nvarchar\(max\)|varchar\(max\)|varbinary\(max\)|datetimeoffset|double|varchar)$/;
@@ -791,8 +825,16 @@ function judgeRetyped(table: string, column: string, action: Reader): readonly S
   const rest = action.rest();
   const { type, isRefusingNull } = definitionOf(rest);
   if (type === null) return [unjudgeable(`the new type of ${table}.${column} cannot be told`)];
-  if (!WIDE.test(type)) return [narrowsType(table, column, type)];
-  return isRefusingNull ? [refusesNull(table, column)] : [widensType(table, column, type)];
+  const isWide = WIDE.test(type.replace(/ .*/, ''));
+  return [
+    retypes(table, column, { text: type, refusesNull: isRefusingNull }, [
+      !isWide
+        ? narrowsType(table, column, type)
+        : isRefusingNull
+          ? refusesNull(table, column)
+          : widensType(table, column, type),
+    ]),
+  ];
 }
 
 interface Definition {
@@ -810,9 +852,17 @@ function definitionOf(tokens: TokenStatement): Definition {
   const first = tokens[0];
   if (first?.kind === 'word' || first?.kind === 'quoted') {
     type = first.value.toLowerCase();
-    if (tokens[1]?.text === '(') {
-      const arguments_ = inside(tokens, 1).map(({ value }) => value.toLowerCase());
-      type += `(${arguments_.join('')})`;
+    let next = 1;
+    for (let word = tokens[next]; word && isOfType(type, word); word = tokens[++next]) {
+      type += ` ${word.value}`;
+    }
+    if (tokens[next]?.text === '(') {
+      const group = inside(tokens, next);
+      type += `(${group.map(({ kind, value, text }) => (kind === 'string' ? text : value.toLowerCase())).join('')})`;
+      next += group.length + 2;
+    }
+    for (let word = tokens[next]; word && isOfType(type, word); word = tokens[++next]) {
+      type += ` ${word.value}`;
     }
   }
   return {
@@ -827,6 +877,35 @@ function definitionOf(tokens: TokenStatement): Definition {
       has('as') ||
       (type !== null && /^(?:serial|bigserial|rowversion)/.test(type)),
   };
+}
+
+/** Whether a word behind the name of a type is still part of it: `character varying`, `int unsigned`. */
+function isOfType(type: string, { kind, value }: SqlToken): boolean {
+  if (kind !== 'word') return false;
+  const before = type.slice(type.lastIndexOf(' ') + 1);
+  switch (value) {
+    case 'varying':
+    case 'precision':
+      return /^(?:character|char|binary|double)$/.test(before);
+    case 'unsigned':
+    case 'signed':
+    case 'zerofill':
+    case 'with':
+    case 'without':
+      return value.startsWith('with') ? /^time(?:stamp)?(?:\(\d+\))?$/.test(before) : true;
+    case 'time':
+      return /^with(?:out)?$/.test(before);
+    case 'zone':
+      return before === 'time';
+    case 'character':
+    case 'charset':
+    case 'collate':
+      return true;
+    case 'set':
+      return before === 'character';
+    default:
+      return /^(?:charset|collate)$/.test(before) || /character set$/.test(type);
+  }
 }
 
 /** Procedures of SQL Server that change neither data nor names. */

@@ -1,4 +1,5 @@
 import type { SqlStatement } from '../ports';
+import type { ColumnType } from './column-types';
 import {
   addsRefusingNull,
   changesEnumValue,
@@ -21,6 +22,7 @@ import {
   renames,
   renamesColumn,
   resetsSequence,
+  retypes,
   widensType,
 } from './consequences';
 
@@ -44,12 +46,26 @@ export interface SqlDestruction {
   readonly compensation: string;
 }
 
+/** A column is given another type; what that loses hangs on the type before (`retyped` in consequences.ts). */
+export interface SqlRetyping {
+  readonly effect: 'retypes';
+  readonly object: SqlObject;
+  readonly type: ColumnType;
+  /** What it comes to where nothing tells the type before. */
+  readonly otherwise: readonly SqlEffect[];
+  /** An expression makes the new values out of the old ones, so that the types alone tell nothing. */
+  readonly isConverted: boolean;
+}
+
 /** What one statement does to data and schema, as far as releases care; a statement may do several things. */
 export type SqlEffect =
   | { readonly effect: 'creates'; readonly object: SqlObject }
   /** The object lives on under another name: as new, or as old, as it was. */
   | { readonly effect: 'renames'; readonly object: SqlObject; readonly to: SqlObject }
   | SqlDestruction
+  /** The column is of this type from here on, which by itself loses nothing. */
+  | { readonly effect: 'types'; readonly object: SqlObject; readonly type: ColumnType }
+  | SqlRetyping
   | { readonly effect: 'risks'; readonly object: SqlObject; readonly what: string; readonly why: string }
   | { readonly effect: 'unjudgeable'; readonly why: string };
 
@@ -108,6 +124,10 @@ function judge(kind: string, node: SqlNode, effects: SqlEffect[]): void {
   switch (kind) {
     case 'CreateStmt':
       created('table', relationName(node['relation']), effects);
+      for (const element of list(node['tableElts'])) {
+        const definition = at(element, 'ColumnDef');
+        if (definition) effects.push(typed(relationName(node['relation']), asNode(definition)));
+      }
       break;
     case 'CreateTableAsStmt':
       created(
@@ -364,16 +384,44 @@ function judgeAddedColumn(table: string, definition: SqlNode, effects: SqlEffect
     effects.push(addsRefusingNull(table, column));
   }
   created('column', name, effects);
+  effects.push(typed(table, definition));
+}
+
+/** What a definition says of the type of its column. */
+function typed(table: string, definition: SqlNode): SqlEffect {
+  const constraints = list(definition['constraints']).map((each) =>
+    textAt(at(each, 'Constraint'), 'contype'),
+  );
+  return {
+    effect: 'types',
+    object: { kind: 'column', name: `${table}.${textAt(definition, 'colname')}` },
+    type: {
+      text: typeText(definition['typeName']),
+      refusesNull: constraints.includes('CONSTR_NOTNULL') || constraints.includes('CONSTR_PRIMARY'),
+    },
+  };
 }
 
 /** Types that every value of the types that PostgreSQL converts to them by itself mostly fits in. */
 const WIDE_TYPES = /^(?:text|varchar|bpchar|int8|numeric|timestamptz)$/;
 
-/** The statement does not say the type before: a wide type without USING is a risk, everything else may lose values. */
+/** Where nothing says the type before, a wide type without USING is a risk, everything else may lose values. */
 function judgeType(table: string, column: string, definition: SqlNode, effects: SqlEffect[]): void {
   const type = typeText(definition['typeName']);
-  const isWide = WIDE_TYPES.test(type) && definition['raw_default'] === undefined;
-  effects.push(isWide ? widensType(table, column, type) : narrowsType(table, column, type));
+  const using = definition['raw_default'];
+  const isWide = WIDE_TYPES.test(type) && using === undefined;
+  effects.push({
+    ...retypes(table, column, { text: type, refusesNull: null }, [
+      isWide ? widensType(table, column, type) : narrowsType(table, column, type),
+    ]),
+    isConverted: using !== undefined && !isCastOf(using, column),
+  });
+}
+
+/** `USING name::type`, which is what happens without it. */
+function isCastOf(expression: unknown, column: string): boolean {
+  const [field, more] = list(at(at(at(at(expression, 'TypeCast'), 'arg'), 'ColumnRef'), 'fields'));
+  return more === undefined && textAt(at(field, 'String'), 'sval') === column;
 }
 
 function judgeAddedConstraint(table: string, constraint: SqlNode, effects: SqlEffect[]): void {

@@ -93,10 +93,8 @@ function ownEffects(statement: SqlStatement, dialect: SqlDialect | null): readon
   const isKnown =
     reading.calls.length === 0 &&
     reading.effects.length > 0 &&
-    reading.effects.every(
-      ({ effect }) => effect === 'destroys' || effect === 'renames' || effect === 'creates',
-    ) &&
-    reading.effects.some(({ effect }) => effect === 'destroys');
+    reading.effects.every(({ effect }) => effect !== 'risks' && effect !== 'unjudgeable') &&
+    reading.effects.some(({ effect }) => effect === 'destroys' || effect === 'retypes');
   return isKnown ? reading.effects : effects;
 }
 

@@ -1,7 +1,6 @@
-import type { SqlParser } from '../../ports';
 import type { SqlDialect } from '../../sql/dialect-tokens';
+import { retyped } from '../../sql/consequences';
 import type { SqlEffect, SqlObject } from '../../sql/effects';
-import { readSql, usesParser } from '../../sql/read-sql';
 import { normalStatement } from '../../sql/statements';
 import { lineIndex, type LineIndex, type Range } from '../../text/position';
 import type { DiffRisk, IrreversibleAction, TouchKind } from '../change';
@@ -14,14 +13,11 @@ import {
   type DetectorWorld,
 } from './detector';
 import { dialectsOf } from './dialect';
-import {
-  isQueryCollection,
-  migrationKind,
-  migrationScope,
-  sectionsOf,
-  wayDownPaths,
-} from './migration-files';
-import { copiesBack, type MigrationReading, type MigrationStep } from './migrations/reader';
+import { noteTypes, typesAtBase, type KnownTypes } from './earlier-types';
+import { isQueryCollection, migrationKind, migrationScope, wayDownPaths } from './migration-files';
+import { readMigration, type FileReading } from './migration-reading';
+import { copiesBack, type MigrationStep } from './migrations/reader';
+import { compareNames } from './names';
 import { reviewOf, type Review } from './reviewed';
 
 /**
@@ -74,20 +70,8 @@ async function detect(world: DetectorWorld): Promise<Detected> {
     }
     if (kind.kind === 'sql' && isQueryCollection(head.text)) continue;
     const dialect = await dialectOf(file.path);
-    const parser =
-      usesParser(dialect) && (kind.kind === 'sql' || MAY_HOLD_SQL.test(head.text))
-        ? await world.parsers.sql()
-        : null;
-    const read = async (text: string): Promise<FileReading | null> => {
-      if (kind.kind === 'sql') return readSqlFile(text, dialect, parser);
-      const reader = kind.reader;
-      return reader.read(text, {
-        path: file.path,
-        dialect,
-        readSql: (sql) => readSql(sql, dialect, parser).steps,
-        siblings: reader.needsSiblings?.(text) ? await readSiblings(world, file.path) : [],
-      });
-    };
+    const read = (text: string): Promise<FileReading | null> =>
+      readMigration(world, file.path, kind, text, dialect);
     const reading = await read(head.text);
     if (!reading) continue;
     const before = base?.ok ? await read(base.text) : null;
@@ -107,6 +91,7 @@ async function detect(world: DetectorWorld): Promise<Detected> {
           : { where: wayDownFile, copiesBack: downText?.ok === true && copiesBack(downText.text) };
       judged.push({
         path: file.path,
+        dialect,
         scope: migrationScope(file.path),
         step,
         lines,
@@ -120,53 +105,65 @@ async function detect(world: DetectorWorld): Promise<Detected> {
 
   const remade = lastCreations(judged);
   const newObjects = new Map<string, Set<string>>();
+  const typesOf = await earlierTypes(world, judged, dialectOf);
   judged.forEach((added, index) => {
     const known = newObjects.get(added.scope) ?? new Set<string>();
     newObjects.set(added.scope, known);
+    const types = typesOf.get(added.scope) ?? (new Map() as KnownTypes);
+    typesOf.set(added.scope, types);
     for (const effect of added.step.effects) {
       for (const kind of touchedBy(effect)) touches.push({ kind, path: added.path });
-      applyEffect(effect, added, index, known, remade, irreversible, risks);
+      for (const each of decided(effect, types, added.dialect)) {
+        applyEffect(each, added, index, known, remade, irreversible, risks);
+      }
+      noteTypes(types, effect);
     }
   });
   return { irreversible, risks, touches };
 }
 
-/** What a text of the way up holds. */
-type FileReading = Pick<MigrationReading, 'steps' | 'comments' | 'down'>;
-
-/** Programs in which no SQL can stand do not need the parser. */
-const MAY_HOLD_SQL = /\b(?:execute|exec|query|raw|sql|runsql|statement|unprepared|fragment|text)\w*\b/i;
-
-function readSqlFile(text: string, dialect: SqlDialect | null, parser: SqlParser | null): FileReading {
-  const sections = sectionsOf(text);
-  const { steps, comments } = readSql(sections.up, dialect, parser);
-  const down =
-    sections.downLine === null ? null : { line: sections.downLine, copiesBack: copiesBack(sections.down) };
-  return { steps, comments, down };
-}
-
-/** More files beside a migration are not read. */
-const MAX_SIBLINGS = 300;
-
-/** The texts of the migrations before this one in its folder, in order. */
-async function readSiblings(world: DetectorWorld, path: string): Promise<readonly string[]> {
-  const folder = path.slice(0, path.lastIndexOf('/') + 1);
-  const extension = path.slice(path.lastIndexOf('.'));
-  const before = [...world.repositoryPaths]
-    .filter((each) => each.startsWith(folder) && !each.slice(folder.length).includes('/'))
-    .filter((each) => each.endsWith(extension) && each !== path && compareNames(each, path) < 0)
-    .sort(compareNames)
-    .slice(-MAX_SIBLINGS);
-  const texts: string[] = [];
-  for (const each of before) {
-    const read = await world.history.fileAt(world.range.commits.head, each, world.signal);
-    if (read.ok) texts.push(read.text);
+/** What the columns that the range gives another type were before it, by the folder of migrations. */
+async function earlierTypes(
+  world: DetectorWorld,
+  judged: readonly AddedStep[],
+  dialectOf: (path: string) => Promise<SqlDialect | null>,
+): Promise<Map<string, KnownTypes>> {
+  const tables = new Map<string, Set<string>>();
+  for (const { scope, step } of judged) {
+    for (const effect of step.effects) {
+      if (effect.effect !== 'retypes' && effect.effect !== 'renames') continue;
+      const { name } = effect.object;
+      // A table that the range renames has its columns at the base under the old name.
+      const isColumn = effect.effect === 'retypes' || effect.object.kind === 'column';
+      const table = isColumn ? name.slice(0, name.lastIndexOf('.')) : name;
+      tables.set(scope, (tables.get(scope) ?? new Set()).add(table.toLowerCase()));
+    }
   }
-  return texts;
+  const scopes = new Set(
+    judged
+      .filter(({ step }) => step.effects.some(({ effect }) => effect === 'retypes'))
+      .map(({ scope }) => scope),
+  );
+  const known = new Map<string, KnownTypes>();
+  for (const [scope, names] of tables) {
+    if (scopes.has(scope)) known.set(scope, await typesAtBase(world, scope, names, dialectOf));
+  }
+  return known;
 }
+
+/** A change of type comes to what the type before tells; everything else stands as it is. */
+function decided(effect: SqlEffect, types: KnownTypes, dialect: SqlDialect | null): readonly DecidedEffect[] {
+  if (effect.effect === 'types') return [];
+  if (effect.effect !== 'retypes') return [effect];
+  const before = types.get(effect.object.name.toLowerCase()) ?? null;
+  return retyped(effect, before, dialect).flatMap((each) => decided(each, types, dialect));
+}
+
+type DecidedEffect = Exclude<SqlEffect, { readonly effect: 'types' | 'retypes' }>;
 
 interface AddedStep {
   readonly path: string;
+  readonly dialect: SqlDialect | null;
   readonly scope: string;
   readonly step: MigrationStep;
   readonly lines: LineIndex;
@@ -175,7 +172,7 @@ interface AddedStep {
 }
 
 function applyEffect(
-  effect: SqlEffect,
+  effect: DecidedEffect,
   added: AddedStep,
   index: number,
   known: Set<string>,
@@ -296,6 +293,8 @@ function touchedBy(effect: SqlEffect): readonly TouchKind[] {
   switch (effect.effect) {
     case 'creates':
     case 'renames':
+    case 'types':
+    case 'retypes':
       return ['schema'];
     case 'destroys':
     case 'risks':
@@ -337,7 +336,11 @@ function addedSteps(
 /** By its words and what it does: the same call on another table is another step. */
 function sameStep({ text, effects }: MigrationStep): string {
   const done = effects.map((effect) =>
-    effect.effect === 'destroys' || effect.effect === 'risks' ? effect.what : effect.effect,
+    effect.effect === 'destroys' || effect.effect === 'risks'
+      ? effect.what
+      : effect.effect === 'retypes'
+        ? `${effect.object.name} ${effect.type.text}`
+        : effect.effect,
   );
   return [normalStatement(text), ...done].join('\n');
 }
@@ -357,20 +360,4 @@ function unjudgeableFile(path: string, why: string): IrreversibleAction {
 
 function shown(statement: string): string {
   return shownText(normalStatement(statement));
-}
-
-/** Names with numbers in them in the order of the numbers: `V2__a` before `V10__b`. */
-function compareNames(a: string, b: string): number {
-  const pieces = (name: string): readonly string[] => name.match(/\d+|\D+/g) ?? [];
-  const left = pieces(a);
-  const right = pieces(b);
-  for (let index = 0; index < Math.min(left.length, right.length); index++) {
-    const one = left[index] ?? '';
-    const other = right[index] ?? '';
-    if (one === other) continue;
-    const isNumeric = /^\d/.test(one) && /^\d/.test(other);
-    if (isNumeric && Number(one) !== Number(other)) return Number(one) - Number(other);
-    return one < other ? -1 : 1;
-  }
-  return left.length - right.length;
 }

@@ -17,13 +17,16 @@ import {
   refusesNull,
   renames,
   renamesColumn,
+  retypes,
   changesEnumValue,
   risks,
   unjudgeable,
   widensType,
 } from '../../../sql/consequences';
+import type { SqlDialect } from '../../../sql/dialect-tokens';
 import type { SqlEffect } from '../../../sql/effects';
 import { readProgram, type Call, type Chain, type HostProgram, type Value } from '../host/calls';
+import { columnsInTable, railsType, typeEffect } from './rails-schema';
 import {
   argumentOf,
   isScalar,
@@ -71,15 +74,11 @@ function read(
   open: ReadonlySet<string>,
 ): readonly MigrationStep[] {
   return program.chains(from, to).flatMap((chain): readonly MigrationStep[] => {
-    if (
-      chain.within.some(
-        ({ name }) =>
-          lastPart(name) === 'down' ||
-          lastPart(name) === 'create_table' ||
-          lastPart(name) === 'create_join_table',
-      )
-    )
+    if (chain.within.some(({ name }) => lastPart(name) === 'down' || lastPart(name) === 'create_join_table'))
       return [];
+    if (chain.within.some(({ name }) => lastPart(name) === 'create_table')) {
+      return stepOf(program, chain, columnsInTable(chain, context.dialect, /^create_table$/));
+    }
     const [call] = chain.calls;
     if (!call) return [];
     const name = lastPart(call.name);
@@ -91,7 +90,7 @@ function read(
     }
     const inBody = call.name === name && call.args.length === 0 && !call.block ? program.bodyOf(name) : null;
     if (inBody && !open.has(name)) return read(program, inBody, context, new Set(open).add(name));
-    const effects = effectsOfCall(call, chain);
+    const effects = effectsOfCall(call, chain, context.dialect);
     const [first] = stepOf(program, chain, effects);
     if (!first) return [];
     const undoes =
@@ -107,12 +106,12 @@ function lineAt(program: HostProgram, chain: Chain): number {
   return program.textOf({ start: 0, end: chain.span.start }).split('\n').length;
 }
 
-function effectsOfCall(call: Call, chain: Chain): readonly SqlEffect[] {
+function effectsOfCall(call: Call, chain: Chain, dialect: SqlDialect | null): readonly SqlEffect[] {
   const name = lastPart(call.name);
   const changed = [...chain.within].reverse().find((each) => lastPart(each.name) === 'change_table');
   if (changed && call.name.includes('.')) {
     const table = textOf(changed.args[0]?.value);
-    return table === null ? [notToldFrom('change_table')] : inChangeTable(table, name, call);
+    return table === null ? [notToldFrom('change_table')] : inChangeTable(table, name, call, dialect);
   }
   const rows = onModel(chain);
   if (rows) return rows;
@@ -160,14 +159,20 @@ function effectsOfCall(call: Call, chain: Chain): readonly SqlEffect[] {
     case 'rename_enum_value':
       return [changesEnumValue(table, textOf(named('from')) ?? '', textOf(named('to')) ?? '')];
     default:
-      return onTable(table, name, values.slice(1), call);
+      return onTable(table, name, values.slice(1), call, dialect);
   }
 }
 
 const KNOWN =
   /^(?:create_table|create_join_table|drop_table|drop_join_table|rename_table|truncate|truncate_tables|remove_columns?|drop_view|drop_function|drop_enum|drop_trigger|disable_extension|rename_enum|rename_enum_value|remove_timestamps|remove_reference|remove_belongs_to|rename_column|change_column|change_column_null|change_column_default|add_column|add_reference|add_belongs_to|remove_index|add_index|add_foreign_key|remove_foreign_key|add_check_constraint|remove_check_constraint|validate_foreign_key|add_timestamps)$/;
 
-function onTable(table: string, name: string, values: readonly Value[], call: Call): readonly SqlEffect[] {
+function onTable(
+  table: string,
+  name: string,
+  values: readonly Value[],
+  call: Call,
+  dialect: SqlDialect | null,
+): readonly SqlEffect[] {
   const named = (key: string): Value | undefined => argumentOf(call, key, null);
   const column = textOf(values[0]);
   const isRefusing = isScalar(named('null'), 'false') && named('default') === undefined;
@@ -188,15 +193,28 @@ function onTable(table: string, name: string, values: readonly Value[], call: Ca
       if (column === null || type === null) return [notToldFrom(name)];
       const limit = named('limit') ?? named('precision');
       const isWide = /^(?:text|bigint|json|jsonb|decimal|timestamptz)$/.test(type) && limit === undefined;
-      if (!isWide) return [narrowsType(table, column, type)];
-      return [isRefusing ? refusesNull(table, column) : widensType(table, column, type)];
+      const otherwise = !isWide
+        ? narrowsType(table, column, type)
+        : isRefusing
+          ? refusesNull(table, column)
+          : widensType(table, column, type);
+      const text = railsType(type, call, dialect);
+      if (text === null) return [otherwise];
+      const isNull = named('null');
+      return [
+        retypes(table, column, { text, refusesNull: isNull ? isScalar(isNull, 'false') : null }, [otherwise]),
+      ];
     }
     case 'change_column_null':
       return isScalar(values[1], 'false') && column !== null ? [refusesNull(table, column)] : [];
     case 'add_column':
       return column === null
         ? [notToldFrom(name)]
-        : [...(isRefusing ? [addsRefusingNull(table, column)] : []), creates('column', `${table}.${column}`)];
+        : [
+            ...(isRefusing ? [addsRefusingNull(table, column)] : []),
+            creates('column', `${table}.${column}`),
+            ...typeEffect(table, column, textOf(values[1]) ?? '', call, dialect),
+          ];
     case 'add_reference':
     case 'add_belongs_to':
       return column === null
@@ -234,7 +252,12 @@ function onTable(table: string, name: string, values: readonly Value[], call: Ca
   }
 }
 
-function inChangeTable(table: string, name: string, call: Call): readonly SqlEffect[] {
+function inChangeTable(
+  table: string,
+  name: string,
+  call: Call,
+  dialect: SqlDialect | null,
+): readonly SqlEffect[] {
   const values = unnamed(call);
   switch (name) {
     case 'remove': {
@@ -249,25 +272,33 @@ function inChangeTable(table: string, name: string, call: Call): readonly SqlEff
         { rename: 'rename_column', change: 'change_column', change_null: 'change_column_null' }[name],
         values,
         call,
+        dialect,
       );
     case 'remove_timestamps':
     case 'remove_references':
     case 'remove_belongs_to':
     case 'remove_index':
     case 'remove_foreign_key':
-      return onTable(table, name.replace('references', 'reference'), values, call);
+      return onTable(table, name.replace('references', 'reference'), values, call, dialect);
     case 'index':
-      return onTable(table, 'add_index', values, call);
+      return onTable(table, 'add_index', values, call, dialect);
     case 'references':
     case 'belongs_to':
-      return onTable(table, 'add_reference', values, call);
+      return onTable(table, 'add_reference', values, call, dialect);
     case 'timestamps':
-      return onTable(table, 'add_timestamps', values, call);
+      return onTable(table, 'add_timestamps', values, call, dialect);
     default: {
       if (soundsDestructive(name)) return [unjudgeable(`what ${name} does to ${table} is not known`)];
       const columns = textsOf(name === 'column' ? values.slice(0, 1) : values) ?? [];
+      const type = name === 'column' ? (textOf(values[1]) ?? '') : name;
       return columns.flatMap((column) =>
-        onTable(table, 'add_column', [{ kind: 'text', text: column, contentStart: null }], call),
+        onTable(
+          table,
+          'add_column',
+          [column, type].map((text) => ({ kind: 'text', text, contentStart: null })),
+          call,
+          dialect,
+        ),
       );
     }
   }
