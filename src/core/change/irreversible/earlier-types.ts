@@ -12,7 +12,7 @@ import { compareNames } from './names';
 export type KnownTypes = Map<string, ColumnType>;
 
 /** More migrations before the range are not gone through: then the types before it are not known. */
-const MAX_EARLIER = 1_000;
+const MAX_EARLIER = 500;
 
 /** So many files are read from the history at a time: each is a process. */
 const READS_AT_ONCE = 4;
@@ -42,14 +42,13 @@ export async function typesAtBase(
     for (const effect of effects) noteTypes(types, effect);
     if ([...types.keys()].some((name) => tables.has(tableOf(name)))) return types;
   }
-  return typesByMigrations(world, base, scope, tables, dialectOf);
+  return typesByMigrations(world, base, scope, dialectOf);
 }
 
 async function typesByMigrations(
   world: DetectorWorld,
   base: string,
   scope: string,
-  tables: ReadonlySet<string>,
   dialectOf: (path: string) => Promise<SqlDialect | null>,
 ): Promise<KnownTypes> {
   const { repositoryPaths, history, signal } = world;
@@ -63,15 +62,12 @@ async function typesByMigrations(
     .sort((a, b) => compareNames(a.path, b.path));
   const types: KnownTypes = new Map();
   if (earlier.length > MAX_EARLIER) return types;
-  const names = [...tables].map((table) => table.slice(table.lastIndexOf('.') + 1));
   for (let start = 0; start < earlier.length; start += READS_AT_ONCE) {
     signal?.throwIfAborted();
     const some = await Promise.all(
       earlier.slice(start, start + READS_AT_ONCE).map(async ({ path, kind }) => {
         const read = await history.fileAt(base, path, signal);
         if (!read.ok) return [];
-        const text = read.text.toLowerCase();
-        if (!names.some((name) => text.includes(name))) return [];
         const reading = await readMigration(world, path, kind, read.text, await dialectOf(path));
         return reading?.steps ?? [];
       }),

@@ -17,11 +17,13 @@ import {
   refusesNull,
   renames,
   renamesColumn,
+  retypes,
   unjudgeable,
   widensType,
 } from '../../../sql/consequences';
 import type { SqlEffect } from '../../../sql/effects';
 import { readProgram, type Call, type Chain, type Value } from '../host/calls';
+import { builderType, builderTypeEffect, sequelizeColumns, sequelizeType } from './builder-types';
 import {
   entryOf,
   isScalar,
@@ -104,8 +106,10 @@ function effectsOfCall(
         /schema|^(?:alterTable|table)$/.test(each.name),
     );
   if (altering) {
-    if (lastPart(altering.name).startsWith('createTable') || index > 0) return [];
+    if (index > 0) return [];
     const table = textOf(altering.args[0]?.value);
+    if (lastPart(altering.name).startsWith('createTable'))
+      return table === null || !call.name.includes('.') ? [] : builderTypeEffect(table, call, chain, 'knex');
     return table === null ? [notToldFrom(lastPart(altering.name))] : inTable(table, name, call, chain);
   }
   const [one, two, three] = call.args.map(({ value }) => value);
@@ -130,7 +134,7 @@ function effectsOfCall(
       return need(() => [empties(table ?? '')], table);
     case 'createTable':
     case 'createTableIfNotExists':
-      return table === null ? [] : [creates('table', table)];
+      return table === null ? [] : [creates('table', table), ...sequelizeColumns(table, two)];
     case 'dropView':
     case 'dropViewIfExists':
     case 'dropMaterializedView':
@@ -198,10 +202,16 @@ function effectsOfCall(
           const from = column ?? '';
           if (renamed !== null && renamed !== from) return renamesColumn(table ?? '', from, renamed);
           if (type === null) return [unjudgeable(`the new type of ${table ?? ''}.${from} cannot be told`)];
-          if (!WIDE.test(type)) return [narrowsType(table ?? '', from, type)];
-          return isScalar(entryOf(definition, 'allowNull'), 'false')
-            ? [refusesNull(table ?? '', from)]
-            : [widensType(table ?? '', from, type)];
+          const isRefusing = isScalar(entryOf(definition, 'allowNull'), 'false');
+          const otherwise = !WIDE.test(type)
+            ? narrowsType(table ?? '', from, type)
+            : isRefusing
+              ? refusesNull(table ?? '', from)
+              : widensType(table ?? '', from, type);
+          const text = sequelizeType(typeValue);
+          return text === null
+            ? [otherwise]
+            : [retypes(table ?? '', from, { text, refusesNull: isRefusing }, [otherwise])];
         },
         table,
         column,
@@ -361,16 +371,23 @@ function inTable(table: string, name: string, call: Call, chain: Chain): readonl
       if (!call.name.includes('.')) return [];
       const isRefusing = has('notNullable') || has('primary');
       if (has('alter')) {
-        const column = name === 'specificType' ? first : first;
+        const column = first;
         if (column === null) return [notToldFrom('alter')];
-        if (!/^(?:text|bigInteger|bigint|json|jsonb|decimal)$/.test(name))
-          return [narrowsType(table, column, name)];
-        return [isRefusing ? refusesNull(table, column) : widensType(table, column, name)];
+        const otherwise = !/^(?:text|bigInteger|bigint|json|jsonb|decimal)$/.test(name)
+          ? narrowsType(table, column, name)
+          : isRefusing
+            ? refusesNull(table, column)
+            : widensType(table, column, name);
+        const text = builderType(name, call, chain, 'knex');
+        return text === null
+          ? [otherwise]
+          : [retypes(table, column, { text, refusesNull: isRefusing }, [otherwise])];
       }
       if (first === null || /^(?:increments|bigIncrements)$/.test(name)) return [];
       return [
         ...(isRefusing && !has('defaultTo') ? [addsRefusingNull(table, first)] : []),
         creates('column', `${table}.${first}`),
+        ...builderTypeEffect(table, call, chain, 'knex'),
       ];
     }
   }

@@ -15,10 +15,12 @@ import {
   refusesNull,
   renames,
   renamesColumn,
+  retypes,
   unjudgeable,
   widensType,
 } from '../../../sql/consequences';
 import type { SqlEffect } from '../../../sql/effects';
+import { builderType, builderTypeEffect } from './builder-types';
 import { readProgram, type Call, type Chain } from '../host/calls';
 import {
   lastPart,
@@ -74,8 +76,9 @@ function effectsOfChain(chain: Chain, call: Call, last: Call): readonly SqlEffec
         (/^(?:table|create)$/.test(lastPart(name)) && chain.within[0]?.name.includes('Schema')),
     );
   if (schema && call.name.startsWith('$')) {
-    if (lastPart(schema.name) !== 'table') return [];
     const table = textOf(schema.args[0]?.value);
+    if (lastPart(schema.name) !== 'table')
+      return table === null ? [] : builderTypeEffect(table, call, chain, 'laravel');
     return table === null ? [notToldFrom('Schema::table')] : inTable(table, lastPart(call.name), call, chain);
   }
   const [one, two] = last.args.map(({ value }) => value);
@@ -194,8 +197,15 @@ function inTable(table: string, name: string, call: Call, chain: Chain): readonl
         const isWide = /^(?:text|mediumText|longText|bigInteger|unsignedBigInteger|json|jsonb|decimal)$/.test(
           name,
         );
-        if (!isWide) return [narrowsType(table, column, name)];
-        return [isNullable ? widensType(table, column, name) : refusesNull(table, column)];
+        const otherwise = !isWide
+          ? narrowsType(table, column, name)
+          : isNullable
+            ? widensType(table, column, name)
+            : refusesNull(table, column);
+        const text = builderType(name, call, chain, 'laravel');
+        return text === null
+          ? [otherwise]
+          : [retypes(table, column, { text, refusesNull: !isNullable }, [otherwise])];
       }
       const hasValue = [
         'default',
@@ -208,6 +218,7 @@ function inTable(table: string, name: string, call: Call, chain: Chain): readonl
       return [
         ...(isNullable || hasValue ? [] : [addsRefusingNull(table, column)]),
         creates('column', `${table}.${column}`),
+        ...builderTypeEffect(table, call, chain, 'laravel'),
       ];
     }
   }
