@@ -108,7 +108,7 @@ export function unjudgeableAt(place: Place, why: string): IrreversibleAction {
 }
 
 /** Larger texts are not judged: no person wrote them, and reading them would only cost time. */
-const MAX_CHARACTERS = 2_000_000;
+export const MAX_CHARACTERS = 2_000_000;
 
 /** Files read for one family; the rest of a larger range is said to be unread. */
 const MAX_FILES = 600;
@@ -126,15 +126,20 @@ const alreadyRead = new WeakMap<DetectorWorld, Map<ChangedFile, FileEnds>>();
  * Reads both ends of those changed files that a family is about, each once for all families. Left out are tests,
  * examples, documentation, other people's code, and files that only moved; what moves into such a place counts as gone.
  *
- * A new file matters only where something of its kind is changed or gone, unless `isWantedWhenNew` says otherwise.
+ * A new file matters only where something of its kind is changed or gone, unless `isWantedWhenNew` says otherwise. What
+ * lies below `docs/` is documentation unless `isServed` says that others rely on it all the same.
  */
 export async function readVersions(
   world: DetectorWorld,
   isWanted: (path: string) => boolean,
   isWantedWhenNew: (path: string) => boolean = () => false,
+  isServed: (path: string) => boolean = () => false,
 ): Promise<VersionsRead> {
   const isOurs = (path: string): boolean =>
-    isWanted(path) && !isTestOrSample(path) && !isDocumentation(path) && !isVendored(path);
+    isWanted(path) &&
+    !isTestOrSample(path) &&
+    (!isDocumentation(path) || isServed(path)) &&
+    !isVendored(path);
   const wanted = world.files.filter(
     (file) =>
       file.status !== 'submodule' &&

@@ -2,6 +2,7 @@ import type { Detector } from './detector';
 import { readVersions, unreadActions } from './file-versions';
 import { judgeGraphql } from './graphql-breaks';
 import { judgeOpenApi } from './openapi';
+import { withReferences } from './openapi-files';
 import { isPackageManifest, judgePackages } from './package-entries';
 import { judgeProtobuf } from './protobuf-breaks';
 
@@ -11,10 +12,12 @@ export const interfaces: Detector = {
   detect: async (world) => {
     const protobuf = await readVersions(world, isProtobuf);
     const graphql = await readVersions(world, isGraphql);
-    const descriptions = await readVersions(world, isDescription);
+    // A description below `docs/` is served to clients as any other; its content tells that it is one.
+    const descriptions = await readVersions(world, isDescription, () => false, isDescription);
+    const described = await withReferences(world, descriptions.versions);
     const packages = await readVersions(world, isPackageManifest);
     const found = [
-      judgeOpenApi(descriptions.versions),
+      judgeOpenApi(described.files, described.others),
       judgePackages(packages.versions),
       judgeProtobuf(protobuf.versions),
       judgeGraphql(graphql.versions),

@@ -9,6 +9,7 @@ import {
 import type { Detected } from './detector';
 import {
   placeAt,
+  riskAt,
   startJudgement,
   unjudgeableAt,
   type FileVersions,
@@ -31,6 +32,8 @@ interface Description {
   readonly file: FileVersions;
   readonly side: Side;
   readonly document: PlacedDocument;
+  /** The files that references may lead to, as they stand at this end, by path; null: cannot be read. */
+  readonly others: ReadonlyMap<string, Description | null>;
 }
 
 /** A part of a description, by where it stands after references have been followed. */
@@ -39,6 +42,17 @@ interface Node {
   readonly path: DataPath;
   readonly data: unknown;
 }
+
+const LIMITS = [
+  'format',
+  'pattern',
+  'maxLength',
+  'minLength',
+  'maximum',
+  'minimum',
+  'maxItems',
+  'minItems',
+] as const;
 
 /** Whether a text may be a description in OpenAPI 3 or 2; told by its content, whatever its name. */
 export function looksLikeOpenApi(text: string): boolean {
@@ -50,20 +64,24 @@ export function looksLikeOpenApi(text: string): boolean {
 
 /**
  * Judges descriptions of HTTP interfaces: what requests could ask for and responses held at the base, and do not at the
- * head. References within the file and `allOf` are followed; what stands in other files, and alternatives (`oneOf`,
- * `anyOf`), are not judged.
+ * head. References are followed, into the files of `others` too; what they do not hold is not known.
  *
  * Specification: https://spec.openapis.org/oas/v3.1.0 and https://spec.openapis.org/oas/v2.0
  */
-export function judgeOpenApi(files: readonly FileVersions[]): Detected {
+export function judgeOpenApi(files: readonly FileVersions[], others: readonly FileVersions[] = []): Detected {
   const judgement = startJudgement();
+  const libraries = {
+    base: libraryOf([...others, ...files], 'base'),
+    head: libraryOf([...others, ...files], 'head'),
+  };
+  const reported = new Set<string>();
   const pairs: { readonly base: Description; readonly head: Description | null }[] = [];
   const added: Description[] = [];
   for (const file of files) {
-    const base = describe(file, 'base');
-    const head = describe(file, 'head');
+    const base = describe(file, 'base', libraries.base);
+    const head = describe(file, 'head', libraries.head);
     if (base === null && head === null) continue;
-    judgement.touches.push({ kind: 'interfaces', path: file.path });
+    if (file.base !== file.head) judgement.touches.push({ kind: 'interfaces', path: file.path });
     if (base !== null && 'why' in base) {
       judgement.irreversible.push(unjudgeableAt(placeAt(file, 'base', null), `the file ${base.why}`));
     } else if (base !== null && head !== null && 'why' in head) {
@@ -75,7 +93,7 @@ export function judgeOpenApi(files: readonly FileVersions[]): Detected {
     const title = stringAt(base.document.data, ['info', 'title']);
     const other =
       head ?? added.find((each) => stringAt(each.document.data, ['info', 'title']) === title) ?? null;
-    if (other) new Comparison(base, other, judgement).run();
+    if (other) new Comparison(base, other, judgement, reported).run();
     else {
       judgement.irreversible.push(
         interfaceBreak(
@@ -88,7 +106,34 @@ export function judgeOpenApi(files: readonly FileVersions[]): Detected {
   return judgement;
 }
 
-function describe(file: FileVersions, side: Side): Description | { readonly why: string } | null {
+/** The files that references may lead to, each read when it is first asked for. */
+function libraryOf(files: readonly FileVersions[], side: Side): ReadonlyMap<string, Description | null> {
+  const read = new Map<string, Description | null>();
+  const texts = new Map(files.map((file) => [side === 'base' ? file.basePath : file.path, file] as const));
+  const library: Pick<ReadonlyMap<string, Description | null>, 'get'> = {
+    get: (path) => {
+      const known = read.get(path);
+      if (known !== undefined) return known;
+      const file = texts.get(path);
+      const text = file?.[side] ?? null;
+      const result = file && text !== null ? readBoundedYaml(text) : null;
+      const document = result?.ok ? result.documents[0] : undefined;
+      const description =
+        file && document
+          ? { file, side, document, others: library as ReadonlyMap<string, Description | null> }
+          : null;
+      read.set(path, description);
+      return description;
+    },
+  };
+  return library as ReadonlyMap<string, Description | null>;
+}
+
+function describe(
+  file: FileVersions,
+  side: Side,
+  others: Description['others'],
+): Description | { readonly why: string } | null {
   const text = file[side];
   // A head that can no longer be read has to be told from one that is something else now.
   if (text === null) return null;
@@ -100,7 +145,7 @@ function describe(file: FileVersions, side: Side): Description | { readonly why:
     document !== undefined &&
     (dataAt(document.data, ['openapi']) ?? dataAt(document.data, ['swagger'])) !== undefined &&
     dataAt(document.data, ['paths']) !== undefined;
-  return isDescription ? { file, side, document } : null;
+  return isDescription ? { file, side, document, others } : null;
 }
 
 /** A schema with what its `allOf` parts add. */
@@ -112,14 +157,17 @@ interface Schema {
   readonly values: ReadonlyMap<string, Node> | null;
   readonly items: Node | null;
   readonly additional: Node | null;
-  /** Alternatives, or something in another file, may hold more than is known. */
+  /** What `oneOf` or `anyOf` leave open, by what they are called; null without them. */
+  readonly alternatives: ReadonlyMap<string, Node> | null;
+  /** The node that says each limit of a text, number or list: `maxLength`, `pattern`, `format`. */
+  readonly limits: ReadonlyMap<string, Node>;
+  /** Alternatives, or something that could not be read, may hold more than is known. */
   readonly isOpen: boolean;
 }
 
 class Comparison {
   private readonly compared = new Set<string>();
   private readonly schemas = new Map<string, Schema>();
-  private readonly reported = new Set<string>();
   private readonly base: Node;
   private readonly head: Node;
 
@@ -127,6 +175,7 @@ class Comparison {
     base: Description,
     head: Description,
     private readonly judgement: OpenJudgement,
+    private readonly reported: Set<string>,
   ) {
     this.base = { of: base, path: [], data: base.document.data };
     this.head = { of: head, path: [], data: head.document.data };
@@ -238,7 +287,7 @@ class Comparison {
   ): void {
     const [before, after] = [resolve(oldNode), resolve(newNode)];
     if (!before || !after || depth > MAX_DEPTH || this.compared.size > MAX_COMPARISONS) return;
-    const key = `${direction}\n${before.path.join('\n')}\n\n${after.path.join('\n')}`;
+    const key = `${direction}\n${placeKey(before)}\n\n${placeKey(after)}`;
     if (this.compared.has(key)) return;
     this.compared.add(key);
     // A schema with a name is told by it, however it was come to.
@@ -253,12 +302,35 @@ class Comparison {
       for (const [value, node] of old.values) {
         if (!now.values.has(value)) this.add(node, `removes the value ${value.slice(0, 80)} of ${name}`);
       }
+      for (const [value, node] of direction === 'response' ? now.values : []) {
+        if (old.values.has(value)) continue;
+        this.mayHurt(
+          node,
+          `adds the value ${value.slice(0, 80)} to ${name} of a response`,
+          'a client that knows the values before may refuse it',
+        );
+      }
+    } else if (now.values && !old.isOpen && direction === 'request') {
+      const [node] = now.values.values();
+      if (node) this.add(node, `takes only some values of ${name}, where it took any`);
     }
+    this.limits(name, old, now, direction);
+    this.alternatives(name, [before, old], [after, now], direction, depth);
     for (const [property, was] of old.properties) {
       const is = now.properties.get(property);
       if (is) this.schema(`${name}.${property}`, was, is, direction, depth + 1);
       else if (direction === 'response' && !now.isOpen && dataAt(was.data, ['writeOnly']) !== true) {
         this.add(was, `removes the field ${property} of ${name} from the response`);
+      }
+    }
+    if (direction === 'response') {
+      for (const [property, node] of old.required) {
+        if (now.required.has(property) || now.isOpen || !now.properties.has(property)) continue;
+        this.mayHurt(
+          node,
+          `may leave the field ${property} of ${name} out of a response, which was always there`,
+          'a client that relies on it fails where it is missing',
+        );
       }
     }
     if (direction === 'request') {
@@ -279,9 +351,100 @@ class Comparison {
     }
   }
 
+  /** A request must still be taken: limits that become tighter refuse some that were. */
+  private limits(name: string, old: Schema, now: Schema, direction: 'request' | 'response'): void {
+    for (const [word, node] of now.limits) {
+      const before = old.limits.get(word)?.data;
+      if (before === node.data) continue;
+      const shown = `${word} of ${name}`;
+      const value = String(node.data).slice(0, 80);
+      if (word === 'format') {
+        if (before !== undefined) {
+          this.mayHurt(
+            node,
+            `changes the ${shown} to ${value}`,
+            'what is written another way may not be read',
+          );
+        }
+        continue;
+      }
+      if (direction === 'response') continue;
+      const isTighter =
+        typeof before === 'number' &&
+        typeof node.data === 'number' &&
+        (word.startsWith('min') ? node.data > before : node.data < before);
+      if (isTighter) this.add(node, `tightens ${shown} from ${String(before)} to ${value}`);
+      else if (before === undefined || word === 'pattern') {
+        const what = before === undefined ? 'sets' : 'changes';
+        this.mayHurt(node, `${what} ${shown}: ${value}`, 'requests that were taken may be refused');
+      }
+    }
+  }
+
+  /** `oneOf` and `anyOf`: a request may no longer take one, a response may hold one that nobody knew. */
+  private alternatives(
+    name: string,
+    [before, old]: readonly [Node, Schema],
+    [after, now]: readonly [Node, Schema],
+    direction: 'request' | 'response',
+    depth: number,
+  ): void {
+    const areMany = [old, now].map(({ alternatives }) => (alternatives?.size ?? 0) > 1);
+    if (!areMany.includes(true)) return;
+    const [was, is] = [this.choices(before, old, now), this.choices(after, now, old)];
+    const gone = [...was].filter(([key]) => !is.has(key));
+    const fresh = [...is].filter(([key]) => !was.has(key));
+    for (const [key, node] of was) {
+      const other = is.get(key);
+      // The whole of a schema has been compared with what it was before.
+      if (other && node !== before && other !== after) this.schema(name, node, other, direction, depth + 1);
+    }
+    const [one, other] = [gone[0], fresh[0]];
+    if (gone.length === 1 && fresh.length === 1 && one && other && !areMany.includes(false)) {
+      this.schema(name, one[1], other[1], direction, depth + 1);
+      return;
+    }
+    if (direction === 'request') {
+      for (const [key, node] of fresh.length === 0 ? gone : []) {
+        this.add(node, `no longer takes ${key.slice(0, 80)} for ${name}`);
+      }
+      if (gone.length > 0 && fresh.length > 0) {
+        this.mayHurt(after, `changes what ${name} may be`, 'requests that were taken may be refused');
+      }
+      return;
+    }
+    for (const [key, node] of fresh) {
+      this.mayHurt(
+        node,
+        `may give ${key.slice(0, 80)} for ${name} in a response, which it did not`,
+        'a client that knows the alternatives before may refuse it',
+      );
+    }
+  }
+
+  /** The alternatives of a schema by what they are called; a schema without any is the only one of its own. */
+  private choices(node: Node, schema: Schema, other: Schema): ReadonlyMap<string, Node> {
+    if (schema.alternatives) return schema.alternatives;
+    const called = calledIn(node);
+    if (other.alternatives?.has(called)) return new Map([[called, node]]);
+    // `{type: string, title: Name}` is the alternative `{type: string}`.
+    const alike = [...(other.alternatives ?? [])].find(([, each]) => {
+      const resolved = resolve(each);
+      const one = resolved && this.schemaOf(resolved);
+      return (
+        one &&
+        one.properties.size === 0 &&
+        schema.properties.size === 0 &&
+        one.types.size > 0 &&
+        [...one.types].every((type) => schema.types.has(type))
+      );
+    });
+    return new Map([[alike?.[0] ?? called, node]]);
+  }
+
   /** Each schema is put together once: a thousand operations may use the same one. */
   private schemaOf(node: Node): Schema {
-    const key = `${node.of.side}\n${node.path.join('\n')}`;
+    const key = placeKey(node);
     const schema = this.schemas.get(key) ?? schemaOf(node);
     this.schemas.set(key, schema);
     return schema;
@@ -296,11 +459,25 @@ class Comparison {
 
   private add(node: Node, what: string): void {
     const { file, side, document } = node.of;
-    const key = `${side}\n${node.path.join('\n')}`;
+    const key = placeKey(node);
     if (this.reported.has(key)) return;
     this.reported.add(key);
     this.judgement.irreversible.push(interfaceBreak(placeAt(file, side, document.rangeOf(node.path)), what));
   }
+
+  private mayHurt(node: Node, what: string, why: string): void {
+    const { file, side, document } = node.of;
+    const key = `risk\n${placeKey(node)}`;
+    if (this.reported.has(key)) return;
+    this.reported.add(key);
+    this.judgement.risks.push(
+      riskAt(placeAt(file, side, document.rangeOf(node.path)), 'interface', what, why),
+    );
+  }
+}
+
+function placeKey({ of, path }: Node): string {
+  return `${of.side}\n${of.side === 'base' ? of.file.basePath : of.file.path}\n${path.join('\n')}`;
 }
 
 function child(node: Node, key: string | number): Node | null {
@@ -314,22 +491,56 @@ function at(node: Node, key: string): Node | null {
   return found ? resolve(found) : null;
 }
 
-/** Null where a reference leads to another file, in a circle, or nowhere. */
+/** What an alternative is called: by its reference or title, else by what it says. */
+function calledIn(node: Node): string {
+  const reference = stringAt(node.data, ['$ref']);
+  if (reference !== null) return reference.slice(reference.lastIndexOf('/') + 1);
+  const title = stringAt(node.data, ['title']);
+  if (title !== null) return title;
+  // A schema with a name is told by it.
+  if (node.path.at(-2) === 'schemas' || node.path.at(-2) === 'definitions') return String(node.path.at(-1));
+  return JSON.stringify(node.data)?.slice(0, 2_000) ?? '';
+}
+
+/** The path of a file that stands in another one's reference; null where it leads out of the repository. */
+export function referencedPath(from: string, reference: string): string | null {
+  if (/^[a-z][a-z\d+.-]*:|^\/|\\/i.test(reference)) return null;
+  const parts = from.split('/').slice(0, -1);
+  for (const part of decoded(reference).split('/')) {
+    if (part === '..') {
+      if (parts.pop() === undefined) return null;
+    } else if (part !== '.' && part !== '') parts.push(part);
+  }
+  return parts.join('/');
+}
+
+/** Null where a reference leads out of what was read, in a circle, or nowhere. */
 function resolve(node: Node): Node | null {
   let current = node;
   for (let hop = 0; hop < 20; hop++) {
     const reference = stringAt(current.data, ['$ref']);
     if (reference === null) return current;
-    if (!reference.startsWith('#/')) return null;
-    const path = reference
-      .slice(2)
+    const hash = reference.indexOf('#');
+    const file = hash === -1 ? reference : reference.slice(0, hash);
+    const { of }: Node = current;
+    const other = file === '' ? null : referencedPath(ofPath(of), file);
+    const target = file === '' ? of : other === null ? null : (of.others.get(other) ?? null);
+    if (target === null) return null;
+    const pointer = hash === -1 ? '' : reference.slice(hash + 1);
+    if (pointer !== '' && !pointer.startsWith('/')) return null;
+    const path = pointer
       .split('/')
+      .slice(1)
       .map((part) => decoded(part).replaceAll('~1', '/').replaceAll('~0', '~'));
-    const data = dataAt(node.of.document.data, path);
+    const data = path.length === 0 ? target.document.data : dataAt(target.document.data, path);
     if (data === undefined) return null;
-    current = { of: node.of, path, data };
+    current = { of: target, path, data };
   }
   return null;
+}
+
+function ofPath({ file, side }: Description): string {
+  return side === 'base' ? file.basePath : file.path;
 }
 
 function decoded(part: string): string {
@@ -365,12 +576,15 @@ function schemaOf(node: Node): Schema {
   let values: Map<string, Node> | null = null;
   let items: Node | null = null;
   let additional: Node | null = null;
+  let alternatives: Map<string, Node> | null = null;
+  const limits = new Map<string, Node>();
+  let hasNull = false;
   let isOpen = false;
   const seen = new Set<string>();
   const references = new Set<string>();
   const open: Node[] = [node];
   for (let next = open.pop(); next; next = open.pop()) {
-    const key = next.path.join('\n');
+    const key = placeKey(next);
     if (seen.has(key)) continue;
     seen.add(key);
     const type = child(next, 'type');
@@ -401,7 +615,26 @@ function schemaOf(node: Node): Schema {
     items ??= child(next, 'items');
     const more = child(next, 'additionalProperties');
     if (more && typeof more.data === 'object') additional ??= more;
-    isOpen ||= ['oneOf', 'anyOf', 'if'].some((word) => dataAt(next.data, [word]) !== undefined);
+    isOpen ||= dataAt(next.data, ['if']) !== undefined;
+    for (const word of LIMITS) {
+      const limit = child(next, word);
+      if (limit) limits.set(word, limit);
+    }
+    for (const word of ['oneOf', 'anyOf']) {
+      const list = child(next, word);
+      if (!list) continue;
+      const entries = listAt(list.data, []).flatMap((_, index) => child(list, index) ?? []);
+      const kept = entries.filter((each) => stringAt(each.data, ['type']) !== 'null');
+      const [only] = kept;
+      if (kept.length < entries.length) hasNull = true;
+      // What may be missing, said the way of version 3.1, is no alternative.
+      const resolved = kept.length === 1 && only ? resolve(only) : null;
+      if (resolved) open.push(resolved);
+      else isOpen = true;
+      const known: Map<string, Node> = alternatives ?? new Map<string, Node>();
+      for (const each of kept) known.set(calledIn(each), each);
+      alternatives = known;
+    }
     const all = child(next, 'allOf');
     listAt(all?.data, []).forEach((each, index) => {
       const reference = stringAt(each, ['$ref']);
@@ -415,7 +648,8 @@ function schemaOf(node: Node): Schema {
       else isOpen = true;
     });
   }
-  return { types, typeNode, properties, required, values, items, additional, isOpen };
+  if (hasNull && types.size > 0) types.add('null');
+  return { types, typeNode, properties, required, values, items, additional, alternatives, limits, isOpen };
 }
 
 function shapeOf(path: string): string {

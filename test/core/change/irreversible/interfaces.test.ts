@@ -401,7 +401,63 @@ const OPENAPI: readonly Row[] = [
     ),
     'interface-break base a.yaml:13',
   ],
-  ['an enum value added', api(gives('{enum: [a]}')), api(gives('{enum: [a, b]}'))],
+  [
+    'an enum value added to what is given',
+    api(gives('{enum: [a]}')),
+    api(gives('{enum: [a, b]}')),
+    'risk a.yaml:10',
+  ],
+  ['an enum value added to what is taken', api(takes('{enum: [a]}')), api(takes('{enum: [a, b]}'))],
+  [
+    'only some values taken from now on',
+    api(takes('{type: string}')),
+    api(takes('{type: string, enum: [a]}')),
+    'interface-break head a.yaml:9',
+  ],
+  [
+    'only some values given from now on',
+    api(gives('{type: string}')),
+    api(gives('{type: string, enum: [a]}')),
+  ],
+  [
+    'a field that may be missing from a response',
+    api(gives('{required: [a], properties: {a: {}}}')),
+    api(gives('{properties: {a: {}}}')),
+    'risk a.yaml',
+  ],
+  [
+    'a tighter limit of what is taken',
+    api(takes('{properties: {a: {type: string, maxLength: 50}}}')),
+    api(takes('{properties: {a: {type: string, maxLength: 20}}}')),
+    'interface-break head a.yaml:9',
+  ],
+  [
+    'a wider limit of what is taken',
+    api(takes('{properties: {a: {type: string, minLength: 5, maxLength: 50}}}')),
+    api(takes('{properties: {a: {type: string, minLength: 2, maxLength: 70}}}')),
+  ],
+  [
+    'a limit of what is taken where there was none',
+    api(takes('{properties: {a: {type: string}}}')),
+    api(takes('{properties: {a: {type: string, pattern: "^a"}}}')),
+    'risk a.yaml:9',
+  ],
+  [
+    'a tighter limit of what is given',
+    api(gives('{properties: {a: {maxLength: 50}}}')),
+    api(gives('{properties: {a: {maxLength: 20}}}')),
+  ],
+  [
+    'another format',
+    api(gives('{properties: {a: {type: string, format: date}}}')),
+    api(gives('{properties: {a: {type: string, format: date-time}}}')),
+    'risk a.yaml:10',
+  ],
+  [
+    'a wider type of what is taken',
+    api(takes('{properties: {a: {type: integer}}}')),
+    api(takes('{properties: {a: {type: number}}}')),
+  ],
   [
     'a type changed',
     api(gives('{properties: {a: {type: string}}}')),
@@ -443,9 +499,64 @@ const OPENAPI: readonly Row[] = [
   ],
   ['a schema that nothing uses removed', api('  /a: {}\n', order('        a: {}\n')), api('  /a: {}\n')],
   [
-    'alternatives, which are not judged',
+    'an alternative less in what is given',
     api(gives('{oneOf: [{type: string}, {type: integer}]}')),
     api(gives('{oneOf: [{type: string}]}')),
+  ],
+  [
+    'an alternative more in what is given',
+    api(gives('{oneOf: [{type: string}, {type: integer}]}')),
+    api(gives('{oneOf: [{type: string}, {type: integer}, {type: boolean}]}')),
+    'risk a.yaml:10',
+  ],
+  [
+    'an alternative beside what was the only one',
+    api(gives('{type: string, title: Name}')),
+    api(gives('{title: Name, anyOf: [{type: string}, {type: integer}]}')),
+    'risk a.yaml:10',
+  ],
+  [
+    'an alternative less in what is taken',
+    api(takes('{anyOf: [{$ref: "#/components/schemas/Order"}, {type: string}]}'), order('        a: {}\n')),
+    api(takes('{anyOf: [{$ref: "#/components/schemas/Order"}]}'), order('        a: {}\n')),
+    'interface-break base a.yaml:9',
+  ],
+  [
+    'an alternative more in what is taken',
+    api(takes('{anyOf: [{type: integer}, {type: string}]}')),
+    api(takes('{anyOf: [{type: integer}, {type: string}, {type: boolean}]}')),
+  ],
+  [
+    'a field of an alternative removed',
+    api(
+      gives('{oneOf: [{$ref: "#/components/schemas/Order"}, {type: string}]}'),
+      order('        a: {}\n        b: {}\n'),
+    ),
+    api(gives('{oneOf: [{$ref: "#/components/schemas/Order"}, {type: string}]}'), order('        a: {}\n')),
+    'interface-break base a.yaml:17',
+  ],
+  [
+    'what may be null said the way of 3.1',
+    api(gives('{type: [string, "null"]}')),
+    api(gives('{anyOf: [{type: string}, {type: "null"}]}')),
+  ],
+  [
+    'a result that may be null, said the way of 3.1',
+    api(gives('{type: string, title: A}')),
+    api(gives('{title: A, anyOf: [{type: string}, {type: "null"}]}')),
+    'interface-break head a.yaml:10',
+  ],
+  [
+    'a field of allOf behind a reference removed',
+    api(
+      gives('{allOf: [{$ref: "#/components/schemas/Order"}, {properties: {c: {}}}]}'),
+      order('        a: {}\n        b: {}\n'),
+    ),
+    api(
+      gives('{allOf: [{$ref: "#/components/schemas/Order"}, {properties: {c: {}}}]}'),
+      order('        a: {}\n'),
+    ),
+    'interface-break base a.yaml:17',
   ],
   ['what stands in another file', api(gives('{$ref: "b.yaml#/A"}')), api(gives('{$ref: "c.yaml#/A"}'))],
   [
@@ -598,6 +709,63 @@ describe('what a change breaks for clients of an interface', () => {
       });
     });
   }
+
+  it('follows references into other files, and finds what refers to a changed part', async () => {
+    const root = api(gives('{$ref: "schemas/order.yaml#/Order"}'));
+    const part = (body: string): string => `Order:\n  type: object\n  properties:\n${body}`;
+    const changed = part('    a: {}\n');
+    const base = { 'api/openapi.yaml': root, 'api/schemas/order.yaml': part('    a: {}\n    b: {}\n') };
+    for (const head of [
+      { ...base, 'api/schemas/order.yaml': changed },
+      { 'api/openapi.yaml': `${root}# more\n`, 'api/schemas/order.yaml': changed },
+    ]) {
+      assert.deepEqual(await findings(interfaces, changeWorld(base, head)), [
+        'interface-break base api/schemas/order.yaml:5',
+      ]);
+    }
+    // Moved into another file, a schema is the same.
+    const whole = api(gives(REF), order('        a: {}\n'));
+    const split = { 'a.yaml': api(gives('{$ref: "b.yaml#/Order"}')), 'b.yaml': changed };
+    assert.deepEqual(await findings(interfaces, changeWorld({ 'a.yaml': whole }, split)), []);
+    const less = { ...split, 'b.yaml': part('    c: {}\n') };
+    assert.deepEqual(await findings(interfaces, changeWorld({ 'a.yaml': whole }, less)), [
+      'interface-break base a.yaml:16',
+    ]);
+    // Files in a circle, out of the repository, and of the network end the search.
+    const circle = {
+      'a.yaml': api(gives('{$ref: "b.yaml#/A"}')),
+      'b.yaml': 'A: {$ref: "a.yaml#/paths/~1orders/post/responses/200/content/application~1json/schema"}\n',
+    };
+    const odd = {
+      'a.yaml': api(gives('{$ref: "../../x.yaml"}')),
+      'b.yaml': 'A: {$ref: "https://a.test/b"}\n',
+    };
+    assert.deepEqual(await findings(interfaces, changeWorld(circle, odd)), []);
+  });
+
+  it('takes a description below docs for an interface, and other documentation for none', async () => {
+    const base = api('  /a:\n    get: {}\n  /b:\n    get: {}\n');
+    const head = api('  /a:\n    get: {}\n');
+    for (const path of ['docs/openapi.yaml', 'docs/api/v1.yaml']) {
+      assert.deepEqual(await findings(interfaces, changeWorld({ [path]: base }, { [path]: head })), [
+        `interface-break base ${path}:6`,
+      ]);
+    }
+    assert.deepEqual(
+      await findings(
+        interfaces,
+        changeWorld({ 'docs/a.yaml': 'paths: {a: 1}\n' }, { 'docs/a.yaml': 'b: 1\n' }),
+      ),
+      [],
+    );
+    assert.deepEqual(
+      await findings(
+        interfaces,
+        changeWorld({ 'docs/examples/a.yaml': base }, { 'docs/examples/a.yaml': head }),
+      ),
+      [],
+    );
+  });
 
   it('gives the exact place of what is gone', async () => {
     const { irreversible } = await interfaces.detect(
