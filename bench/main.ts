@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { makeHistory } from './histories';
 import { generatedWorkflows } from './workflows';
 
 /**
@@ -50,7 +51,7 @@ async function bundled(folder: string, entry: string): Promise<string> {
     outfile,
     loader: { '.hbs': 'text', '.md': 'text' },
     // The language service has no CommonJS; our own packages do.
-    mainFields: entry === 'parts' ? ['main', 'module'] : ['module', 'main'],
+    mainFields: entry === 'language-service' ? ['module', 'main'] : ['main', 'module'],
     logLevel: 'error',
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
@@ -211,6 +212,39 @@ function startUp(folder: string): void {
   );
 }
 
+async function histories(historyParts: string, made: string): Promise<void> {
+  for (const size of [
+    { commits: 1_000, files: 1_500, rounds: 7 },
+    { commits: 50_000, files: 600, rounds: 1 },
+  ]) {
+    const folder = path.join(made, `history-${size.commits}`);
+    await makeHistory(folder, size);
+    spawnSync('git', ['-C', folder, 'checkout', '--quiet', 'main']);
+    console.log(`\n${size.commits} commits since the last release (median of ${size.rounds})`);
+    const log: number[] = [];
+    const read: number[] = [];
+    const peaks: number[] = [];
+    for (let round = 0; round < size.rounds; round++) {
+      log.push(...processes([['git', ['-C', folder, 'log', '--numstat', 'v1.0.0..main']]], 1));
+      const { milliseconds, peak, commits } = part(historyParts, folder, 'main') as {
+        readonly milliseconds: number;
+        readonly peak: number;
+        readonly commits: number;
+      };
+      if (commits !== size.commits) throw new Error(`${commits} commits were read of ${size.commits}`);
+      read.push(milliseconds);
+      peaks.push(peak);
+    }
+    const base = quantile(log, 0.5);
+    show('git log --numstat', base, 'ms');
+    show('reading the change', quantile(read, 0.5), 'ms', times(quantile(read, 0.5), base));
+    show('the most memory held meanwhile, Node itself included', Math.max(...peaks), 'MiB');
+    const cli = path.join(root, 'dist/cli.js');
+    const [plan = NaN] = processes([[process.execPath, [cli, 'plan', '--format', 'json', folder]]], 1);
+    show('release-gate plan, whole process', plan, 'ms', times(plan, base));
+  }
+}
+
 async function main(folder: string | undefined): Promise<void> {
   if (!existsSync(path.join(root, 'dist/cli.js'))) {
     console.log('dist/cli.js is not there: run npm run build first.');
@@ -240,8 +274,9 @@ async function main(folder: string | undefined): Promise<void> {
       return;
     }
     const parts = await bundled(made, 'parts');
+    const historyParts = await bundled(made, 'history-parts');
     const languageService = await bundled(made, 'language-service');
-    for (const wasm of ['web-tree-sitter.wasm', 'tree-sitter-bash.wasm']) {
+    for (const wasm of ['web-tree-sitter.wasm', 'tree-sitter-bash.wasm', 'libpg-query.wasm']) {
       copyFileSync(path.join(root, 'dist', wasm), path.join(made, wasm));
     }
     const lines = texts.reduce((sum, text) => sum + text.split('\n').length - 1, 0);
@@ -251,6 +286,7 @@ async function main(folder: string | undefined): Promise<void> {
     others(languageService, repository);
     memory(parts, repository);
     startUp(made);
+    await histories(historyParts, made);
   } finally {
     rmSync(made, { recursive: true, force: true });
   }

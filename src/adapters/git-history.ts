@@ -10,6 +10,7 @@ import {
   type ReadResult,
   type Tag,
 } from '../core/ports';
+import { createGitObjects, type GitObjects, type GitStart } from './git-objects';
 import { decode, isInsidePath, MAX_FILE_BYTES, tooLarge } from './node-files';
 
 /** Trees without an entry, which git knows without having them: what a root commit is compared with. */
@@ -80,6 +81,7 @@ export interface GitHistoryOptions {
 export function createGitHistory(root: string, options: GitHistoryOptions): History {
   const folder = path.resolve(root);
   const program = options.program ?? 'git';
+  const objects = createGitObjects(gitStart(program, folder));
   let isOpened = false;
 
   const isTrusted = (): boolean =>
@@ -105,19 +107,18 @@ export function createGitHistory(root: string, options: GitHistoryOptions): Hist
 
   const state = async (signal?: AbortSignal): Promise<HistoryState> => {
     if (!isTrusted()) return unavailable('the workspace is not trusted');
-    const opened = await text(['rev-parse', '--is-shallow-repository', '--is-inside-work-tree'], signal);
+    const [opened, head, branch] = await Promise.all([
+      text(['rev-parse', '--is-shallow-repository', '--is-inside-work-tree'], signal),
+      text(['rev-parse', '--verify', '--quiet', '--end-of-options', 'HEAD^{commit}'], signal),
+      text(['symbolic-ref', '--quiet', '--short', 'HEAD'], signal),
+    ]);
     if (opened.kind === 'no-program') return unavailable('git is not installed, or not on the PATH');
     if (opened.kind === 'failed' || opened.code !== 0) return unavailable(whyNotOpened(opened));
     const [shallow, workTree] = opened.text.split('\n');
     if (workTree === 'false') return unavailable('the folder is inside a .git folder, not in a work tree');
-    const head = await text(
-      ['rev-parse', '--verify', '--quiet', '--end-of-options', 'HEAD^{commit}'],
-      signal,
-    );
     if (head.kind !== 'ended' || head.code !== 0) {
       return unavailable('the repository has no commit yet');
     }
-    const branch = await text(['symbolic-ref', '--quiet', '--short', 'HEAD'], signal);
     isOpened = true;
     return {
       kind: 'git',
@@ -179,6 +180,16 @@ export function createGitHistory(root: string, options: GitHistoryOptions): Hist
       signal,
     );
     return commits;
+  };
+
+  /** Whether what is missing may be what the clone left out; asked once, not stopped with the question that needs it. */
+  let isPartial: Promise<boolean> | null = null;
+  const readIsPartial = async (): Promise<boolean> => {
+    const answer = await text(
+      ['config', '--get-regexp', '^(extensions\\.partialclone|remote\\..*\\.promisor)$'],
+      undefined,
+    );
+    return answer.kind !== 'ended' || answer.text.trim() !== '';
   };
 
   return {
@@ -253,7 +264,7 @@ export function createGitHistory(root: string, options: GitHistoryOptions): Hist
     fileAt: async (commit, file, signal) => {
       if (!isInsidePath(file)) return refusal('outside', 'lies outside the repository');
       if (!isHash(commit) || !(await isAvailable(signal))) return refusal('missing', 'is not known');
-      return readBlob(run, commit, file, signal);
+      return readBlob(run, objects, () => (isPartial ??= readIsPartial()), commit, file, signal);
     },
 
     lastCommitOf: async (file, signal) => {
@@ -332,6 +343,17 @@ export type Exit =
 
 type TextAnswer = Exit & { readonly text: string };
 
+function gitStart(program: string, folder: string): GitStart {
+  const settings = NEUTRAL_SETTINGS.flatMap((setting) => ['-c', setting]);
+  return {
+    program,
+    args: ['--no-pager', ...settings, '-C', folder],
+    // Never the folder itself: Windows looks for programs in the current folder first, where a hostile one may lie.
+    cwd: path.dirname(process.execPath),
+    env: gitEnvironment(process.env),
+  };
+}
+
 /** Runs git for a folder as `createGitHistory` says: without a shell, network, hooks or the repository's programs. */
 export async function runGit(
   program: string,
@@ -341,11 +363,10 @@ export async function runGit(
   signal: AbortSignal | undefined,
 ): Promise<Exit> {
   signal?.throwIfAborted();
-  const settings = NEUTRAL_SETTINGS.flatMap((setting) => ['-c', setting]);
-  const child = spawn(program, ['--no-pager', ...settings, '-C', folder, ...args], {
-    // Never the folder itself: Windows looks for programs in the current folder first, where a hostile one may lie.
-    cwd: path.dirname(process.execPath),
-    env: gitEnvironment(process.env),
+  const { cwd, env, args: before } = gitStart(program, folder);
+  const child = spawn(program, [...before, ...args], {
+    cwd,
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
   });
@@ -633,17 +654,37 @@ function statusOf(letter: string): ChangedFile['status'] {
   }
 }
 
+/** A file as it was, by the program that is open for that; where it does not tell, by one that says why. */
 async function readBlob(
   run: (args: readonly string[], sink: Sink, signal: AbortSignal | undefined) => Promise<Exit>,
+  objects: GitObjects,
+  isPartial: () => Promise<boolean>,
   commit: string,
   file: string,
   signal: AbortSignal | undefined,
 ): Promise<ReadResult> {
+  // `./` makes the path count from the folder that git runs in, not from the top of the repository.
+  const name = `${commit}:./${file}`;
+  const object = await objects.ask(name, signal);
+  if (object.kind === 'object') {
+    if (object.type !== 'blob') return refusal('not-a-file', 'is no file there');
+    if (object.size > MAX_FILE_BYTES) return tooLarge(object.size);
+    const bytes = await objects.contents(object.id, object.size, signal);
+    if (bytes) return decode(bytes);
+  }
+  if (object.kind === 'missing' && !(await isPartial())) return absent(commit);
+  return readBlobAlone(run, name, signal);
+}
+
+async function readBlobAlone(
+  run: (args: readonly string[], sink: Sink, signal: AbortSignal | undefined) => Promise<Exit>,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<ReadResult> {
   const chunks: Buffer[] = [];
   let size = 0;
-  // `./` makes the path count from the folder that git runs in, not from the top of the repository.
   const exit = await run(
-    ['cat-file', 'blob', `${commit}:./${file}`],
+    ['cat-file', 'blob', name],
     (chunk) => {
       size += chunk.length;
       chunks.push(chunk);
@@ -657,10 +698,14 @@ async function readBlob(
   if (
     /does not exist in|exists on disk, but not in|path .* not in|Not a valid object name/i.test(exit.error)
   ) {
-    return refusal('missing', `does not exist in commit ${commit.slice(0, 12)}`);
+    return absent(name);
   }
   if (/bad file|not a blob|expected .* to be/i.test(exit.error))
     return refusal('not-a-file', 'is no file there');
   if (lacksContents(exit.error)) return refusal('refused', `is not in the history here: ${LACKING}`);
   return refusal('refused', `cannot be read from the history (${firstLine(exit.error)})`);
+}
+
+function absent(commit: string): ReadResult {
+  return refusal('missing', `does not exist in commit ${commit.slice(0, 12)}`);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createGitHistory, withoutCredentials } from '../../src/adapters/git-history';
@@ -244,6 +244,90 @@ describe('git history', () => {
       ['binary', 'too-large', 'missing', 'not-a-file', 'outside', 'outside'],
     );
   });
+
+  it('reads many files by two programs that stay open, in any order, and goes on when one dies', async () => {
+    const repo = repository();
+    const files = Object.fromEntries(
+      Array.from({ length: 60 }, (_, index) => [`f/${index} é.txt`, `${index}\n`.repeat(index)]),
+    );
+    const head = repo.commit('feat: many', { ...files, 'odd\nname.txt': 'odd\n', empty: '' });
+    const started = path.join(repo.root, 'started');
+    repo.write('counting-git', `#!/bin/sh\necho run >> ${started}\nexec git "$@"\n`);
+    chmodSync(path.join(repo.root, 'counting-git'), 0o755);
+    const history = createGitHistory(repo.root, {
+      ...trusted,
+      program: path.join(repo.root, 'counting-git'),
+    });
+    await history.state();
+    const runs = (): number => readFileSync(started, 'utf8').split('\n').length - 1;
+    const before = runs();
+    const read = await Promise.all(Object.keys(files).map((file) => history.fileAt(head, file)));
+    assert.deepEqual(
+      read.map((answer) => (answer.ok ? answer.text : answer.detail)),
+      Object.values(files),
+    );
+    assert.equal(runs() - before, 2);
+    assert.deepEqual(await history.fileAt(head, 'empty'), { ok: true, text: '' });
+    // A line end would be two questions: such a name has a program of its own.
+    assert.deepEqual(await history.fileAt(head, 'odd\nname.txt'), { ok: true, text: 'odd\n' });
+    assert.equal(runs() - before, 3);
+    const answers = await Promise.all([
+      history.fileAt(head, 'not there missing'),
+      history.fileAt(head, 'f/3 é.txt'),
+      history.fileAt(head, 'f'),
+    ]);
+    assert.deepEqual(
+      answers.map((answer) => (answer.ok ? answer.text : answer.reason)),
+      ['missing', '3\n3\n3\n', 'not-a-file'],
+    );
+  });
+
+  it('gives up a question when it is aborted, and answers the next one with its own', async () => {
+    const repo = repository();
+    const head = repo.commit('feat: two', { a: 'a\n', b: 'b\n' });
+    const history = createGitHistory(repo.root, trusted);
+    await history.state();
+    const controller = new AbortController();
+    const stopped = history.fileAt(head, 'a', controller.signal);
+    const other = history.fileAt(head, 'b');
+    controller.abort(new Error('stopped'));
+    await assert.rejects(stopped, /stopped/);
+    assert.deepEqual(await other, { ok: true, text: 'b\n' });
+    assert.deepEqual(await history.fileAt(head, 'a'), { ok: true, text: 'a\n' });
+  });
+
+  it('does not take a large file into memory, not even in pieces', async () => {
+    const repo = repository();
+    repo.write('huge.sql', Buffer.alloc(100 * 1024 * 1024, 'DROP TABLE a;\n'));
+    const head = repo.commit('feat: huge');
+    const history = createGitHistory(repo.root, trusted);
+    await history.state();
+    const before = process.memoryUsage().rss;
+    const answer = await history.fileAt(head, 'huge.sql');
+    assert.ok(!answer.ok);
+    assert.equal(answer.reason, 'too-large');
+    assert.match(answer.detail, /100\.0 MiB/);
+    assert.ok(process.memoryUsage().rss - before < 30 * 1024 * 1024);
+  }).timeout(30_000);
+
+  it('lets the process end while its programs are still open', () => {
+    const repo = repository();
+    const head = repo.commit('feat: one', { a: 'a\n' });
+    const script = `
+      const { createGitHistory } = require(${JSON.stringify(path.join(__dirname, '../../src/adapters/git-history.ts'))});
+      const history = createGitHistory(${JSON.stringify(repo.root)}, { isTrusted: true });
+      void history.fileAt(${JSON.stringify(head)}, 'a').then(() => {
+        const start = Date.now();
+        process.on('exit', () => console.log(Date.now() - start < 700));
+      });`;
+    assert.equal(
+      execFileSync(process.execPath, ['--import', 'tsx', '-e', script], {
+        encoding: 'utf8',
+        cwd: path.join(__dirname, '../..'),
+      }).trim(),
+      'true',
+    );
+  }).timeout(20_000);
 
   it('stops when it is aborted', async () => {
     const repo = repository();

@@ -2,8 +2,8 @@ import type { ChangedFile, History, Parsers, ReadResult } from '../../ports';
 import type { SqlSettings } from './dialect';
 import type { ChangeRange, DiffRisk, IrreversibleAction, TouchKind } from '../change';
 
-/** So many files are read from the history at a time: each is a process. */
-const READS_AT_ONCE = 4;
+/** So many files are read from the history at a time, so that the program that reads them never waits for a question. */
+const READS_AT_ONCE = 16;
 
 /** What a detector may look at: the range's files, and any file as it stands at either end. */
 export interface DetectorWorld {
@@ -51,21 +51,20 @@ export async function readEnds(
   const { history, range, signal } = world;
   const { base: baseCommit, head: headCommit } = range.commits;
   const results: FileEnds[] = [];
-  for (let start = 0; start < files.length; start += READS_AT_ONCE) {
-    signal?.throwIfAborted();
-    results.push(
-      ...(await Promise.all(
-        files.slice(start, start + READS_AT_ONCE).map(async (file): Promise<FileEnds> => {
-          const before = file.status === 'added' ? null : (file.oldPath ?? file.path);
-          const [head, base] = await Promise.all([
-            file.status === 'deleted' ? null : history.fileAt(headCommit, file.path, signal),
-            before === null || baseCommit === null ? null : history.fileAt(baseCommit, before, signal),
-          ]);
-          return { file, head, base };
-        }),
-      )),
-    );
-  }
+  let next = 0;
+  const readOn = async (): Promise<void> => {
+    for (let index = next++; index < files.length; index = next++) {
+      signal?.throwIfAborted();
+      const file = files[index] as ChangedFile;
+      const before = file.status === 'added' ? null : (file.oldPath ?? file.path);
+      const [head, base] = await Promise.all([
+        file.status === 'deleted' ? null : history.fileAt(headCommit, file.path, signal),
+        before === null || baseCommit === null ? null : history.fileAt(baseCommit, before, signal),
+      ]);
+      results[index] = { file, head, base };
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(READS_AT_ONCE, files.length) }, readOn));
   return results;
 }
 
