@@ -4,6 +4,7 @@ import { tasks } from '../core/tasks/index';
 import { baselineCommand } from './baseline-command';
 import { checkCommand } from './check-command';
 import { CommandFailure } from './command-failure';
+import { gateCommand } from './gate-command';
 import { graphCommand } from './graph-command';
 import { pinCommand } from './pin-command';
 import { initCommand } from './init-command';
@@ -45,6 +46,7 @@ function program(terminal: Terminal): Command {
       ].join('\n'),
     );
   root.addCommand(checkCommand(terminal));
+  root.addCommand(gateCommand(terminal));
   root.addCommand(graphCommand(terminal));
   root.addCommand(pinCommand(terminal));
   root.addCommand(baselineCommand(terminal));

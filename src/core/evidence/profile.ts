@@ -1,5 +1,5 @@
 import type { Range } from '../text/position';
-import type { Fact, Known } from './fact';
+import { isKnown, type Fact, type Known } from './fact';
 
 /** The languages that a pipeline is written for, told by a manifest, not by file endings alone. */
 export type Language = 'node' | 'python' | 'go' | 'java';
@@ -104,4 +104,12 @@ export interface RepositoryProfile {
   readonly clouds: readonly Fact<'aws' | 'azure' | 'google'>[];
   /** Files of which the profile knows less than they hold: broken, unreadable, or with a name that is refused. */
   readonly problems?: readonly ProfileProblem[];
+}
+
+/** The command that goes back, from the script or platform of the repository; null where no target knows one. */
+export function rollbackCommandOf(profile: Pick<RepositoryProfile, 'deployTargets'>): Fact<string> | null {
+  const known = profile.deployTargets
+    .map((target) => target.rollbackCommand)
+    .find((command) => isKnown(command));
+  return known && isKnown(known) ? known : null;
 }

@@ -1,10 +1,19 @@
 import { SQL_DIALECTS, type SqlSettings } from '../change/irreversible/dialect';
-import { lineIndex, type Located, type Span } from '../text/position';
+import { lineIndex, type Span } from '../text/position';
 import { PURPOSES, type KnownPurposes, type Purpose } from '../workflow/understanding';
-import { entryOf, readYaml, type YamlEntry, type YamlMap, type YamlValue } from '../workflow/yaml-tree';
+import { entryOf, readYaml, type YamlMap } from '../workflow/yaml-tree';
 import { ruleOf, rules, rulesOfGitHub } from '../rules/index';
 import { nearMiss } from '../rules/near-miss';
 import { PHASES, type Limits, type Phase, type Severity } from '../rules/rule';
+import { isDate, isNull, layerReader, placeOf, staysInside } from './layer-reader';
+import { CONDITION_IDS } from './condition-ids';
+import {
+  defaultReadiness,
+  joinReadiness,
+  readReadiness,
+  type ReadinessSettings,
+  type SaidReadiness,
+} from './readiness-settings';
 
 /** Where a repository keeps its configuration. */
 export const CONFIGURATION_PATH = '.github/release-gate.yml';
@@ -31,6 +40,8 @@ export interface Configuration {
   /** Which dialects the SQL of the repository is in, where that is said. */
   readonly sql: SqlSettings;
   readonly isOnline: boolean;
+  /** What a release needs to be ready. */
+  readonly readiness: ReadinessSettings;
 }
 
 /** An entry of `waivers:`. `path` is a glob; `job` narrows it to one job. */
@@ -62,6 +73,7 @@ export const defaultConfiguration: Configuration = {
   tagPattern: null,
   sql: { dialect: null, paths: [] },
   isOnline: false,
+  readiness: defaultReadiness,
 };
 
 /** A mistake in the configuration, with its file and place (from 1). `message` is a sentence without a full stop. */
@@ -82,7 +94,8 @@ export interface ConfigurationLayer {
   /** The files that `extends` names, in order, with where it names them. */
   readonly bases: readonly { readonly path: string; readonly line: number; readonly column: number }[];
   /** What this file says itself; a part that it does not speak of is left out. */
-  readonly says: Partial<Configuration>;
+  readonly says: Partial<Omit<Configuration, 'readiness'>>;
+  readonly readiness?: SaidReadiness;
   /** Waivers without a last day: a mistake where the rule blocks in the end. */
   readonly endless: readonly { readonly rule: string; readonly line: number; readonly column: number }[];
 }
@@ -103,7 +116,7 @@ export function readConfiguration(path: string, text: string): ConfigurationResu
  */
 export function combineLayers(layers: readonly ConfigurationLayer[]): ConfigurationResult {
   let whole: Configuration = defaultConfiguration;
-  layers.forEach(({ path, says }, index) => {
+  layers.forEach(({ path, says, readiness }, index) => {
     const isBase = index < layers.length - 1;
     const takes = (name: string, by: readonly string[] | undefined): boolean =>
       (by ?? []).some((other) => other.toLowerCase() === name.toLowerCase());
@@ -130,6 +143,7 @@ export function combineLayers(layers: readonly ConfigurationLayer[]): Configurat
           }
         : whole.sql,
       knownCommands: new Map([...whole.knownCommands, ...(says.knownCommands ?? [])]),
+      ...(readiness ? { readiness: joinReadiness(whole.readiness, readiness) } : {}),
       waivers: [
         ...whole.waivers,
         ...(says.waivers ?? []).map((waiver) => (isBase ? { ...waiver, base: path } : waiver)),
@@ -173,59 +187,8 @@ export function readLayer(
   }
 
   const { root } = tree;
-  const knownKeys = (map: YamlMap, keys: readonly string[], where: string): void => {
-    for (const entry of map.entries) {
-      if (keys.includes(entry.key.text)) continue;
-      const near = nearMiss(entry.key.text, keys);
-      problem(
-        `${where} has no key "${entry.key.text}"; ${near ? `did you mean "${near}"` : `it takes ${keys.join(', ')}`}`,
-        entry.key.span,
-      );
-    }
-  };
-  const mapAt = (parent: YamlMap, key: string): YamlMap | null => {
-    const entry = entryOf(parent, key);
-    if (!entry || isNull(entry.value)) return null;
-    if (entry.value.kind === 'map') return entry.value;
-    problem(`"${key}" must be a map`, placeOf(entry));
-    return null;
-  };
-  const textAt = (parent: YamlMap, key: string): { value: string; span: Span } | null => {
-    const entry = entryOf(parent, key);
-    if (!entry || isNull(entry.value)) return null;
-    if (entry.value.kind === 'scalar' && entry.value.text.trim() !== '') {
-      return { value: entry.value.text.trim(), span: entry.value.span };
-    }
-    problem(`"${key}" must be a text`, placeOf(entry));
-    return null;
-  };
-  const textsAt = (parent: YamlMap | null, key: string, what: string): Located<string>[] | null => {
-    const entry = entryOf(parent, key);
-    if (!entry || isNull(entry.value)) return null;
-    const items = entry.value.kind === 'list' ? entry.value.items : [entry.value];
-    return items.flatMap((item) => {
-      if (item.kind === 'scalar' && item.text.trim() !== '') {
-        return [{ value: item.text.trim(), span: item.span }];
-      }
-      problem(
-        `"${key}" must be a list of ${what}`,
-        item.span.end > item.span.start ? item.span : entry.key.span,
-      );
-      return [];
-    });
-  };
-  const insideAt = (parent: YamlMap | null, key: string, what: string): Located<string>[] | null => {
-    const found = textsAt(parent, key, what);
-    for (const { value, span } of found ?? []) {
-      if (!staysInside(value)) {
-        problem(
-          `the path "${value}" must be inside the repository, from its root, with forward slashes and without ".."`,
-          span,
-        );
-      }
-    }
-    return found;
-  };
+  const reader = layerReader(problem);
+  const { knownKeys, mapAt, textAt, textsAt, insideAt } = reader;
   const purposesAt = (key: 'actions' | 'commands'): Map<string, readonly Purpose[]> => {
     const known = new Map<string, readonly Purpose[]>();
     const map = mapAt(root, key);
@@ -392,13 +355,9 @@ export function readLayer(
   });
   const operations = mapAt(root, 'operations');
   if (operations) knownKeys(operations, ['folder'], '"operations"');
-  const online = entryOf(root, 'online');
-  let isOnline: boolean | null = null;
-  if (online && !isNull(online.value)) {
-    if (online.value.kind === 'scalar' && typeof online.value.value === 'boolean')
-      isOnline = online.value.value;
-    else problem('"online" must be true or false', placeOf(online));
-  }
+  const isOnline = reader.flagAt(root, 'online');
+  const readinessMap = mapAt(root, 'readiness');
+  const readiness = readinessMap ? readReadiness(readinessMap, reader, problem, CONDITION_IDS) : null;
   const releaseFolder = folderAt(release);
   const operationsFolder = folderAt(operations);
   const tags = release && textAt(release, 'tags');
@@ -414,6 +373,7 @@ export function readLayer(
       path,
       bases,
       endless,
+      ...(readiness ? { readiness } : {}),
       says: {
         ...(production ? { productionEnvironments: production } : {}),
         ...(other ? { otherEnvironments: other } : {}),
@@ -441,13 +401,6 @@ export function readLayer(
   };
 }
 
-/** Whether a text is a day of the calendar, `2027-03-01`. */
-export function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
-}
-
 /** The keys that a configuration takes, in the order in which people read them. */
 export const TOP_KEYS = [
   'extends',
@@ -463,6 +416,7 @@ export const TOP_KEYS = [
   'operations',
   'sql',
   'online',
+  'readiness',
 ];
 
 const DEPLOY_TIMEOUT = 'deploy-timeout-minutes';
@@ -519,18 +473,4 @@ function severityText(text: string): string {
 
 function isSeverity(text: string): text is Severity | 'off' {
   return text === 'block' || text === 'warn' || text === 'info' || text === 'off';
-}
-
-function isNull(value: YamlValue): boolean {
-  return value.kind === 'scalar' && value.value === null;
-}
-
-function placeOf(entry: YamlEntry): Span {
-  return entry.value.span.end > entry.value.span.start ? entry.value.span : entry.key.span;
-}
-
-function staysInside(path: string): boolean {
-  if (path === '' || path.startsWith('/') || path.includes('\\') || path.includes('\0')) return false;
-  if (/^[A-Za-z]:/.test(path)) return false;
-  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }

@@ -73,6 +73,13 @@ export function starterConfiguration(set: WorkflowSet | null): ProposedFile {
     '#    reason: the platform team rolls back by hand',
     '#    until: 2027-03-01',
     '',
+    '# What a release needs before it goes; docs/readiness.md of Release Gate lists the conditions.',
+    '#readiness:',
+    '#  rollback:',
+    '#    objective-minutes: 30',
+    '#  approvals:',
+    '#    required: 1',
+    '',
   ].join('\n');
   return {
     path: CONFIGURATION_PATH,

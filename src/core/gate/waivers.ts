@@ -7,7 +7,8 @@ import { readYaml } from '../workflow/yaml-tree';
 import { nearMiss } from '../rules/near-miss';
 import type { RuleFinding, Severity } from '../rules/rule';
 import type { ReadDocument } from '../documents/document';
-import { isDate, type Configuration } from './configuration';
+import type { Configuration } from './configuration';
+import { isDate } from './layer-reader';
 
 /** A waiver as it was found, inline or in the configuration. */
 export interface Waiver {

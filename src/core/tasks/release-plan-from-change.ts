@@ -1,27 +1,23 @@
-import { readChange, type ChangeAnswer } from '../change/read-change';
-import type { Change } from '../change/change';
-import { readRollbackScript, readScriptRollback, type ScriptRollback } from '../change/deploy-script';
 import { releasePlanKind } from '../documents/release-plan/release-plan-kind';
 import { markdownText } from '../documents/markdown/write';
-import { collectProfile } from '../evidence/collect-profile';
-import { fileSource, isKnown, unknown, type Source, type Unknown } from '../evidence/fact';
+import { isKnown, unknown, type Source, type Unknown } from '../evidence/fact';
 import type { RepositoryProfile } from '../evidence/profile';
 import { judgeProposal } from '../gate/check';
-import { judgeRollback, type RollbackCredibility } from '../risk/credibility';
-import { assessRisk, type RiskRegister } from '../risk/register';
-import { recommendRollout, type RolloutAdvice } from '../risk/rollout';
-import { DEFAULT_TRIGGERS } from '../risk/rollback-triggers';
+import {
+  assessRelease,
+  changeSources,
+  MAX_SOURCES,
+  planPathOf,
+  type AssessedRelease,
+} from '../readiness/assess-release';
+import { releaseData } from '../readiness/release-data';
 import type { ProposedFile } from '../text/proposal';
 import { assemblePlan, planSummary, type PlanFacts } from './release-plan/assemble';
 import { HistoryFailure } from '../ports';
 import { proposeVersion } from './release-plan/propose-version';
-import { rollbackCommand } from './release-plan/release-steps';
-import { TaskFailure, type Task, type TaskInput, type TaskResult, type World } from './task';
+import { TaskFailure, type Task, type TaskInput, type TaskResult, type TaskRun, type World } from './task';
 
 const SUMMARY_SLOT = 'summary';
-
-/** So many commits and files are given as sources; the plan itself names them all. */
-const MAX_SOURCES = 50;
 
 /** An answer of more characters is cut: it is a claim in a plan, not a document. */
 const MAX_ANSWER = 2000;
@@ -55,36 +51,6 @@ const inputs: readonly TaskInput[] = [
   { name: 'repo_context', question: 'What is this repository, and who uses it?', isAsked: false },
 ];
 
-/** What the plan says as data: the contract of `plan --format json`, with what a reader of the plan needs besides. */
-export interface PlanData {
-  readonly version: 1;
-  /** Commit ids; `base` is null where the range begins at the first commit. */
-  readonly range: { readonly base: string | null; readonly head: string | null };
-  readonly commits: Change['counts'];
-  readonly touches: readonly string[];
-  readonly irreversible: readonly (Change['irreversible'][number] & {
-    readonly compensatedBy: string | null;
-  })[];
-  readonly risk: {
-    readonly level: RiskRegister['level'] | 'unknown';
-    readonly entries: RiskRegister['entries'];
-  };
-  readonly strategy: RolloutAdvice;
-  readonly rollback: RollbackCredibility;
-  readonly components: readonly {
-    readonly folder: string;
-    readonly files: number;
-    readonly owners: readonly string[];
-  }[];
-  /** Why nothing is known of the change; null where it is known. */
-  readonly unknownBecause: string | null;
-  readonly release: {
-    readonly service: string | null;
-    readonly version: string | null;
-    readonly baseTag: string | null;
-  };
-}
-
 /** `docs/release/RELEASE_PLAN.md` from what changed since the last release. */
 export const releasePlanFromChange: Task = {
   id: 'release-plan-from-change',
@@ -94,46 +60,10 @@ export const releasePlanFromChange: Task = {
   writes: ['docs/release'],
   async run(world, run): Promise<TaskResult> {
     const told = answers(run.inputs);
-    run.report('Reading the history since the last release');
-    const answer = await readRange(world, told, run.signal);
-    if (!answer.ok && answer.kind === 'no-such-commit') {
-      throw new TaskFailure(
-        `The change cannot be read: ${answer.reason}. Name a tag, branch or commit that exists here; \`git fetch --tags\` brings those of the remote.`,
-      );
-    }
-    const change = answer.ok ? answer.change : null;
-    const noChange = answer.ok ? '' : answer.reason;
-    if (change) run.report(reportOf(change), changeSources(change).slice(0, MAX_SOURCES));
-    const profile = await collectProfile(world, run);
-    const register = change ? assessRisk(change, world.clock.now()) : null;
-    const rollout =
-      change && register
-        ? recommendRollout(
-            change,
-            register.level,
-            profile.deployTargets,
-            profile.stacks.some((stack) => stack.isPublished),
-          )
-        : {
-            rollout: 'manual' as const,
-            why: `what changes is not known (${noChange}), so no rollout can be reasoned for`,
-          };
-    const credibility = change
-      ? judgeRollback({
-          change,
-          script: await readScript(world, profile),
-          command: commandOf(profile),
-          triggers: DEFAULT_TRIGGERS,
-        })
-      : null;
+    const assessed = await assess(world, told, run);
     const facts: PlanFacts = {
-      change,
-      noChange,
-      profile,
-      register,
-      rollout,
-      credibility,
-      version: proposeVersion(told.get('version') ?? null, change, profile),
+      ...assessed,
+      version: proposeVersion(told.get('version') ?? null, assessed.change, assessed.profile),
       summary: null,
       told,
       questions: new Map(inputs.map((input) => [input.name, input.question])),
@@ -142,18 +72,18 @@ export const releasePlanFromChange: Task = {
   },
 };
 
-async function readRange(
+async function assess(
   world: World,
   told: ReadonlyMap<string, string>,
-  signal: AbortSignal,
-): Promise<ChangeAnswer> {
-  const request = {
-    base: told.get('base') ?? null,
-    head: told.get('head') ?? null,
-    tagPattern: world.configuration.tagPattern,
-  };
+  run: TaskRun,
+): Promise<AssessedRelease> {
+  const request = { base: told.get('base') ?? null, head: told.get('head') ?? null };
   try {
-    return await readChange(world, request, signal);
+    const assessment = await assessRelease(world, request, run);
+    if (assessment.ok) return assessment.release;
+    throw new TaskFailure(
+      `The change cannot be read: ${assessment.reason}. Name a tag, branch or commit that exists here; \`git fetch --tags\` brings those of the remote.`,
+    );
   } catch (error) {
     if (!(error instanceof HistoryFailure)) throw error;
     throw new TaskFailure(
@@ -163,8 +93,8 @@ async function readRange(
 }
 
 async function resultOf(world: World, facts: PlanFacts, signal: AbortSignal): Promise<TaskResult> {
-  const { change, profile, register, rollout, credibility } = facts;
-  const path = `${world.configuration.releaseFolder}/RELEASE_PLAN.md`;
+  const { change, profile } = facts;
+  const path = planPathOf(world.configuration);
   const existing = await world.files.read(path);
   const notes: string[] = [...(change?.range.notes ?? []), ...(profile.problems ?? []).map(problemNote)];
   if (!existing.ok && existing.reason !== 'missing') {
@@ -180,30 +110,7 @@ async function resultOf(world: World, facts: PlanFacts, signal: AbortSignal): Pr
     purpose: 'release plan: changes, risk, steps and rollback',
   };
   const findings = await judgeProposal(world, [file], signal);
-  const data: PlanData = {
-    version: 1,
-    range: {
-      base: change?.range.commits.base ?? null,
-      head: change?.range.commits.head ?? null,
-    },
-    commits: change?.counts ?? { total: 0, classified: 0, unclassified: 0, reverted: 0 },
-    touches: (change?.touches ?? []).map((touch) => touch.kind),
-    irreversible: (change?.irreversible ?? []).map((action) => ({ ...action, compensatedBy: null })),
-    risk: { level: register?.level ?? 'unknown', entries: register?.entries ?? [] },
-    strategy: rollout,
-    rollback: credibility ?? { credible: 'unknown', conditions: [] },
-    components: (change?.components ?? []).map(({ folder, paths, owners }) => ({
-      folder,
-      files: paths.length,
-      owners,
-    })),
-    unknownBecause: change ? null : facts.noChange,
-    release: {
-      service: isKnown(profile.service) ? profile.service.value : null,
-      version: isKnown(facts.version.version) ? facts.version.version.value : null,
-      baseTag: change?.range.baseTag ?? null,
-    },
-  };
+  const data = releaseData(facts, isKnown(facts.version.version) ? facts.version.version.value : null);
   return {
     task: 'release-plan-from-change',
     summary: resultSummary(facts),
@@ -242,32 +149,6 @@ function answers(given: Readonly<Record<string, string>>): ReadonlyMap<string, s
   );
 }
 
-async function readScript(
-  world: World,
-  profile: RepositoryProfile,
-): Promise<{ readonly path: string; readonly rollback: ScriptRollback } | null> {
-  const script = profile.rollbackScript ?? profile.deployScript;
-  if (!script) return null;
-  const path = script.value;
-  const read = await world.files.read(path);
-  if (!read.ok) return { path, rollback: { kind: 'unread', why: read.detail } };
-  const shell = await world.parsers.shell();
-  const isOwn = profile.rollbackScript !== null;
-  return { path, rollback: (isOwn ? readRollbackScript : readScriptRollback)(read.text, shell) };
-}
-
-function commandOf(
-  profile: RepositoryProfile,
-): { readonly text: string; readonly sources: readonly Source[] } | null {
-  const command = rollbackCommand(profile);
-  return command ? { text: command.value, sources: command.sources } : null;
-}
-
-function reportOf(change: Change): string {
-  const { counts, range } = change;
-  return `Read ${counts.total} ${counts.total === 1 ? 'commit' : 'commits'} ${range.baseName === null ? 'from the first on' : `since ${range.baseName}`}, ${change.files.length} changed ${change.files.length === 1 ? 'file' : 'files'}`;
-}
-
 function resultSummary({ change, noChange, register, version, rollout }: PlanFacts): string {
   if (!change || !register) {
     return `The change is not known: ${markdownText(noChange)}. The plan holds what the files show, and says what is missing.`;
@@ -278,25 +159,6 @@ function resultSummary({ change, noChange, register, version, rollout }: PlanFac
     : 'A release without a version yet';
   const lost = change.irreversible.length;
   return `${what}: ${counts.total} ${counts.total === 1 ? 'commit' : 'commits'} ${range.baseName === null ? 'from the first on' : `since ${markdownText(range.baseName)}`}, risk **${register.level}**, ${lost === 0 ? 'nothing seen that cannot be undone' : `${lost} ${lost === 1 ? 'action' : 'actions'} that cannot be undone or judged`}; rollout ${rollout.rollout}.`;
-}
-
-/** What cannot be undone first, then the tag, then commits, newest first. */
-function changeSources(change: Change): readonly Source[] {
-  const { baseTag, commits } = change.range;
-  return [
-    ...change.irreversible
-      .filter((action) => action.side === 'head')
-      .map((action) => fileSource(action.path, action.range)),
-    ...change.risks.map((risk) => fileSource(risk.path, risk.range)),
-    ...(baseTag !== null && commits.base !== null
-      ? [{ kind: 'tag' as const, name: baseTag, commit: commits.base }]
-      : []),
-    ...change.commits.map(({ commit }): Source => ({
-      kind: 'commit',
-      hash: commit.hash,
-      subject: commit.subject,
-    })),
-  ];
 }
 
 function profileSources(profile: RepositoryProfile): readonly Source[] {

@@ -4,11 +4,11 @@ import { describe, it } from 'mocha';
 import fc from 'fast-check';
 import {
   defaultConfiguration,
-  isDate,
   TOP_KEYS,
   readConfiguration,
   type ConfigurationProblem,
 } from '../../../src/core/gate/configuration';
+import { isDate } from '../../../src/core/gate/layer-reader';
 
 import { SQL_DIALECTS } from '../../../src/core/change/irreversible/dialect';
 import { PHASES } from '../../../src/core/rules/rule';
@@ -117,6 +117,7 @@ describe('the configuration', () => {
           ],
         },
         isOnline: true,
+        readiness: defaultConfiguration.readiness,
       },
     });
   });

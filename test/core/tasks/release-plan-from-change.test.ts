@@ -6,7 +6,8 @@ import type { ReleasePlan } from '../../../src/core/documents/release-plan/relea
 import { releasePlanKind } from '../../../src/core/documents/release-plan/release-plan-kind';
 import { HistoryFailure } from '../../../src/core/ports';
 import { defaultConfiguration } from '../../../src/core/gate/configuration';
-import { releasePlanFromChange, type PlanData } from '../../../src/core/tasks/release-plan-from-change';
+import { releasePlanFromChange } from '../../../src/core/tasks/release-plan-from-change';
+import type { ReleaseData } from '../../../src/core/readiness/release-data';
 import { TaskFailure, type TaskResult, type World } from '../../../src/core/tasks/task';
 import { gitRepository, type GitRepository } from '../../support/git-repository';
 import { fixedClock, memoryWorld, quietRun } from '../../support/world';
@@ -65,7 +66,7 @@ describe('release plan from a change', () => {
   after(() => repository.remove());
 
   it('keeps the contract of plan --format json', () => {
-    const data = result.data as PlanData;
+    const data = result.data as ReleaseData;
     assert.equal(data.version, 1);
     assert.deepEqual(data.range, {
       base: repository.git('rev-parse', 'v1.4.0^{commit}'),
@@ -130,7 +131,7 @@ describe('release plan from a change', () => {
       result.summary,
       'Release 2.0.0 (proposed because the commits since v1.4.0 ask for a major version): 4 commits since v1.4.0, risk **high**, 1 action that cannot be undone or judged; rollout canary.'.replace(
         'canary',
-        (result.data as PlanData).strategy.rollout,
+        (result.data as ReleaseData).strategy.rollout,
       ),
     );
   });
@@ -200,7 +201,7 @@ describe('release plan from a change', () => {
 
   it('plans a range that the person names, and refuses one that is not there with the next step', async () => {
     const narrow = await releasePlanFromChange.run(worldOf(repository), quietRun({ base: 'HEAD~1' }));
-    assert.equal((narrow.data as PlanData).commits.total, 1);
+    assert.equal((narrow.data as ReleaseData).commits.total, 1);
     for (const base of ['--help', 'no-such-tag', '$(touch /tmp/x)']) {
       await assert.rejects(
         releasePlanFromChange.run(worldOf(repository), quietRun({ base })),
@@ -217,8 +218,8 @@ describe('release plan from a change', () => {
     assert.equal(plan.version, 'UNKNOWN(version)');
     assert.match(plan.summary, /is not known: this is no git repository/);
     assert.match(bare.summary, /this is no git repository/);
-    assert.equal((bare.data as PlanData).unknownBecause, 'this is no git repository');
-    assert.equal((bare.data as PlanData).risk.level, 'unknown');
+    assert.equal((bare.data as ReleaseData).unknownBecause, 'this is no git repository');
+    assert.equal((bare.data as ReleaseData).risk.level, 'unknown');
   });
 
   it('says in a sentence that a repository is damaged', async () => {
@@ -273,7 +274,7 @@ describe('release plan from a hostile history', () => {
       assert.ok(read.data.changes.some((change) => change.subject === subjects[0]));
       assert.ok(read.data.changes.some((change) => change.subject === subjects[2]));
       assert.equal(read.sections.filter((section) => section.title === 'Rollback plan').length, 1);
-      assert.equal((result.data as PlanData).commits.total, subjects.length);
+      assert.equal((result.data as ReleaseData).commits.total, subjects.length);
     } finally {
       repository.remove();
     }

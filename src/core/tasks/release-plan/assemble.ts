@@ -9,10 +9,8 @@ import type {
 } from '../../documents/release-plan/release-plan';
 import { isKnown, placeholder, textOf } from '../../evidence/fact';
 import type { RepositoryProfile } from '../../evidence/profile';
-import type { RollbackCredibility } from '../../risk/credibility';
-import type { RiskRegister } from '../../risk/register';
+import type { AssessedRelease } from '../../readiness/assess-release';
 import { DEFAULT_TRIGGERS } from '../../risk/rollback-triggers';
-import type { RolloutAdvice } from '../../risk/rollout';
 import { counted } from '../../text/words';
 import type { ProposedVersion } from './propose-version';
 import { releaseSteps, rollbackPlan, type PlannedEnvironment } from './release-steps';
@@ -37,15 +35,7 @@ const ONE: Readonly<Record<CommitGroup, string>> = {
 };
 
 /** Everything that a plan is made from. */
-export interface PlanFacts {
-  /** Null where git tells nothing; `noChange` says why. */
-  readonly change: Change | null;
-  /** A clause: "this is no git repository". */
-  readonly noChange: string;
-  readonly profile: RepositoryProfile;
-  readonly register: RiskRegister | null;
-  readonly rollout: RolloutAdvice;
-  readonly credibility: RollbackCredibility | null;
+export interface PlanFacts extends AssessedRelease {
   readonly version: ProposedVersion;
   /** The summary to write; null for the one that the facts give. */
   readonly summary: string | null;

@@ -1,7 +1,7 @@
 import type { Change } from '../../change/change';
 import type { PlannedStep, RollbackPlan } from '../../documents/release-plan/release-plan';
 import { isKnown, placeholder } from '../../evidence/fact';
-import type { DeployTarget, RepositoryProfile } from '../../evidence/profile';
+import { rollbackCommandOf, type DeployTarget, type RepositoryProfile } from '../../evidence/profile';
 import { DEFAULT_TRIGGERS, WATCH_MINUTES } from '../../risk/rollback-triggers';
 import type { RolloutAdvice } from '../../risk/rollout';
 import { counted } from '../../text/words';
@@ -224,7 +224,7 @@ function ownerOfPaths({ change, owner, isOwnerTold }: StepFacts, paths: readonly
 export function rollbackPlan(facts: StepFacts): RollbackPlan {
   const { change, profile, owner } = facts;
   const target = change?.range.baseTag ?? placeholder('version to go back to');
-  const command = rollbackCommand(profile);
+  const command = rollbackCommandOf(profile);
   const production = facts.environments.find((environment) => environment.isProduction)?.name ?? 'production';
   const steps: PlannedStep[] = [
     byHand(
@@ -292,16 +292,6 @@ export function rollbackPlan(facts: StepFacts): RollbackPlan {
     })),
   };
 }
-
-/** The command that goes back, from the script or platform of the repository. */
-export function rollbackCommand(profile: RepositoryProfile): RollbackCommand | null {
-  const known = profile.deployTargets
-    .map((target) => target.rollbackCommand)
-    .find((command) => isKnown(command));
-  return known && isKnown(known) ? known : null;
-}
-
-type RollbackCommand = Extract<DeployTarget['rollbackCommand'], { readonly value: string }>;
 
 function strategyOf({ rollout }: StepFacts, hasCommand: boolean): string {
   switch (rollout.rollout) {

@@ -1,0 +1,59 @@
+import { Command, Option } from 'commander';
+import { gatherFacts } from '../core/readiness/gather';
+import { judgeReadiness, type ReadinessVerdict } from '../core/readiness/judge';
+import { readinessJson } from '../core/readiness/json';
+import { readinessText } from '../core/readiness/text';
+import { HistoryFailure } from '../core/ports';
+import { CommandFailure } from './command-failure';
+import type { Terminal } from './terminal';
+import { openWorld } from './world';
+
+interface GateOptions {
+  readonly version: string;
+  readonly environment: string;
+  readonly base?: string;
+  readonly head?: string;
+  readonly config?: string;
+  readonly format: 'text' | 'json';
+}
+
+/** Exit statuses by verdict; 2 is for calls that could not be carried out. */
+const exitStatus: Readonly<Record<ReadinessVerdict, number>> = { go: 0, 'no-go': 1, unknown: 3 };
+
+/** `release-gate gate [folder]`: whether a release may go, and why not. */
+export function gateCommand(terminal: Terminal): Command {
+  return new Command('gate')
+    .description('Judge whether a release may go: go, no-go or unknown')
+    .argument('[folder]', 'the repository', '.')
+    .requiredOption('--version <version>', 'the version that is released')
+    .option('--env, --environment <name>', 'where it is released to', 'production')
+    .option('--base <ref>', 'from which tag or commit on (default: the release before)')
+    .option(
+      '--head <ref>',
+      'up to which tag or commit (default: the tag of the version, else what is checked out)',
+    )
+    .option('--config <file>', 'configuration to use in place of .github/release-gate.yml')
+    .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .action(async (folder: string, options: GateOptions) => {
+      const world = await openWorld(folder, options.config ?? null);
+      try {
+        const gathered = await gatherFacts(
+          world,
+          {
+            version: options.version,
+            environment: options.environment,
+            base: options.base ?? null,
+            head: options.head ?? null,
+          },
+          { signal: terminal.signal, report: (message) => terminal.progress(message) },
+        );
+        if (!gathered.ok) throw new CommandFailure(`The release cannot be judged: ${gathered.reason}.`);
+        const readiness = judgeReadiness(gathered.facts);
+        terminal.print(options.format === 'json' ? readinessJson(readiness) : readinessText(readiness));
+        process.exitCode = exitStatus[readiness.verdict];
+      } catch (error) {
+        if (!(error instanceof HistoryFailure)) throw error;
+        throw new CommandFailure(`The change cannot be read: ${error.message}.`);
+      }
+    });
+}

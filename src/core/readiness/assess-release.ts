@@ -1,0 +1,158 @@
+import type { Change } from '../change/change';
+import { readRollbackScript, readScriptRollback, type ScriptRollback } from '../change/deploy-script';
+import { readChange, type ChangeAnswer } from '../change/read-change';
+import type { ReadDocument } from '../documents/document';
+import type { ReleasePlan } from '../documents/release-plan/release-plan';
+import { releasePlanKind } from '../documents/release-plan/release-plan-kind';
+import { collectProfile } from '../evidence/collect-profile';
+import { fileSource, type Source } from '../evidence/fact';
+import { rollbackCommandOf, type RepositoryProfile } from '../evidence/profile';
+import type { Configuration } from '../gate/configuration';
+import type { Clock, History, Parsers, RepositoryFiles } from '../ports';
+import { judgeRollback, type RollbackCredibility } from '../risk/credibility';
+import { assessRisk, type RiskRegister } from '../risk/register';
+import { recommendRollout, type RolloutAdvice } from '../risk/rollout';
+import { DEFAULT_TRIGGERS } from '../risk/rollback-triggers';
+
+/** So many commits and files are given as sources; the plan itself names them all. */
+export const MAX_SOURCES = 50;
+
+/** One repository, as far as assessing a release needs it; a task's `World` is one. */
+export interface AssessedWorld {
+  readonly files: RepositoryFiles;
+  readonly history: History;
+  readonly clock: Clock;
+  readonly parsers: Parsers;
+  readonly configuration: Configuration;
+}
+
+/** Which commits are asked for; null: from the last release, up to what is checked out. */
+export interface AssessRequest {
+  readonly base: string | null;
+  readonly head: string | null;
+}
+
+/** How an assessment tells its face what it reads. */
+export interface AssessRun {
+  readonly signal: AbortSignal;
+  report(message: string, sources?: readonly Source[]): void;
+}
+
+/** A release as its commits and files show it: what changes, how risky it is, whether going back can be believed. */
+export interface AssessedRelease {
+  /** Null where git tells nothing; `noChange` says why. */
+  readonly change: Change | null;
+  /** A clause: "this is no git repository". */
+  readonly noChange: string;
+  readonly profile: RepositoryProfile;
+  readonly register: RiskRegister | null;
+  readonly rollout: RolloutAdvice;
+  readonly credibility: RollbackCredibility | null;
+  /** The release plan that stands in the repository; null where there is none that can be read. */
+  readonly plan: (ReadDocument & { readonly data: ReleasePlan }) | null;
+}
+
+/** The assessment, or why there is none: what was asked for is not there. `reason` is a clause. */
+export type Assessment =
+  { readonly ok: true; readonly release: AssessedRelease } | { readonly ok: false; readonly reason: string };
+
+/** Where the release plan stands. */
+export function planPathOf(configuration: Configuration): string {
+  return `${configuration.releaseFolder}/RELEASE_PLAN.md`;
+}
+
+/**
+ * Assesses the release of a range: the same for the plan and for the gate.
+ *
+ * @throws HistoryFailure where git cannot read what it could open, and the signal's reason when it is aborted.
+ */
+export async function assessRelease(
+  world: AssessedWorld,
+  request: AssessRequest,
+  run: AssessRun,
+): Promise<Assessment> {
+  run.report('Reading the history since the last release');
+  const answer: ChangeAnswer = await readChange(
+    world,
+    { ...request, tagPattern: world.configuration.tagPattern },
+    run.signal,
+  );
+  if (!answer.ok && answer.kind === 'no-such-commit') return { ok: false, reason: answer.reason };
+  const change = answer.ok ? answer.change : null;
+  const noChange = answer.ok ? '' : answer.reason;
+  if (change) run.report(whatWasRead(change), changeSources(change).slice(0, MAX_SOURCES));
+  const profile = await collectProfile(world, run);
+  const plan = await readPlan(world);
+  const register = change ? assessRisk(change, world.clock.now()) : null;
+  const rollout: RolloutAdvice =
+    change && register
+      ? recommendRollout(
+          change,
+          register.level,
+          profile.deployTargets,
+          profile.stacks.some((stack) => stack.isPublished),
+        )
+      : {
+          rollout: 'manual',
+          why: `what changes is not known (${noChange}), so no rollout can be reasoned for`,
+        };
+  const credibility = change
+    ? judgeRollback({
+        change,
+        script: await readScript(world, profile),
+        command: commandOf(profile),
+        triggers: DEFAULT_TRIGGERS,
+      })
+    : null;
+  return { ok: true, release: { change, noChange, profile, register, rollout, credibility, plan } };
+}
+
+function whatWasRead({ counts, range, files }: Change): string {
+  return `Read ${counts.total} ${counts.total === 1 ? 'commit' : 'commits'} ${range.baseName === null ? 'from the first on' : `since ${range.baseName}`}, ${files.length} changed ${files.length === 1 ? 'file' : 'files'}`;
+}
+
+async function readPlan(world: AssessedWorld): Promise<AssessedRelease['plan']> {
+  const path = planPathOf(world.configuration);
+  const read = await world.files.read(path);
+  return read.ok ? releasePlanKind.read(path, read.text) : null;
+}
+
+async function readScript(
+  world: AssessedWorld,
+  profile: RepositoryProfile,
+): Promise<{ readonly path: string; readonly rollback: ScriptRollback } | null> {
+  const script = profile.rollbackScript ?? profile.deployScript;
+  if (!script) return null;
+  const path = script.value;
+  const read = await world.files.read(path);
+  if (!read.ok) return { path, rollback: { kind: 'unread', why: read.detail } };
+  const shell = await world.parsers.shell();
+  const isOwn = profile.rollbackScript !== null;
+  return { path, rollback: (isOwn ? readRollbackScript : readScriptRollback)(read.text, shell) };
+}
+
+function commandOf(
+  profile: RepositoryProfile,
+): { readonly text: string; readonly sources: readonly Source[] } | null {
+  const command = rollbackCommandOf(profile);
+  return command ? { text: command.value, sources: command.sources } : null;
+}
+
+/** What cannot be undone first, then the tag, then commits, newest first. */
+export function changeSources(change: Change): readonly Source[] {
+  const { baseTag, commits } = change.range;
+  return [
+    ...change.irreversible
+      .filter((action) => action.side === 'head')
+      .map((action) => fileSource(action.path, action.range)),
+    ...change.risks.map((risk) => fileSource(risk.path, risk.range)),
+    ...(baseTag !== null && commits.base !== null
+      ? [{ kind: 'tag' as const, name: baseTag, commit: commits.base }]
+      : []),
+    ...change.commits.map(({ commit }): Source => ({
+      kind: 'commit',
+      hash: commit.hash,
+      subject: commit.subject,
+    })),
+  ];
+}

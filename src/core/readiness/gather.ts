@@ -1,0 +1,71 @@
+import { checkRepository, createReadingCache } from '../gate/check';
+import { releaseTags } from '../change/release-range';
+import { assessRelease, type AssessedWorld, type AssessRun } from './assess-release';
+import type { ReadinessFacts } from './facts';
+
+/** Which release is judged. */
+export interface ReadinessRequest {
+  /** As people write it: `2.4.0`, `v2.4.0`. */
+  readonly version: string;
+  readonly environment: string;
+  /** The ends of the range; null: from the release before, up to the version's tag, else what is checked out. */
+  readonly base: string | null;
+  readonly head: string | null;
+}
+
+/** The facts, or why there are none: `reason` is a clause. */
+export type GatheredFacts =
+  { readonly ok: true; readonly facts: ReadinessFacts } | { readonly ok: false; readonly reason: string };
+
+/**
+ * Reads everything that the conditions of readiness look at: the change, the plan, the workflows and documents as the
+ * check judges them, the records and the evidence.
+ *
+ * @throws HistoryFailure where git cannot read what it could open, and the signal's reason when it is aborted.
+ */
+export async function gatherFacts(
+  world: AssessedWorld,
+  request: ReadinessRequest,
+  run: AssessRun,
+): Promise<GatheredFacts> {
+  const head = request.head ?? (await tagOf(world, request.version, run.signal));
+  const assessment = await assessRelease(world, { base: request.base, head }, run);
+  if (!assessment.ok) return assessment;
+  run.report('Judging the workflows and documents');
+  const cache = createReadingCache();
+  const check = await checkRepository({
+    root: '.',
+    files: world.files,
+    parsers: world.parsers,
+    configuration: world.configuration,
+    history: world.history,
+    today: world.clock.now().toISOString().slice(0, 10),
+    cache,
+    signal: run.signal,
+  });
+  const { paths } = await world.files.list(run.signal);
+  return {
+    ok: true,
+    facts: {
+      ...assessment.release,
+      asked: { version: request.version, environment: request.environment },
+      now: world.clock.now(),
+      settings: world.configuration.readiness,
+      configuration: world.configuration,
+      check,
+      workflows: cache.understood?.set ?? null,
+      documents: [...cache.documents.values()],
+      overrides: [],
+      paths: new Set(paths),
+    },
+  };
+}
+
+/** The tag that names the version, where the repository has one already: the release ends there. */
+async function tagOf(world: AssessedWorld, version: string, signal: AbortSignal): Promise<string | null> {
+  const state = await world.history.state(signal);
+  if (state.kind === 'unavailable') return null;
+  const wanted = version.replace(/^v(?=\d)/, '');
+  const tags = releaseTags(await world.history.tags(state.head, signal), world.configuration.tagPattern);
+  return tags.find(({ tag, version: tagged }) => tag.name === version || tagged === wanted)?.tag.name ?? null;
+}
