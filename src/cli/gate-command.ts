@@ -6,6 +6,7 @@ import { readinessText } from '../core/readiness/text';
 import { HistoryFailure } from '../core/ports';
 import { CommandFailure } from './command-failure';
 import type { Terminal } from './terminal';
+import { evidenceFiles } from './evidence-files';
 import { openWorld } from './world';
 
 interface GateOptions {
@@ -14,6 +15,9 @@ interface GateOptions {
   readonly base?: string;
   readonly head?: string;
   readonly config?: string;
+  readonly online?: boolean;
+  readonly runCommands?: boolean;
+  readonly evidence?: readonly string[];
   readonly format: 'text' | 'json';
 }
 
@@ -32,6 +36,12 @@ export function gateCommand(terminal: Terminal): Command {
       '--head <ref>',
       'up to which tag or commit (default: the tag of the version, else what is checked out)',
     )
+    .option(
+      '--evidence <files...>',
+      'evidence files or folders, in place of those that the configuration names',
+    )
+    .option('--online', 'ask registries and live addresses over the network')
+    .option('--run-commands', 'run the programs that the configuration names')
     .option('--config <file>', 'configuration to use in place of .github/release-gate.yml')
     .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
     .action(async (folder: string, options: GateOptions) => {
@@ -44,6 +54,9 @@ export function gateCommand(terminal: Terminal): Command {
             environment: options.environment,
             base: options.base ?? null,
             head: options.head ?? null,
+            ...(options.online ? { isOnline: true } : {}),
+            runsCommands: options.runCommands ?? false,
+            evidence: await evidenceFiles(folder, options.evidence ?? []),
           },
           { signal: terminal.signal, report: (message) => terminal.progress(message) },
         );

@@ -2,4 +2,8 @@
  * The conditions of readiness that a configuration may name. They live in `core/readiness/conditions`, which this layer
  * does not see; a test holds the two together.
  */
-export const CONDITION_IDS: readonly string[] = ['workflows-proven', 'documents-sound'];
+export const CONDITION_IDS: readonly string[] = [
+  'rollback-credible',
+  'workflows-proven',
+  'documents-sound',
+];

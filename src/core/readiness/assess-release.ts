@@ -9,6 +9,8 @@ import { fileSource, type Source } from '../evidence/fact';
 import { rollbackCommandOf, type RepositoryProfile } from '../evidence/profile';
 import type { Configuration } from '../gate/configuration';
 import type { Clock, History, Parsers, RepositoryFiles } from '../ports';
+import type { OverrideOnRecord, Records } from '../records/record';
+import { openRecords, overridesInForce, type IdleOverride } from '../records/records-in';
 import { judgeRollback, type RollbackCredibility } from '../risk/credibility';
 import { assessRisk, type RiskRegister } from '../risk/register';
 import { recommendRollout, type RolloutAdvice } from '../risk/rollout';
@@ -30,6 +32,8 @@ export interface AssessedWorld {
 export interface AssessRequest {
   readonly base: string | null;
   readonly head: string | null;
+  /** Which release the records are read for; left out where nobody named one: then no override holds. */
+  readonly release?: { readonly version: string | null; readonly environment: string };
 }
 
 /** How an assessment tells its face what it reads. */
@@ -50,6 +54,12 @@ export interface AssessedRelease {
   readonly credibility: RollbackCredibility | null;
   /** The release plan that stands in the repository; null where there is none that can be read. */
   readonly plan: (ReadDocument & { readonly data: ReleasePlan }) | null;
+  /** What people put on record: drills, approvals, overrides. */
+  readonly records: Records;
+  /** Overrides that hold for this version and environment today. */
+  readonly inForce: readonly OverrideOnRecord[];
+  /** Overrides that do not, and why. */
+  readonly idle: readonly IdleOverride[];
 }
 
 /** The assessment, or why there is none: what was asked for is not there. `reason` is a clause. */
@@ -83,6 +93,17 @@ export async function assessRelease(
   if (change) run.report(whatWasRead(change), changeSources(change).slice(0, MAX_SOURCES));
   const profile = await collectProfile(world, run);
   const plan = await readPlan(world);
+  const records = await openRecords(
+    world.files,
+    world.configuration.releaseFolder,
+    world.clock.now(),
+    run.signal,
+  );
+  const { inForce, idle } = overridesInForce(
+    records,
+    request.release ?? { version: null, environment: 'production' },
+    world.clock.now().toISOString().slice(0, 10),
+  );
   const register = change ? assessRisk(change, world.clock.now()) : null;
   const rollout: RolloutAdvice =
     change && register
@@ -104,7 +125,10 @@ export async function assessRelease(
         triggers: DEFAULT_TRIGGERS,
       })
     : null;
-  return { ok: true, release: { change, noChange, profile, register, rollout, credibility, plan } };
+  return {
+    ok: true,
+    release: { change, noChange, profile, register, rollout, credibility, plan, records, inForce, idle },
+  };
 }
 
 function whatWasRead({ counts, range, files }: Change): string {

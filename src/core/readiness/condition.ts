@@ -1,5 +1,6 @@
 import type { Source } from '../evidence/fact';
 import type { ConditionWeight } from '../gate/readiness-settings';
+import type { OverrideOnRecord } from '../records/record';
 import type { ReadinessFacts } from './facts';
 
 /** What a release is a success by: the rows of the table that every report ends with. */
@@ -35,12 +36,15 @@ export interface Condition {
   /** What it weighs where the configuration says nothing; a function where that depends on what is configured. */
   readonly weight: 'block' | 'warn' | ((facts: ReadinessFacts) => 'block' | 'warn');
   readonly criterion: Criterion;
+  /** No override sets it aside: without it nothing else can be told. */
+  readonly isBinding?: true;
   /** Null where it is about something that this release does not have. Pure; never throws on bad input. */
   judge(facts: ReadinessFacts): ConditionAnswer | null;
 }
 
 /** A condition with its answer, as reports show it. */
 export interface JudgedCondition {
+  /** Of a condition; `rollback:<id>` for one of those of a credible rollback, which reports name one by one. */
   readonly id: string;
   readonly title: string;
   readonly criterion: Criterion;
@@ -52,21 +56,7 @@ export interface JudgedCondition {
   readonly next: string | null;
   readonly evidence: readonly Source[];
   /** The person's override that waives it; null where none does. */
-  readonly override: Override | null;
-}
-
-/** A person's word that a condition need not hold for this release: who, why, until when. */
-export interface Override {
-  /** The condition, or `rollback:<id>` for one of those of a credible rollback. */
-  readonly condition: string;
-  readonly version: string;
-  readonly environment: string;
-  readonly by: string;
-  readonly reason: string;
-  /** The last day on which it holds, ISO date. */
-  readonly until: string;
-  /** The record that it stands in. */
-  readonly path: string;
+  readonly override: OverrideOnRecord | null;
 }
 
 export function pass(why: string, evidence: readonly Source[] = []): ConditionAnswer {

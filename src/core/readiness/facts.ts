@@ -4,12 +4,20 @@ import type { ReadinessSettings } from '../gate/readiness-settings';
 import type { RootReport } from '../gate/report';
 import type { WorkflowSet } from '../workflow/understanding';
 import type { AssessedRelease } from './assess-release';
-import type { Override } from './condition';
+import type { ReleaseOverrides } from './overrides';
 
 /** Everything that the conditions of readiness may look at; gathered before any is asked. */
 export interface ReadinessFacts extends AssessedRelease {
   /** The version whose release is judged, as it was named. */
-  readonly asked: { readonly version: string; readonly environment: string };
+  readonly asked: {
+    readonly version: string;
+    readonly environment: string;
+    /** Whether the network may be asked, and programs that the configuration names may run. */
+    readonly isOnline: boolean;
+    readonly runsCommands: boolean;
+    /** Evidence files that were named on the call, from the root; they stand in place of those of their kind. */
+    readonly evidence: readonly string[];
+  };
   readonly now: Date;
   readonly settings: ReadinessSettings;
   readonly configuration: Configuration;
@@ -19,8 +27,8 @@ export interface ReadinessFacts extends AssessedRelease {
   readonly workflows: WorkflowSet | null;
   /** The release documents of the repository that can be read, the plan among them. */
   readonly documents: readonly ReadDocument[];
-  /** Overrides in force for this version and environment. */
-  readonly overrides: readonly Override[];
+  /** What people set aside for this version and environment, and what they recorded in vain. */
+  readonly overrides: ReleaseOverrides;
   /** Paths of the repository's files that are not ignored. */
   readonly paths: ReadonlySet<string>;
 }

@@ -1,5 +1,7 @@
 import { checkRepository, createReadingCache } from '../gate/check';
 import { releaseTags } from '../change/release-range';
+import { conditions } from './conditions/index';
+import { overridesOf } from './overrides';
 import { assessRelease, type AssessedWorld, type AssessRun } from './assess-release';
 import type { ReadinessFacts } from './facts';
 
@@ -11,6 +13,12 @@ export interface ReadinessRequest {
   /** The ends of the range; null: from the release before, up to the version's tag, else what is checked out. */
   readonly base: string | null;
   readonly head: string | null;
+  /** Whether the network may be asked. */
+  readonly isOnline?: boolean;
+  /** Whether programs that the configuration names may run. */
+  readonly runsCommands?: boolean;
+  /** Evidence files in place of those that the configuration names. */
+  readonly evidence?: readonly string[];
 }
 
 /** The facts, or why there are none: `reason` is a clause. */
@@ -29,7 +37,11 @@ export async function gatherFacts(
   run: AssessRun,
 ): Promise<GatheredFacts> {
   const head = request.head ?? (await tagOf(world, request.version, run.signal));
-  const assessment = await assessRelease(world, { base: request.base, head }, run);
+  const assessment = await assessRelease(
+    world,
+    { base: request.base, head, release: { version: request.version, environment: request.environment } },
+    run,
+  );
   if (!assessment.ok) return assessment;
   run.report('Judging the workflows and documents');
   const cache = createReadingCache();
@@ -48,14 +60,20 @@ export async function gatherFacts(
     ok: true,
     facts: {
       ...assessment.release,
-      asked: { version: request.version, environment: request.environment },
+      asked: {
+        version: request.version,
+        environment: request.environment,
+        isOnline: request.isOnline ?? world.configuration.isOnline,
+        runsCommands: request.runsCommands ?? false,
+        evidence: request.evidence ?? [],
+      },
       now: world.clock.now(),
       settings: world.configuration.readiness,
       configuration: world.configuration,
       check,
       workflows: cache.understood?.set ?? null,
       documents: [...cache.documents.values()],
-      overrides: [],
+      overrides: overridesOf(assessment.release, request.version, conditions),
       paths: new Set(paths),
     },
   };

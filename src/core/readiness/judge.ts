@@ -1,6 +1,8 @@
 import { conditions } from './conditions/index';
 import { CRITERIA, type Condition, type Criterion, type JudgedCondition } from './condition';
 import type { ReadinessFacts } from './facts';
+import { isAbout } from './overrides';
+import { rollbackReasons } from './rollback-reasons';
 
 /** Whether a release may go. Unknown never counts as go. */
 export type ReadinessVerdict = 'go' | 'no-go' | 'unknown';
@@ -18,7 +20,9 @@ export interface Readiness {
   readonly facts: ReadinessFacts;
   /** Every condition, asked or not, in the order of the list. */
   readonly conditions: readonly JudgedCondition[];
-  /** Those that speak against going, or that a person waived: heaviest first. */
+  /** The conditions of a credible rollback one by one; none where what changes is not known. */
+  readonly rollback: readonly JudgedCondition[];
+  /** What speaks against going, or what a person waived: heaviest first, what cannot be undone before the rest. */
   readonly reasons: readonly JudgedCondition[];
   readonly criteria: readonly CriterionRow[];
 }
@@ -26,6 +30,11 @@ export interface Readiness {
 /** Judges a release: no-go if anything that blocks fails, else unknown if anything that blocks is unknown, else go. */
 export function judgeReadiness(facts: ReadinessFacts, asked: readonly Condition[] = conditions): Readiness {
   const judged = asked.map((condition) => judgeOne(condition, facts));
+  const whole = judged.find(({ id }) => id === ROLLBACK_ID);
+  const rollback =
+    facts.credibility && whole
+      ? rollbackReasons(facts.credibility, whole.weight, facts.overrides.inForce)
+      : [];
   const blocking = judged.filter(({ weight }) => weight === 'block');
   const verdict = blocking.some(({ status }) => status === 'fail')
     ? 'no-go'
@@ -36,11 +45,31 @@ export function judgeReadiness(facts: ReadinessFacts, asked: readonly Condition[
     verdict,
     facts,
     conditions: judged,
-    reasons: judged
-      .filter(({ status }) => status === 'fail' || status === 'unknown' || status === 'waived')
-      .sort((a, b) => rankOf(a) - rankOf(b)),
+    rollback,
+    reasons: reasonsOf(judged, rollback),
     criteria: CRITERIA.map((criterion) => rowOf(criterion, judged)),
   };
+}
+
+/** The condition that stands for all of the rollback. */
+const ROLLBACK_ID = 'rollback-credible';
+
+/**
+ * What does not hold or is waived. The rollback is named by its own conditions, so that each can be settled, or overridden,
+ * by itself; as a whole only where a person set it aside as a whole, or where none of them could be asked.
+ */
+function reasonsOf(
+  judged: readonly JudgedCondition[],
+  rollback: readonly JudgedCondition[],
+): readonly JudgedCondition[] {
+  const whole = judged.find(({ id }) => id === ROLLBACK_ID);
+  const isApart = whole !== undefined && ['pass', 'fail', 'unknown'].includes(whole.status);
+  return [
+    ...(isApart ? rollback : []),
+    ...judged.filter(({ id }) => !(isApart && id === ROLLBACK_ID && rollback.length > 0)),
+  ]
+    .filter(({ status }) => status === 'fail' || status === 'unknown' || status === 'waived')
+    .sort((a, b) => rankOf(a) - rankOf(b));
 }
 
 function judgeOne(condition: Condition, facts: ReadinessFacts): JudgedCondition {
@@ -55,7 +84,9 @@ function judgeOne(condition: Condition, facts: ReadinessFacts): JudgedCondition 
     return { ...common, status: 'not-applicable', why: 'this release has nothing that it is about' };
   }
   const override =
-    answer.status === 'pass' ? null : (facts.overrides.find((each) => each.condition === id) ?? null);
+    answer.status === 'pass' || condition.isBinding
+      ? null
+      : (facts.overrides.inForce.find((each) => isAbout(each, id)) ?? null);
   return { ...common, ...answer, ...(override ? { status: 'waived', override } : {}) };
 }
 
@@ -74,10 +105,11 @@ function answerOf(condition: Condition, facts: ReadinessFacts): ReturnType<Condi
   }
 }
 
-/** What stops the release first; then what a person set aside; then what only warns. */
-function rankOf({ weight, status }: JudgedCondition): number {
+/** What stops the release first; then what a person set aside; then what only warns. Going back leads within each. */
+function rankOf({ weight, status, criterion }: JudgedCondition): number {
   const byStatus = { fail: 0, unknown: 1, waived: 2 } as Readonly<Record<string, number>>;
-  return (weight === 'block' ? 0 : 3) + (byStatus[status] ?? 3);
+  const rank = (weight === 'block' ? 0 : 3) + (byStatus[status] ?? 3);
+  return rank * 2 + (criterion === 'reversibility' ? 0 : 1);
 }
 
 function rowOf(criterion: Criterion, judged: readonly JudgedCondition[]): CriterionRow {

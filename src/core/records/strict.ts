@@ -113,7 +113,7 @@ export function strictOverride(document: ReadDocument): Strict<OverrideOnRecord>
   const lacks = lacksOfFrontMatter(document);
   const recordedAtMs = zonedTime(data.recordedAt);
   const until = isoDay(data.until);
-  if (!/^[a-z][a-z0-9-]*$/.test(data.condition)) lacks.push('condition by its id');
+  if (!/^(?:rollback:)?[a-z][a-z0-9-]*$/.test(data.condition)) lacks.push('condition by its id');
   if (!isTold(data.environment)) lacks.push('environment');
   lackOfVersion(document, 'version', data.version, lacks, true);
   if (!namesPerson(data.name)) lacks.push('name of the person who answers for it');
