@@ -4,6 +4,7 @@ import {
   HistoryFailure,
   type ChangedFile,
   type Commit,
+  type CommitPaths,
   type CommitRange,
   type History,
   type HistoryState,
@@ -50,6 +51,8 @@ const NEUTRAL_SETTINGS = [
   'protocol.allow=never',
   'safe.bareRepository=explicit',
   'submodule.recurse=false',
+  'core.bigFileThreshold=512m',
+  'diff.renameLimit=1000',
 ];
 
 /** Variables of git that a person may set to say where their configuration is; all others are taken away. */
@@ -82,6 +85,8 @@ export function createGitHistory(root: string, options: GitHistoryOptions): Hist
   const folder = path.resolve(root);
   const program = options.program ?? 'git';
   const objects = createGitObjects(gitStart(program, folder));
+  /** Ids of objects whose names cannot be asked for, by `commit:path`: as `changedFiles` saw them. */
+  const oddNames = new Map<string, string>();
   let isOpened = false;
 
   const isTrusted = (): boolean =>
@@ -142,7 +147,7 @@ export function createGitHistory(root: string, options: GitHistoryOptions): Hist
   /** Streams NUL-separated fields to `take`, which says whether to go on. */
   const fields = async (
     args: readonly string[],
-    take: (field: string) => void,
+    take: (field: string, bytes: Buffer) => void,
     signal: AbortSignal | undefined,
   ): Promise<void> => {
     const splitter = nulSplitter(take);
@@ -239,7 +244,10 @@ export function createGitHistory(root: string, options: GitHistoryOptions): Hist
     changedFiles: async (range, signal) => {
       if (!isRange(range) || !(await isAvailable(signal))) return [];
       const compare = async (options: readonly string[]): Promise<readonly ChangedFile[]> => {
-        const reader = diffReader();
+        const reader = diffReader((file, side, id) => {
+          const commit = side === 'before' ? range.base : range.head;
+          if (commit !== null) oddNames.set(`${commit}:${file}`, id);
+        });
         await fields(
           [
             'diff-tree',
@@ -261,7 +269,24 @@ export function createGitHistory(root: string, options: GitHistoryOptions): Hist
       }
     },
 
+    commitPaths: async (range, limit, signal) => {
+      if (!isRange(range) || limit < 1 || !(await isAvailable(signal))) return [];
+      const reader = commitPathsReader();
+      await fields(
+        [
+          ...['log', '-z', `--max-count=${Math.floor(limit)}`, COMMIT_PATHS_FORMAT, ...LOG_SWITCHES],
+          ...['--raw', '--no-abbrev', '--no-renames', '--relative'],
+          ...['--ignore-submodules=none', '--end-of-options', ...revisions(range), '--'],
+        ],
+        reader.take,
+        signal,
+      );
+      return reader.commits();
+    },
+
     fileAt: async (commit, file, signal) => {
+      const odd = oddNames.get(`${commit}:${file}`);
+      if (odd !== undefined && isTrusted()) return readObject(objects, odd, signal);
       if (!isInsidePath(file)) return refusal('outside', 'lies outside the repository');
       if (!isHash(commit) || !(await isAvailable(signal))) return refusal('missing', 'is not known');
       return readBlob(run, objects, () => (isPartial ??= readIsPartial()), commit, file, signal);
@@ -318,8 +343,7 @@ export function withoutCredentials(url: string): string | null {
   }
 }
 
-const LOG_OPTIONS = [
-  '--format=tformat:%H%x00%P%x00%an%x00%ae%x00%aI%x00%cI%x00%s%x00%b',
+const LOG_SWITCHES = [
   '--encoding=UTF-8',
   '--no-color',
   '--no-decorate',
@@ -328,9 +352,67 @@ const LOG_OPTIONS = [
   '--no-mailmap',
   '--no-ext-diff',
   '--no-textconv',
+];
+const LOG_OPTIONS = [
+  '--format=tformat:%H%x00%P%x00%an%x00%ae%x00%aI%x00%cI%x00%s%x00%b',
+  ...LOG_SWITCHES,
   '--no-patch',
 ];
 const LOG_FIELDS = 8;
+
+const COMMIT_PATHS_FORMAT = '--format=tformat:%H%x00%an%x00%ae%x00%aI%x00%s';
+const COMMIT_PATHS_FIELDS = 5;
+
+/**
+ * Reads the fields of a log with raw differences: those of a commit, then for each file a record that begins with a colon
+ * (the first behind a line end), which no commit's id does, and its path. Equal paths and people share their text.
+ */
+function commitPathsReader(): {
+  readonly take: (field: string, bytes: Buffer) => void;
+  readonly commits: () => readonly CommitPaths[];
+} {
+  const known = new Map<string, string>();
+  const shared = (text: string): string => {
+    const same = known.get(text);
+    if (same !== undefined) return same;
+    known.set(text, text);
+    return text;
+  };
+  const commits: CommitPaths[] = [];
+  let header: string[] = [];
+  let paths: string[] = [];
+  let isPath = false;
+  return {
+    take: (field, bytes) => {
+      if (isPath) {
+        paths.push(shared(pathOf(field, bytes)));
+        isPath = false;
+        return;
+      }
+      if (header.length === 0 && /^\n?:/.test(field)) {
+        isPath = true;
+        return;
+      }
+      header.push(field);
+      if (header.length < COMMIT_PATHS_FIELDS) return;
+      const [hash = '', authorName = '', authorEmail = '', authoredAt = '', subject = ''] = header;
+      header = [];
+      paths = [];
+      commits.push({
+        hash,
+        authorName: shared(authorName),
+        authorEmail: shared(authorEmail),
+        authoredAt,
+        subject: subject.slice(0, MAX_SUBJECT_CHARACTERS),
+        paths,
+      });
+    },
+    commits: () => commits,
+  };
+}
+
+/** Of a commit that is only counted, no more of the subject is kept. */
+const MAX_SUBJECT_CHARACTERS = 1000;
 
 /** Takes a piece of output; false stops the program. */
 export type Sink = (chunk: Buffer) => boolean;
@@ -446,6 +528,9 @@ function gitEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     // An empty list: a partial clone must not fetch what it lacks (older git does not know GIT_NO_LAZY_FETCH).
     GIT_ALLOW_PROTOCOL: '',
     GIT_ATTR_NOSYSTEM: '1',
+    // What everybody else gets from the same commit ids, not what this clone puts in their place.
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_GRAFT_FILE: process.platform === 'win32' ? 'NUL' : '/dev/null',
     LC_ALL: 'C',
     LANGUAGE: '',
   };
@@ -546,29 +631,64 @@ function commitOf(fields: readonly string[]): Commit {
 }
 
 /** Cuts a stream of bytes at NUL; a character that two pieces share stays whole. */
-function nulSplitter(take: (field: string) => void): { push(chunk: Buffer): void; end(): void } {
+function nulSplitter(take: (field: string, bytes: Buffer) => void): {
+  push(chunk: Buffer): void;
+  end(): void;
+} {
   let rest: Buffer[] = [];
+  const give = (piece: Buffer): void => {
+    const bytes = rest.length === 0 ? piece : Buffer.concat([...rest, piece]);
+    rest = [];
+    take(bytes.toString('utf8'), bytes);
+  };
   return {
     push: (chunk) => {
       let start = 0;
       for (let end = chunk.indexOf(0); end !== -1; end = chunk.indexOf(0, start)) {
-        const piece = chunk.subarray(start, end);
-        take(rest.length === 0 ? piece.toString('utf8') : Buffer.concat([...rest, piece]).toString('utf8'));
-        rest = [];
+        give(chunk.subarray(start, end));
         start = end + 1;
       }
       if (start < chunk.length) rest.push(chunk.subarray(start));
     },
     end: () => {
-      if (rest.length > 0) take(Buffer.concat(rest).toString('utf8'));
-      rest = [];
+      if (rest.length > 0) give(Buffer.alloc(0));
     },
   };
 }
 
+/** A path as it is shown and asked for: its text, or for bytes that are no UTF-8 what git writes for them (`\\377`). */
+function pathOf(text: string, bytes: Buffer): string {
+  if (!text.includes('\uFFFD') || Buffer.from(text, 'utf8').equals(bytes)) return text;
+  return [...bytes]
+    .map((byte) =>
+      byte === 92
+        ? '\\\\'
+        : byte >= 32 && byte < 127
+          ? String.fromCharCode(byte)
+          : `\\${byte.toString(8).padStart(3, '0')}`,
+    )
+    .join('');
+}
+
+/** Names that cannot be asked for in one line of text, or that no portable path has: found by the object's id instead. */
+function isOddName(file: string): boolean {
+  return /[\n\\]/.test(file);
+}
+
+const NO_MODE = '000000';
+const SUBMODULE_MODE = '160000';
+
+interface RawEntry {
+  readonly oldMode: string;
+  readonly newMode: string;
+  readonly oldId: string;
+  readonly newId: string;
+  readonly status: string;
+}
+
 /** Reads the fields of `git diff-tree -r -z --raw --numstat`: all raw records first, then the counts. */
-function diffReader(): {
-  readonly take: (field: string) => void;
+function diffReader(sawOdd: (file: string, side: 'before' | 'after', id: string) => void): {
+  readonly take: (field: string, bytes: Buffer) => void;
   readonly files: () => readonly ChangedFile[];
 } {
   type Raw = Omit<ChangedFile, 'added' | 'removed'>;
@@ -577,19 +697,33 @@ function diffReader(): {
   let pending:
     | {
         readonly kind: 'raw';
-        readonly status: string;
-        readonly isSubmodule: boolean;
+        readonly entry: RawEntry;
         readonly paths: string[];
       }
     | { readonly kind: 'count'; readonly added: string; readonly removed: string; readonly paths: string[] }
     | null = null;
 
-  const addRaw = (status: string, isSubmodule: boolean, paths: readonly string[]): void => {
+  const addRaw = (entry: RawEntry, paths: readonly string[]): void => {
     const [first = '', second] = paths;
+    const { oldMode, newMode, oldId, newId, status } = entry;
+    const isSubmodule = oldMode === SUBMODULE_MODE || newMode === SUBMODULE_MODE;
+    if (isOddName(first)) sawOdd(first, 'before', oldId);
+    if (isOddName(second ?? first)) sawOdd(second ?? first, 'after', newId);
     raws.push({
       status: isSubmodule ? 'submodule' : statusOf(status),
       path: second ?? first,
       oldPath: second === undefined ? null : first,
+      ...(oldMode !== newMode && oldMode !== NO_MODE && newMode !== NO_MODE && !isSubmodule
+        ? { mode: { before: oldMode, after: newMode } }
+        : {}),
+      ...(isSubmodule
+        ? {
+            submodule: {
+              before: oldMode === SUBMODULE_MODE ? oldId : null,
+              after: newMode === SUBMODULE_MODE ? newId : null,
+            },
+          }
+        : {}),
     });
     if (raws.length > MAX_CHANGED_FILES) {
       throw new HistoryFailure(
@@ -603,13 +737,13 @@ function diffReader(): {
   };
 
   return {
-    take: (field) => {
+    take: (field, bytes) => {
       if (pending) {
-        pending.paths.push(field);
+        pending.paths.push(pathOf(field, bytes));
         if (pending.kind === 'raw') {
-          const wanted = /^[RC]/.test(pending.status) ? 2 : 1;
+          const wanted = /^[RC]/.test(pending.entry.status) ? 2 : 1;
           if (pending.paths.length < wanted) return;
-          addRaw(pending.status, pending.isSubmodule, pending.paths);
+          addRaw(pending.entry, pending.paths);
         } else {
           if (pending.paths.length < 2) return;
           addCount(pending.paths[1] ?? '', pending.added, pending.removed);
@@ -618,9 +752,8 @@ function diffReader(): {
         return;
       }
       if (field.startsWith(':')) {
-        const [oldMode = '', newMode = '', , , status = ''] = field.slice(1).split(' ');
-        const isSubmodule = oldMode === '160000' || newMode === '160000';
-        pending = { kind: 'raw', status, isSubmodule, paths: [] };
+        const [oldMode = '', newMode = '', oldId = '', newId = '', status = ''] = field.slice(1).split(' ');
+        pending = { kind: 'raw', entry: { oldMode, newMode, oldId, newId, status }, paths: [] };
         return;
       }
       const first = field.indexOf('\t');
@@ -628,7 +761,8 @@ function diffReader(): {
       if (first === -1 || second === -1) return;
       const added = field.slice(0, first);
       const removed = field.slice(first + 1, second);
-      const file = field.slice(second + 1);
+      const head = Buffer.byteLength(field.slice(0, second + 1));
+      const file = pathOf(field.slice(second + 1), bytes.subarray(head));
       // A rename has an empty path here, and its two paths in fields of their own.
       if (file === '') pending = { kind: 'count', added, removed, paths: [] };
       else addCount(file, added, removed);
@@ -674,6 +808,19 @@ async function readBlob(
   }
   if (object.kind === 'missing' && !(await isPartial())) return absent(commit);
   return readBlobAlone(run, name, signal);
+}
+
+async function readObject(
+  objects: GitObjects,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<ReadResult> {
+  const object = await objects.ask(id, signal);
+  if (object.kind !== 'object') return refusal('refused', `is not in the history here: ${LACKING}`);
+  if (object.type !== 'blob') return refusal('not-a-file', 'is no file there');
+  if (object.size > MAX_FILE_BYTES) return tooLarge(object.size);
+  const bytes = await objects.contents(id, object.size, signal);
+  return bytes ? decode(bytes) : refusal('refused', 'cannot be read from the history');
 }
 
 async function readBlobAlone(

@@ -35,12 +35,29 @@ export interface Commit {
 /** One file that differs between the two ends of a range. */
 export interface ChangedFile {
   readonly status: 'added' | 'modified' | 'deleted' | 'renamed' | 'copied' | 'type-changed' | 'submodule';
+  /** A name that is not UTF-8 is written as git quotes it, with `\\377` for a byte. */
   readonly path: string;
   /** Where it stood before, for `renamed` and `copied`. */
   readonly oldPath: string | null;
   /** Lines; null for a binary file. */
   readonly added: number | null;
   readonly removed: number | null;
+  /** Git's modes at the two ends where they differ and both ends have the file: `100644`, `100755` (a program), `120000`. */
+  readonly mode?: { readonly before: string; readonly after: string };
+  /** The commits of the other repository, for `submodule`; null at an end that has none. */
+  readonly submodule?: { readonly before: string | null; readonly after: string | null };
+}
+
+/** Who changed which files in one commit. */
+export interface CommitPaths {
+  readonly hash: string;
+  readonly authorName: string;
+  readonly authorEmail: string;
+  /** ISO 8601 with offset. */
+  readonly authoredAt: string;
+  readonly subject: string;
+  /** Against its first parent, moves as a removal and an addition; none for a merge. */
+  readonly paths: readonly string[];
 }
 
 /** A tag with the commit that it names, peeled. */
@@ -87,6 +104,8 @@ export interface History {
   /** Newest first, merges included. */
   commits(range: CommitRange, signal?: AbortSignal): Promise<readonly Commit[]>;
   changedFiles(range: CommitRange, signal?: AbortSignal): Promise<readonly ChangedFile[]>;
+  /** The newest `limit` commits of a range with the files that each changed, newest first. */
+  commitPaths(range: CommitRange, limit: number, signal?: AbortSignal): Promise<readonly CommitPaths[]>;
   fileAt(commit: string, path: string, signal?: AbortSignal): Promise<ReadResult>;
   /** The last commit that touched each path, where there is one. */
   lastCommitOf(path: string, signal?: AbortSignal): Promise<Commit | null>;

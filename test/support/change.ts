@@ -62,6 +62,8 @@ export function commitOf(
     parts: [],
     pullRequests: [],
     tickets: [],
+    coAuthors: [],
+    trailers: [],
     reverts: [],
     revertedBy: null,
     ...rest,

@@ -24,10 +24,14 @@ export interface ClassifiedCommit {
   readonly breakingNote: string | null;
   /** What a squashed body lists besides the header. */
   readonly parts: readonly ConventionalPart[];
-  /** Numbers of pull requests that the subject names: `(#12)`, `Merge pull request #12`. */
+  /** Numbers of pull or merge requests: `(#12)`, `Merge pull request #12`, `See merge request a/b!34`. */
   readonly pullRequests: readonly number[];
-  /** Tickets that the message names: `ABC-123`, or an issue of the host by number: `#12`. */
+  /** Tickets that the message names: `ABC-123`, an issue of the host (`#12`) or of another repository (`owner/name#12`). */
   readonly tickets: readonly string[];
+  /** The names in `Co-authored-by:`. */
+  readonly coAuthors: readonly string[];
+  /** The fields of the last paragraph, `Reviewed-by: …` and the like, in order. */
+  readonly trailers: readonly { readonly name: string; readonly value: string }[];
   /** Commits of the range that it undoes. */
   readonly reverts: readonly string[];
   /** The commit of the range that undoes it, itself not undone. */

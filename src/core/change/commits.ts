@@ -60,14 +60,31 @@ async function createParser(): Promise<CommitParser> {
   });
 }
 
+/** Whose habits the numbers in messages follow: on GitLab `#12` is an issue and `!34` a merge request. */
+export type MessageHost = 'github' | 'gitlab';
+
+/** The host whose habits a repository's messages follow, from the address of its remote and its files. */
+export function messageHostOf(remoteUrl: string | null, paths: ReadonlySet<string>): MessageHost {
+  if (remoteUrl !== null) {
+    const host = /^(?:[a-z+]+:\/\/)?(?:[^@/]*@)?([^/:]+)/i.exec(remoteUrl)?.[1] ?? '';
+    if (/gitlab/i.test(host)) return 'gitlab';
+    if (/github/i.test(host)) return 'github';
+  }
+  return paths.has('.gitlab-ci.yml') ? 'gitlab' : 'github';
+}
+
 /**
  * Reads the messages of a range and pairs reverts with what they revert. Every commit comes back, in the same order:
  * one that no convention explains has `type` null.
  */
-export async function classifyCommits(commits: readonly Commit[]): Promise<readonly ClassifiedCommit[]> {
+export async function classifyCommits(
+  commits: readonly Commit[],
+  host: MessageHost = 'github',
+): Promise<readonly ClassifiedCommit[]> {
   const parser = await createParser();
   const read = commits.map((commit) => readMessage(commit, parser));
-  const undone = pairReverts(commits, read);
+  const requests = commits.map((commit) => pullRequestsOf(commit, host));
+  const undone = pairReverts(commits, read, requests);
   return read.map((message, index) => {
     const commit = commits[index] as Commit;
     return {
@@ -78,8 +95,10 @@ export async function classifyCommits(commits: readonly Commit[]): Promise<reado
       isBreaking: message.isBreaking,
       breakingNote: message.breakingNote,
       parts: message.parts,
-      pullRequests: pullRequestsOf(commit.subject),
-      tickets: ticketsOf(commit),
+      pullRequests: requests[index] ?? [],
+      tickets: ticketsOf(commit, host),
+      coAuthors: coAuthorsOf(message.trailers),
+      trailers: message.trailers,
       reverts: undone.reverts.get(commit.hash) ?? [],
       revertedBy: undone.revertedBy.get(commit.hash) ?? null,
     };
@@ -93,7 +112,15 @@ interface ReadMessage {
   readonly breakingNote: string | null;
   readonly parts: readonly ConventionalPart[];
   readonly isSecurity: boolean;
-  readonly reverts: { readonly header: string | null; readonly hashes: readonly string[] } | null;
+  readonly reverts: Revert | null;
+  readonly trailers: ClassifiedCommit['trailers'];
+}
+
+/** What a message says that it undoes: by id where it gives one, else by the number of the request, else by its subject. */
+interface Revert {
+  readonly header: string | null;
+  readonly hashes: readonly string[];
+  readonly requests: readonly number[];
 }
 
 function readMessage(commit: Commit, parser: CommitParser): ReadMessage {
@@ -119,6 +146,7 @@ function readMessage(commit: Commit, parser: CommitParser): ReadMessage {
     parts,
     isSecurity: /\b(?:CVE-\d{4}-\d+|GHSA(?:-[0-9a-z]{4}){3})\b|\[security\]/i.test(message),
     reverts: revert,
+    trailers: trailersOf(body),
   };
 }
 
@@ -159,7 +187,7 @@ function groupOf(message: ReadMessage): CommitGroup {
   return message.type === null ? 'other' : (TYPES[message.type] ?? 'other');
 }
 
-function revertOf(header: string, body: string, own: ConventionalPart | null): ReadMessage['reverts'] {
+function revertOf(header: string, body: string, own: ConventionalPart | null): Revert | null {
   const quoted = /^(Revert|Reapply) "(.*)"/.exec(header);
   const isConventional = own?.type === 'revert';
   const hashes = [...body.matchAll(/\bThis reverts commits? ([0-9a-f]{7,64})\b/g)].map(
@@ -170,17 +198,24 @@ function revertOf(header: string, body: string, own: ConventionalPart | null): R
       hashes.push(...(line[1] ?? '').split(/[, ]+/).filter((hash) => /^[0-9a-f]{7,64}$/.test(hash)));
     }
   }
-  if (!quoted && !isConventional)
-    return hashes.length > 0 && /^revert/i.test(header) ? { header: null, hashes } : null;
+  const requests = [
+    ...body.matchAll(/^(?:This reverts merge request|Reverts) (?:[\w./-]{1,200})?[#!](\d{1,9})\b/gm),
+  ].map((match) => Number(match[1]));
+  if (!quoted && !isConventional) {
+    return hashes.length + requests.length > 0 && /^(?:revert|reapply)/i.test(header)
+      ? { header: null, hashes, requests }
+      : null;
+  }
   // `Reapply "x"` undoes the commit `Revert "x"`.
   const undone =
     quoted?.[1] === 'Reapply' ? `Revert "${quoted[2] ?? ''}"` : (quoted?.[2] ?? own?.description ?? null);
-  return { header: undone, hashes };
+  return { header: undone, hashes, requests };
 }
 
 function pairReverts(
   commits: readonly Commit[],
   messages: readonly ReadMessage[],
+  requests: readonly (readonly number[])[],
 ): {
   readonly revertedBy: ReadonlyMap<string, string>;
   readonly reverts: ReadonlyMap<string, readonly string[]>;
@@ -191,13 +226,19 @@ function pairReverts(
   const indexOf = new Map(commits.map((commit, index) => [commit.hash, index]));
   const byShortHash = new Map<string, number[]>();
   const bySubject = new Map<string, number[]>();
-  commits.forEach((commit, index) => {
-    const alike = byShortHash.get(commit.hash.slice(0, 7));
-    if (alike) alike.push(index);
-    else byShortHash.set(commit.hash.slice(0, 7), [index]);
-    const same = bySubject.get(commit.subject);
+  const byRequest = new Map<number, number[]>();
+  const note = <Key>(map: Map<Key, number[]>, key: Key, index: number): void => {
+    const same = map.get(key);
     if (same) same.push(index);
-    else bySubject.set(commit.subject, [index]);
+    else map.set(key, [index]);
+  };
+  commits.forEach((commit, index) => {
+    note(byShortHash, commit.hash.slice(0, 7), index);
+    note(bySubject, commit.subject, index);
+    // A squashed merge has the number of its request behind its title, which the revert of it does not quote.
+    const title = commit.subject.replace(/(?: \([#!]\d{1,9}\))+$/, '');
+    if (title !== commit.subject) note(bySubject, title, index);
+    for (const request of requests[index] ?? []) note(byRequest, request, index);
   });
   // An abbreviation that two commits share names neither.
   const find = (hash: string): number | undefined => {
@@ -209,11 +250,15 @@ function pairReverts(
     const commit = commits[index];
     if (!message.reverts || !commit || revertedBy.has(commit.hash)) return;
     let targets = message.reverts.hashes.map(find).filter((target) => target !== undefined);
-    if (message.reverts.hashes.length === 0 && message.reverts.header !== null) {
-      const older = bySubject
-        .get(message.reverts.header)
-        ?.find((target) => target > index && !revertedBy.has(commits[target]?.hash ?? ''));
-      targets = older === undefined ? [] : [older];
+    const older = (alike: readonly number[] | undefined): readonly number[] => {
+      const found = alike?.find((target) => target > index && !revertedBy.has(commits[target]?.hash ?? ''));
+      return found === undefined ? [] : [found];
+    };
+    if (message.reverts.hashes.length === 0) {
+      targets = message.reverts.requests.flatMap((request) => older(byRequest.get(request)));
+      if (targets.length === 0 && message.reverts.header !== null) {
+        targets = [...older(bySubject.get(message.reverts.header))];
+      }
     }
     const undone = targets
       .filter((target) => target > index)
@@ -253,21 +298,89 @@ function mergedBy(
   return [target, ...reach(others, mainline)];
 }
 
-function pullRequestsOf(subject: string): readonly number[] {
-  const text = subject.slice(0, MAX_HEADER);
-  const merge = /^Merge pull request #(\d{1,9})\b/.exec(text);
-  const numbers = [...text.matchAll(/\(#(\d{1,9})\)/g)].map((match) => Number(match[1]));
-  return [...new Set(merge ? [Number(merge[1]), ...numbers] : numbers)];
+function pullRequestsOf(commit: Commit, host: MessageHost): readonly number[] {
+  const text = commit.subject.slice(0, MAX_HEADER);
+  const numbers = [
+    /^Merge pull request #(\d{1,9})\b/.exec(text)?.[1],
+    ...[...text.matchAll(host === 'gitlab' ? /(?:^|[\s(])!(\d{1,9})\b/g : /\(#(\d{1,9})\)/g)].map(
+      (match) => match[1],
+    ),
+    ...[...commit.body.slice(0, MAX_BODY).matchAll(/^See merge request [\w./-]{0,200}!(\d{1,9})$/gm)].map(
+      (match) => match[1],
+    ),
+  ];
+  return [...new Set(numbers.filter((number) => number !== undefined).map(Number))];
 }
 
-function ticketsOf(commit: Commit): readonly string[] {
-  const text = `${commit.subject.slice(0, MAX_HEADER)}\n${commit.body.slice(0, 20_000)}`;
-  const tickets = [...text.matchAll(/\b([A-Z][A-Z0-9]{1,9}-\d{1,7})\b/g)]
-    .map((match) => match[1] ?? '')
-    // Names of standards and advisories look the same and are none.
-    .filter((ticket) => !/^(?:CVE|GHSA|UTF|ISO|SHA|RFC|MD|AES|RSA|TLS|HTTP|ES|PEP|CWE)-/.test(ticket));
-  const closed = [...text.matchAll(/\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):? #(\d{1,9})\b/gi)].map(
-    (match) => `#${match[1] ?? ''}`,
-  );
-  return [...new Set([...tickets, ...closed])];
+/** Of a body no more is searched for names of tickets. */
+const MAX_BODY = 20_000;
+
+/** Names of standards, formats, algorithms and advisories that look like tickets and are none. */
+const NO_PROJECT = new Set(
+  `CVE GHSA CWE CAPEC RUSTSEC GO PYSEC OWASP NIST FIPS PKCS UTF UCS ISO IEC IEEE ANSI ECMA RFC PEP ES JEP BIP EIP SHA MD AES
+  RSA DES ECDSA ED BLAKE CRC HMAC TLS SSL HTTP IPV IP CP KOI LATIN WINDOWS BASE BIT INT UINT FLOAT FP BF X86 AMD ARM RISC
+  MP H AV HDR GPT COVID CENTOS RHEL JAVA JDK PHP NODE PY PYTHON RUBY PART STEP PHASE DAY WEEK Q FY USB PCI SATA`
+    .split(/\s+/)
+    .filter((name) => name !== ''),
+);
+
+function ticketsOf(commit: Commit, host: MessageHost): readonly string[] {
+  const subject = commit.subject.slice(0, MAX_HEADER);
+  const text = `${subject}\n${commit.body.slice(0, MAX_BODY)}`;
+  if (!/[-#]\d|\/\d/.test(text)) return [];
+  const tickets = [...text.matchAll(/(?<![\w./-])([A-Z][A-Z0-9]{1,9})-(\d{1,7})(?![\w]|\.\d)/g)]
+    .filter((match) => !NO_PROJECT.has(match[1] ?? ''))
+    .map((match) => (match[1] === 'GH' ? `#${match[2] ?? ''}` : match[0]));
+  const listed = [
+    ...text.matchAll(
+      /\b(?:close[sd]?|closing|fix(?:e[sd])?|fixing|resolve[sd]?|resolving|implements?|refs?|references|see|part of|relates to|issues?|tickets?|bug):? ((?:[\w.-]{1,100}\/[\w.-]{1,100})?#\d{1,9}(?:(?:,| and| &|, and) ?#\d{1,9}){0,20})/gi,
+    ),
+  ].flatMap((match) => (match[1] ?? '').match(/(?:[\w.-]+\/[\w.-]+)?#\d+/g) ?? []);
+  const leading = /^\[?#(\d{1,9})\]?(?=[\s:])/.exec(subject)?.[1];
+  const ofGitLab =
+    host === 'gitlab' ? [...subject.matchAll(/\((#\d{1,9})\)/g)].map((match) => match[1] ?? '') : [];
+  const linked = [
+    ...text.matchAll(
+      /https?:\/\/[\w.-]{1,200}\/((?:[\w.-]{1,100}\/){1,9}[\w.-]{1,100}?)(?:\/-)?\/issues\/(\d{1,9})\b/g,
+    ),
+  ].map((match) => `${match[1] ?? ''}#${match[2] ?? ''}`);
+  return [
+    ...new Set([
+      ...tickets,
+      ...listed,
+      ...(leading === undefined ? [] : [`#${leading}`]),
+      ...ofGitLab,
+      ...linked,
+    ]),
+  ];
+}
+
+/** The fields of the last paragraph, where it holds nothing else but them and the lines that go on with one. */
+function trailersOf(body: string): ClassifiedCommit['trailers'] {
+  const last =
+    body
+      .trimEnd()
+      .split(/\n[ \t]*\n/)
+      .pop() ?? '';
+  if (!last.includes(':')) return [];
+  const trailers: { name: string; value: string }[] = [];
+  for (const line of last.split('\n')) {
+    if (/^(?:-{3,}|\(cherry picked from commit [0-9a-f]{7,64}\))\s*$/.test(line)) continue;
+    const field = /^([A-Za-z][A-Za-z0-9-]{0,60}|BREAKING CHANGE): (.*)$/.exec(line);
+    const open = trailers[trailers.length - 1];
+    if (field) trailers.push({ name: field[1] ?? '', value: (field[2] ?? '').trim() });
+    else if (/^[ \t]/.test(line) && open) open.value = `${open.value} ${line.trim()}`;
+    else return [];
+  }
+  return trailers.slice(0, MAX_TRAILERS);
+}
+
+const MAX_TRAILERS = 100;
+
+function coAuthorsOf(trailers: ClassifiedCommit['trailers']): readonly string[] {
+  const names = trailers
+    .filter(({ name }) => /^co-authored-by$/i.test(name))
+    .map(({ value }) => value.replace(/<[^>]*>.*$/, '').trim())
+    .filter((name) => name !== '');
+  return [...new Set(names)];
 }
