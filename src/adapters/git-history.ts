@@ -197,6 +197,38 @@ export function createGitHistory(root: string, options: GitHistoryOptions): Hist
     return answer.kind !== 'ended' || answer.text.trim() !== '';
   };
 
+  const differences = async (
+    range: CommitRange,
+    how: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly ChangedFile[]> => {
+    if (!isRange(range) || !(await isAvailable(signal))) return [];
+    const compare = async (options: readonly string[]): Promise<readonly ChangedFile[]> => {
+      const reader = diffReader((file, side, id) => {
+        const commit = side === 'before' ? range.base : range.head;
+        if (commit !== null) oddNames.set(`${commit}:${file}`, id);
+      });
+      await fields(
+        [
+          'diff-tree',
+          ...['-r', '-z', '--raw', '--relative', '--no-abbrev', ...options],
+          ...['--no-ext-diff', '--no-textconv', '--no-color', '--ignore-submodules=none'],
+          ...['--end-of-options', range.base ?? emptyTree(range.head), range.head, '--'],
+        ],
+        reader.take,
+        signal,
+      );
+      return reader.files();
+    };
+    try {
+      return await compare(how);
+    } catch (error) {
+      if (!(error instanceof LackingContents)) throw error;
+      // Names and kinds of change stand in the trees; counts and renames would need the contents.
+      return compare(['--no-renames']);
+    }
+  };
+
   return {
     state,
 
@@ -241,33 +273,9 @@ export function createGitHistory(root: string, options: GitHistoryOptions): Hist
         ? log(['--end-of-options', ...revisions(range), '--'], signal)
         : [],
 
-    changedFiles: async (range, signal) => {
-      if (!isRange(range) || !(await isAvailable(signal))) return [];
-      const compare = async (options: readonly string[]): Promise<readonly ChangedFile[]> => {
-        const reader = diffReader((file, side, id) => {
-          const commit = side === 'before' ? range.base : range.head;
-          if (commit !== null) oddNames.set(`${commit}:${file}`, id);
-        });
-        await fields(
-          [
-            'diff-tree',
-            ...['-r', '-z', '--raw', '--relative', '--no-abbrev', ...options],
-            ...['--no-ext-diff', '--no-textconv', '--no-color', '--ignore-submodules=none'],
-            ...['--end-of-options', range.base ?? emptyTree(range.head), range.head, '--'],
-          ],
-          reader.take,
-          signal,
-        );
-        return reader.files();
-      };
-      try {
-        return await compare(['-M', '--numstat']);
-      } catch (error) {
-        if (!(error instanceof LackingContents)) throw error;
-        // Names and kinds of change stand in the trees; counts and renames would need the contents.
-        return compare(['--no-renames']);
-      }
-    },
+    changedFiles: (range, signal) => differences(range, ['-M', '--numstat'], signal),
+
+    changedPaths: (range, signal) => differences(range, ['-M'], signal),
 
     commitPaths: async (range, limit, signal) => {
       if (!isRange(range) || limit < 1 || !(await isAvailable(signal))) return [];
@@ -713,6 +721,7 @@ function diffReader(sawOdd: (file: string, side: 'before' | 'after', id: string)
       status: isSubmodule ? 'submodule' : statusOf(status),
       path: second ?? first,
       oldPath: second === undefined ? null : first,
+      ...(second !== undefined && oldId === newId ? { isSameContent: true } : {}),
       ...(oldMode !== newMode && oldMode !== NO_MODE && newMode !== NO_MODE && !isSubmodule
         ? { mode: { before: oldMode, after: newMode } }
         : {}),

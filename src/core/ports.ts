@@ -39,7 +39,9 @@ export interface ChangedFile {
   readonly path: string;
   /** Where it stood before, for `renamed` and `copied`. */
   readonly oldPath: string | null;
-  /** Lines; null for a binary file. */
+  /** Said of a moved or copied file whose contents are those that it had before. */
+  readonly isSameContent?: boolean;
+  /** Lines; null for a binary file, and where they were not counted. */
   readonly added: number | null;
   readonly removed: number | null;
   /** Git's modes at the two ends where they differ and both ends have the file: `100644`, `100755` (a program), `120000`. */
@@ -104,6 +106,8 @@ export interface History {
   /** Newest first, merges included. */
   commits(range: CommitRange, signal?: AbortSignal): Promise<readonly Commit[]>;
   changedFiles(range: CommitRange, signal?: AbortSignal): Promise<readonly ChangedFile[]>;
+  /** The same without the numbers of lines, which take most of the time. */
+  changedPaths(range: CommitRange, signal?: AbortSignal): Promise<readonly ChangedFile[]>;
   /** The newest `limit` commits of a range with the files that each changed, newest first. */
   commitPaths(range: CommitRange, limit: number, signal?: AbortSignal): Promise<readonly CommitPaths[]>;
   fileAt(commit: string, path: string, signal?: AbortSignal): Promise<ReadResult>;

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createGitHistory, withoutCredentials } from '../../src/adapters/git-history';
@@ -142,9 +150,15 @@ describe('git history', () => {
       status: 'renamed',
       path: 'sub dir/new "name".txt',
       oldPath: 'old name.txt',
+      isSameContent: true,
       added: 0,
       removed: 0,
     });
+    const paths = await createGitHistory(repo.root, trusted).changedPaths({ base, head });
+    assert.deepEqual(
+      paths,
+      files.map((file) => ({ ...file, added: null, removed: null })),
+    );
     assert.equal(by.get('gone.txt')?.status, 'deleted');
     assert.deepEqual([by.get('kept.txt')?.added, by.get('kept.txt')?.removed], [2, 1]);
     assert.deepEqual([by.get('image.png')?.status, by.get('image.png')?.added], ['added', null]);
@@ -173,9 +187,68 @@ describe('git history', () => {
     repo.git('update-index', '--add', '--cacheinfo', `160000,${pointed},vendor/inner`);
     repo.git('commit', '--quiet', '-m', 'chore: add submodule');
     const head = repo.git('rev-parse', 'HEAD');
-    const [file] = await createGitHistory(repo.root, trusted).changedFiles({ base, head });
+    const history = createGitHistory(repo.root, trusted);
+    const [file] = await history.changedFiles({ base, head });
     assert.equal(file?.status, 'submodule');
     assert.equal(file?.path, 'vendor/inner');
+    assert.deepEqual(file?.submodule, { before: null, after: pointed });
+    const moved = inner.commit('feat: more', { x: '2\n' });
+    repo.git('update-index', '--cacheinfo', `160000,${moved},vendor/inner`);
+    repo.git('commit', '--quiet', '-m', 'chore: move submodule');
+    const next = await history.changedFiles({ base: head, head: repo.git('rev-parse', 'HEAD') });
+    assert.deepEqual(next[0]?.submodule, { before: pointed, after: moved });
+  });
+
+  it('tells a script that becomes a program, and names that are not UTF-8 or have odd characters', async () => {
+    const repo = repository();
+    repo.write('run.sh', 'echo\n');
+    const base = repo.commit('chore: base');
+    chmodSync(path.join(repo.root, 'run.sh'), 0o755);
+    const odd = Buffer.concat([Buffer.from(`${repo.root}/caf`), Buffer.from([0xe9]), Buffer.from('.sql')]);
+    writeFileSync(odd, 'DROP TABLE a;\n');
+    repo.write('back\\slash.sql', 'DROP TABLE b;\n');
+    const head = repo.commit('feat: odd', { 'new\nline.sql': 'DROP TABLE c;\n' });
+    const history = createGitHistory(repo.root, trusted);
+    const files = await history.changedFiles({ base, head });
+    assert.deepEqual(files.map((file) => [file.path, file.added, file.mode]).sort(), [
+      ['back\\slash.sql', 1, undefined],
+      ['caf\\351.sql', 1, undefined],
+      ['new\nline.sql', 1, undefined],
+      ['run.sh', 0, { before: '100644', after: '100755' }],
+    ]);
+    assert.deepEqual(
+      await Promise.all(
+        ['back\\slash.sql', 'caf\\351.sql', 'new\nline.sql'].map((file) => history.fileAt(head, file)),
+      ),
+      ['b', 'a', 'c'].map((table) => ({ ok: true, text: `DROP TABLE ${table};\n` })),
+    );
+    assert.equal((await history.fileAt(head, 'never\\seen')).ok, false);
+  });
+
+  it('names the files of each commit, whatever they are called', async () => {
+    const repo = repository();
+    const base = repo.commit('chore: base', { a: '1\n' });
+    const name = 'a'.repeat(40);
+    const one = repo.commit('fix: one', { [name]: '1\n', ':100644 x': '1\n', 'dir/\nb': '1\n' });
+    const empty = repo.commit('chore: nothing');
+    repo.git('checkout', '--quiet', '-b', 'side', base);
+    const side = repo.commit('feat: side', { c: '1\n' });
+    repo.git('checkout', '--quiet', 'main');
+    repo.git('merge', '--quiet', '--no-ff', '-m', 'Merge side', 'side');
+    const head = repo.git('rev-parse', 'HEAD');
+    const history = createGitHistory(repo.root, trusted);
+    const commits = await history.commitPaths({ base, head }, 100);
+    assert.deepEqual(Object.fromEntries(commits.map((commit) => [commit.hash, [...commit.paths].sort()])), {
+      [head]: [],
+      [side]: ['c'],
+      [empty]: [],
+      [one]: [':100644 x', name, 'dir/\nb'].sort(),
+    });
+    assert.deepEqual(
+      [commits[0]?.subject, commits[0]?.authorName, commits[0]?.authorEmail],
+      ['Merge side', 'Ada Example', 'ada@example.test'],
+    );
+    assert.equal((await history.commitPaths({ base: null, head }, 2)).length, 2);
   });
 
   it('counts paths from its own root where that is a folder of the repository', async () => {

@@ -24,6 +24,7 @@ export const noHistory: History = {
   tags: () => Promise.resolve([]),
   commits: () => Promise.resolve([]),
   changedFiles: () => Promise.resolve([]),
+  changedPaths: () => Promise.resolve([]),
   commitPaths: () => Promise.resolve([]),
   fileAt: () => Promise.resolve({ ok: false, reason: 'missing', detail: 'is not known' }),
   lastCommitOf: () => Promise.resolve(null),

@@ -333,7 +333,7 @@ function ticketsOf(commit: Commit, host: MessageHost): readonly string[] {
     .map((match) => (match[1] === 'GH' ? `#${match[2] ?? ''}` : match[0]));
   const listed = [
     ...text.matchAll(
-      /\b(?:close[sd]?|closing|fix(?:e[sd])?|fixing|resolve[sd]?|resolving|implements?|refs?|references|see|part of|relates to|issues?|tickets?|bug):? ((?:[\w.-]{1,100}\/[\w.-]{1,100})?#\d{1,9}(?:(?:,| and| &|, and) ?#\d{1,9}){0,20})/gi,
+      /\b(?:close[sd]?|closing|fix(?:e[sd])?|fixing|resolve[sd]?|resolving|implements?|refs?|references|see|part of|relates to|issues?|tickets?|bug):? ((?:[\w.-]{1,100}\/[\w.-]{1,100})?#\d{1,9}(?:(?:, and|,| and| &) ?(?:[\w.-]{1,100}\/[\w.-]{1,100})?#\d{1,9}){0,20})/gi,
     ),
   ].flatMap((match) => (match[1] ?? '').match(/(?:[\w.-]+\/[\w.-]+)?#\d+/g) ?? []);
   const leading = /^\[?#(\d{1,9})\]?(?=[\s:])/.exec(subject)?.[1];

@@ -1,8 +1,9 @@
 import type { History, Parsers, RepositoryFiles } from '../ports';
 import { TOUCH_KINDS, type Change, type Touch, type TouchKind } from './change';
-import { classifyCommits } from './commits';
+import { classifyCommits, messageHostOf } from './commits';
 import { CODEOWNERS_PATHS, groupByComponent, ownersOf, readCodeOwners, type OwnerRule } from './components';
 import { detectIrreversible } from './irreversible';
+import type { DetectorWorld } from './irreversible/detector';
 import type { SqlSettings } from './irreversible/dialect';
 import { touchesOfPath } from './path-kinds';
 import { findReleaseRange, type RangeAnswer, type RangeRequest } from './release-range';
@@ -32,22 +33,27 @@ export async function readChange(
   const found = await findReleaseRange(history, request, signal);
   if (!found.ok) return found;
   const { range } = found;
-  const [commits, files, listed] = await Promise.all([
-    history.commits(range.commits, signal),
+  // Who waits for the history lets others go on: only the numbers of lines take long, and nothing needs them but the end.
+  const listing = world.files.list(signal);
+  const [classified, files, { listed, repositoryPaths, detected }] = await Promise.all([
+    Promise.all([history.commits(range.commits, signal), history.remoteUrl(signal), listing]).then(
+      ([commits, remote, { paths }]) => classifyCommits(commits, messageHostOf(remote, new Set(paths))),
+    ),
     history.changedFiles(range.commits, signal),
-    world.files.list(signal),
+    Promise.all([history.changedPaths(range.commits, signal), listing]).then(async ([changed, listed]) => {
+      const repositoryPaths = new Set(listed.paths);
+      const detectorWorld: DetectorWorld = {
+        files: changed,
+        range,
+        history,
+        parsers: world.parsers,
+        repositoryPaths,
+        sql: world.configuration.sql,
+        signal,
+      };
+      return { listed, repositoryPaths, detected: await detectIrreversible(detectorWorld) };
+    }),
   ]);
-  const classified = await classifyCommits(commits);
-  const repositoryPaths = new Set(listed.paths);
-  const detected = await detectIrreversible({
-    files,
-    range,
-    history,
-    parsers: world.parsers,
-    repositoryPaths,
-    sql: world.configuration.sql,
-    signal,
-  });
   const ownersFile = CODEOWNERS_PATHS.find((candidate) => repositoryPaths.has(candidate)) ?? null;
   const ownersOfPath = ownersOf(ownersFile === null ? [] : await readOwners(world.files, ownersFile));
   const paths = files.map((file) => file.path);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { classifyCommits } from '../../../src/core/change/commits';
+import { classifyCommits, messageHostOf } from '../../../src/core/change/commits';
 import type { ClassifiedCommit } from '../../../src/core/change/change';
 import type { Commit } from '../../../src/core/ports';
 
@@ -158,6 +158,79 @@ describe('commits', () => {
     });
   });
 
+  it('pairs reverts of squashed requests, by number and by title without its number', async () => {
+    for (const [told, host, revert] of [
+      ['feat: cart (#12)', 'github', 'Revert "feat: cart (#12)" (#13)\n\nReverts example/shop#12'],
+      ['feat: cart (#12)', 'github', 'Revert "feat: cart"'],
+      ['Cart (#12)', 'github', 'Revert "Something else" (#13)\n\nReverts #12'],
+      [
+        "Merge branch 'a'\n\nSee merge request shop/web!12",
+        'gitlab',
+        'Revert "A"\n\nThis reverts merge request !12',
+      ],
+    ] as const) {
+      const commits = await classifyCommits(history('chore: begin', told, revert), host);
+      assert.deepEqual(commits[0]?.reverts, [hashOf(2)], revert);
+      assert.equal(commits[1]?.revertedBy, hashOf(3));
+    }
+    const apart = await classifyCommits(
+      history('feat: cart (#12)', 'Revert "feat: basket" (#14)\n\nReverts a/b#13'),
+    );
+    assert.deepEqual(apart[0]?.reverts, []);
+  });
+
+  it('names tickets and requests by the habits of the host, and no standards or prose', async () => {
+    for (const [message, host, tickets, requests] of [
+      ['feat: SHOP-12 and GH-7', 'github', ['SHOP-12', '#7'], []],
+      ['fix: use SHA-256, UTF-8 and ISO-8601 of CVE-2026-1234', 'github', [], []],
+      ['fix: v1.2-RC-1 in a/B-2 and X-1.5', 'github', [], []],
+      ['fix: a (#12)', 'github', [], [12]],
+      ['fix: a (#12)', 'gitlab', ['#12'], []],
+      ['fix: a (!34)', 'gitlab', [], [34]],
+      ['fix: do not (!34) read this', 'github', [], []],
+      ['Merge branch x\n\nSee merge request group/sub/web!56', 'gitlab', [], [56]],
+      ['#42: begin', 'github', ['#42'], []],
+      [
+        'fix: a\n\nFixes #1, #2 and other/repo#3.\nStep #4 is next.',
+        'github',
+        ['#1', '#2', 'other/repo#3'],
+        [],
+      ],
+      [
+        'fix: a\n\nhttps://github.com/a/b/issues/9 https://gitlab.example/g/s/p/-/issues/8',
+        'github',
+        ['a/b#9', 'g/s/p#8'],
+        [],
+      ],
+      ['fix: a\n\nhttps://jira.example/browse/SHOP-77', 'github', ['SHOP-77'], []],
+    ] as const) {
+      const [commit] = await classifyCommits(history(message), host);
+      assert.deepEqual([...(commit?.tickets ?? [])].sort(), [...tickets].sort(), message);
+      assert.deepEqual(commit?.pullRequests, requests, message);
+    }
+  });
+
+  it('tells the host from the remote, else from the files', () => {
+    const none = new Set<string>();
+    assert.equal(messageHostOf('git@gitlab.example.test:a/b.git', none), 'gitlab');
+    assert.equal(messageHostOf('https://github.com/gitlab/x', none), 'github');
+    assert.equal(messageHostOf('https://git.example.test/a', new Set(['.gitlab-ci.yml'])), 'gitlab');
+    assert.equal(messageHostOf(null, none), 'github');
+  });
+
+  it('reads trailers and co-authors of the last paragraph alone', async () => {
+    const commit = await one(
+      'feat: a\n\nNote: this is prose.\n\nReviewed-by: Bo Example <bo@example.test>\nCo-authored-by: Cy  Example <cy@example.test>\nSee-also: a\n  longer one\nco-authored-by: Di <di@example.test>',
+    );
+    assert.deepEqual(commit.coAuthors, ['Cy  Example', 'Di']);
+    assert.deepEqual(commit.trailers[2], { name: 'See-also', value: 'a longer one' });
+    assert.deepEqual((await one('feat: a\n\nCo-authored-by: Cy <c@x>\nand more prose')).coAuthors, []);
+    assert.deepEqual(
+      (await one('feat: a (#1)\n\n* fix: b\n\n---------\n\nCo-authored-by: Cy <c@x>')).coAuthors,
+      ['Cy'],
+    );
+  });
+
   it('gives every commit back, whatever its message, in linear time', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -188,6 +261,10 @@ describe('commits', () => {
       '* '.repeat(15_000),
       '#1 '.repeat(10_000),
       '- a\n'.repeat(8000),
+      'https://a/'.repeat(3000),
+      'fixes a/b#1,'.repeat(2500),
+      'Reverts '.repeat(4000),
+      'A-1'.repeat(10_000),
     ]) {
       await classifyCommits(history(`${hostile}\n\n${hostile}`, `Revert "${hostile}"`));
     }

@@ -43,34 +43,45 @@ export interface FileEnds {
   readonly base: ReadResult | null;
 }
 
-/** Reads both ends of changed files, a few at a time, in the order given. */
+const alreadyRead = new WeakMap<DetectorWorld, Map<ChangedFile, Promise<FileEnds>>>();
+
+/** Reads both ends of changed files, a few at a time, in the order given; each once for all who ask in the same world. */
 export async function readEnds(
   world: DetectorWorld,
   files: readonly ChangedFile[],
 ): Promise<readonly FileEnds[]> {
-  const { history, range, signal } = world;
-  const { base: baseCommit, head: headCommit } = range.commits;
+  const known = alreadyRead.get(world) ?? new Map<ChangedFile, Promise<FileEnds>>();
+  alreadyRead.set(world, known);
   const results: FileEnds[] = [];
   let next = 0;
   const readOn = async (): Promise<void> => {
     for (let index = next++; index < files.length; index = next++) {
-      signal?.throwIfAborted();
+      world.signal?.throwIfAborted();
       const file = files[index] as ChangedFile;
-      const before = file.status === 'added' ? null : (file.oldPath ?? file.path);
-      const [head, base] = await Promise.all([
-        file.status === 'deleted' ? null : history.fileAt(headCommit, file.path, signal),
-        before === null || baseCommit === null ? null : history.fileAt(baseCommit, before, signal),
-      ]);
-      results[index] = { file, head, base };
+      const reading = known.get(file) ?? readBoth(world, file);
+      known.set(file, reading);
+      results[index] = await reading;
     }
   };
   await Promise.all(Array.from({ length: Math.min(READS_AT_ONCE, files.length) }, readOn));
   return results;
 }
 
+async function readBoth({ history, range, signal }: DetectorWorld, file: ChangedFile): Promise<FileEnds> {
+  const { base: baseCommit, head: headCommit } = range.commits;
+  const before = file.status === 'added' ? null : (file.oldPath ?? file.path);
+  const [head, base] = await Promise.all([
+    file.status === 'deleted' ? null : history.fileAt(headCommit, file.path, signal),
+    before === null || baseCommit === null ? null : history.fileAt(baseCommit, before, signal),
+  ]);
+  return { file, head, base };
+}
+
 /** Whether the file only changed its place. */
 export function isMovedUnchanged(file: ChangedFile): boolean {
-  return file.status === 'renamed' && file.added === 0 && file.removed === 0;
+  return (
+    file.status === 'renamed' && (file.isSameContent === true || (file.added === 0 && file.removed === 0))
+  );
 }
 
 /** A statement or text of more characters is cut in what is shown. */

@@ -120,8 +120,6 @@ export interface VersionsRead {
   readonly unread: readonly { readonly path: string; readonly side: Side; readonly detail: string }[];
 }
 
-const alreadyRead = new WeakMap<DetectorWorld, Map<ChangedFile, FileEnds>>();
-
 /**
  * Reads both ends of those changed files that a family is about, each once for all families. Left out are tests,
  * examples, documentation, other people's code, and files that only moved; what moves into such a place counts as gone.
@@ -149,10 +147,8 @@ export async function readVersions(
   const isNew = (file: ChangedFile): boolean => file.status === 'added' || file.status === 'copied';
   const hasOld = wanted.some((file) => !isNew(file));
   const chosen = wanted.filter((file) => !isNew(file) || hasOld || isWantedWhenNew(file.path));
-  const known = alreadyRead.get(world) ?? new Map<ChangedFile, FileEnds>();
-  alreadyRead.set(world, known);
-  const toRead = chosen.slice(0, MAX_FILES).filter((file) => !known.has(file));
-  for (const ends of await readEnds(world, toRead)) known.set(ends.file, ends);
+  const read = await readEnds(world, chosen.slice(0, MAX_FILES));
+  const known = new Map<ChangedFile, FileEnds>(read.map((ends) => [ends.file, ends]));
 
   const versions: FileVersions[] = [];
   const unread: { path: string; side: Side; detail: string }[] = [];

@@ -9,11 +9,8 @@ export const DETECTORS: readonly Detector[] = [database, infrastructure, storage
 
 /** Runs all detectors over the range; the actions stand in the order of the list. */
 export async function detectIrreversible(world: DetectorWorld): Promise<Detected> {
-  const found: Detected[] = [];
-  for (const detector of DETECTORS) {
-    world.signal?.throwIfAborted();
-    found.push(await detector.detect(world));
-  }
+  // Side by side: while one waits for the history, another judges.
+  const found = await Promise.all(DETECTORS.map((detector) => detector.detect(world)));
   return {
     irreversible: found.flatMap((each) => each.irreversible),
     risks: found.flatMap((each) => each.risks),
