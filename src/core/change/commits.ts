@@ -341,9 +341,9 @@ function ticketsOf(commit: Commit, host: MessageHost): readonly string[] {
     host === 'gitlab' ? [...subject.matchAll(/\((#\d{1,9})\)/g)].map((match) => match[1] ?? '') : [];
   const linked = [
     ...text.matchAll(
-      /https?:\/\/[\w.-]{1,200}\/((?:[\w.-]{1,100}\/){1,9}[\w.-]{1,100}?)(?:\/-)?\/issues\/(\d{1,9})\b/g,
+      /https?:\/\/[\w.-]{1,200}\/((?:[\w.-]{1,100}\/){1,9}[\w.-]{1,100}?)\/issues\/(\d{1,9})\b/g,
     ),
-  ].map((match) => `${match[1] ?? ''}#${match[2] ?? ''}`);
+  ].map((match) => `${(match[1] ?? '').replace(/\/-$/, '')}#${match[2] ?? ''}`);
   return [
     ...new Set([
       ...tickets,
