@@ -63,7 +63,7 @@ describe('whether a deploy script goes back', () => {
     assert.deepEqual(found, {
       kind: 'handled',
       range: { start: { line: 4, column: 3 }, end: { line: 4, column: 11 } },
-      how: 'rollback',
+      how: 'rollback: "./undo.sh"',
     });
   });
 
