@@ -4,8 +4,10 @@ export interface MachineTrigger {
   readonly comparison: '>' | '>=' | '<' | '<=' | 'fails';
   /** With its unit. */
   readonly threshold: string;
-  /** With its unit. */
+  /** Over how long the metric is taken, with its unit. */
   readonly window: string;
+  /** For how long it has to be met, with its unit. */
+  readonly lasting: string;
   /** Whether it can only be judged against a baseline, which has to be measured. */
   readonly needsBaseline: boolean;
 }
@@ -18,26 +20,36 @@ export const WATCH_MINUTES = { production: 60, other: 15 } as const;
  * a p99 latency three times the baseline, a health check that fails twice running.
  */
 export const DEFAULT_TRIGGERS: readonly MachineTrigger[] = [
-  { metric: 'error rate', comparison: '>', threshold: '5 %', window: '60 min', needsBaseline: false },
+  {
+    metric: 'error rate',
+    comparison: '>',
+    threshold: '5 %',
+    window: '5 min',
+    lasting: '5 min',
+    needsBaseline: false,
+  },
   {
     metric: 'error rate',
     comparison: '>=',
     threshold: '2 x baseline',
-    window: '60 min',
+    window: '5 min',
+    lasting: '5 min',
     needsBaseline: true,
   },
   {
     metric: 'p99 latency',
     comparison: '>=',
     threshold: '3 x baseline',
-    window: '60 min',
+    window: '5 min',
+    lasting: '5 min',
     needsBaseline: true,
   },
   {
     metric: 'health check',
     comparison: 'fails',
     threshold: '2 consecutive intervals',
-    window: '60 min',
+    window: '1 min',
+    lasting: '2 min',
     needsBaseline: false,
   },
 ];

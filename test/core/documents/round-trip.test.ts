@@ -68,7 +68,7 @@ const rows = <T extends object>(shape: { [K in keyof T]: fc.Arbitrary<T[K]> }) =
   fc.array(fc.record(shape), { maxLength: 3 });
 const step = { title, owner: text, command, action: text, expected: text, durationMinutes: minutes };
 const runbookSteps = rows({ ...step, onFailure: text });
-const triggers = rows({ metric: text, comparison: text, threshold: text, window: text });
+const triggers = rows({ metric: text, comparison: text, threshold: text, window: text, lasting: text });
 const communication = rows({ stage: text, audience: text, channel: text, message: text });
 const claims = rows({ question: text, answer: text });
 const groups: readonly ChangeGroup[] = ['breaking', 'security', 'features', 'fixes', 'other', 'unclassified'];

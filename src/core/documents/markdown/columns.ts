@@ -1,11 +1,12 @@
 import type { Columns } from './parts';
 
 /** When to go back. */
-export const triggerColumns: Columns<'metric' | 'comparison' | 'threshold' | 'window'> = {
+export const triggerColumns: Columns<'metric' | 'comparison' | 'threshold' | 'window' | 'lasting'> = {
   metric: ['metric', 'signal', 'trigger'],
   comparison: ['comparison', 'operator', 'condition'],
   threshold: ['threshold', 'value', 'limit'],
   window: ['window', 'over', 'period', 'time window'],
+  lasting: ['for', 'for how long', 'lasting', 'sustained for', 'sustained', 'duration'],
 };
 
 /** Who is told what, when. */

@@ -144,8 +144,10 @@ export interface RollbackTrigger {
   readonly comparison: string;
   /** With its unit: "5 %", "2 x baseline". */
   readonly threshold: string;
-  /** With its unit: "60 min". */
+  /** Over how long the metric is taken, with its unit: "5 min". */
   readonly window: string;
+  /** For how long it has to be met, with its unit: "5 min"; '' where nothing tells. */
+  readonly lasting: string;
 }
 
 /** How to go back. */

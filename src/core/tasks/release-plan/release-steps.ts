@@ -284,11 +284,12 @@ export function rollbackPlan(facts: StepFacts): RollbackPlan {
       recoveryTimeObjective: placeholder('recovery time objective'),
     },
     steps,
-    triggers: DEFAULT_TRIGGERS.map(({ metric, comparison, threshold, window }) => ({
+    triggers: DEFAULT_TRIGGERS.map(({ metric, comparison, threshold, window, lasting }) => ({
       metric,
       comparison,
       threshold,
       window,
+      lasting,
     })),
   };
 }

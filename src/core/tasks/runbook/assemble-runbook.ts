@@ -41,11 +41,12 @@ export function assembleRunbook(facts: RunbookFacts): Runbook {
     ...steps,
     rollback: {
       reference: profile.rollbackScript?.value ?? 'the steps below',
-      triggers: DEFAULT_TRIGGERS.map(({ metric, comparison, threshold, window }) => ({
+      triggers: DEFAULT_TRIGGERS.map(({ metric, comparison, threshold, window, lasting }) => ({
         metric,
         comparison,
         threshold,
         window,
+        lasting,
       })),
       steps: steps.rollback,
     },
@@ -436,7 +437,7 @@ function deploymentSteps(profile: RepositoryProfile, target: DeployTarget | null
   return steps;
 }
 
-/** The window of the default triggers. */
+/** For so long the default triggers are watched. */
 const WATCHED_MINUTES = 60;
 
 function checkStep(profile: RepositoryProfile, title: string, onFailure: string): RunbookStep {
