@@ -87,6 +87,8 @@ export interface IrreversibleAction {
   readonly compensation: string | null;
   /** The way down that the repository has for it, and what that restores; null where it has none. */
   readonly reversibleBy: string | null;
+  /** What a person wrote into the plan to compensate it; null or left out while nothing does. Git never tells it. */
+  readonly compensatedBy?: string | null;
 }
 
 /** Something that the diff shows and that can be undone, but may hurt: a lock, rows changed under a condition. */

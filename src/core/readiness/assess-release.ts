@@ -1,12 +1,11 @@
 import type { Change } from '../change/change';
-import { readRollbackScript, readScriptRollback, type ScriptRollback } from '../change/deploy-script';
 import { readChange, type ChangeAnswer } from '../change/read-change';
 import type { ReadDocument } from '../documents/document';
 import type { ReleasePlan } from '../documents/release-plan/release-plan';
 import { releasePlanKind } from '../documents/release-plan/release-plan-kind';
 import { collectProfile } from '../evidence/collect-profile';
 import { fileSource, type Source } from '../evidence/fact';
-import { rollbackCommandOf, type RepositoryProfile } from '../evidence/profile';
+import type { RepositoryProfile } from '../evidence/profile';
 import type { Configuration } from '../gate/configuration';
 import type { Clock, History, Parsers, RepositoryFiles } from '../ports';
 import type { OverrideOnRecord, Records } from '../records/record';
@@ -14,7 +13,7 @@ import { openRecords, overridesInForce, type IdleOverride } from '../records/rec
 import { judgeRollback, type RollbackCredibility } from '../risk/credibility';
 import { assessRisk, type RiskRegister } from '../risk/register';
 import { recommendRollout, type RolloutAdvice } from '../risk/rollout';
-import { DEFAULT_TRIGGERS } from '../risk/rollback-triggers';
+import { gatherRollback } from './rollback-evidence';
 
 /** So many commits and files are given as sources; the plan itself names them all. */
 export const MAX_SOURCES = 50;
@@ -118,12 +117,13 @@ export async function assessRelease(
           why: `what changes is not known (${noChange}), so no rollout can be reasoned for`,
         };
   const credibility = change
-    ? judgeRollback({
-        change,
-        script: await readScript(world, profile),
-        command: commandOf(profile),
-        triggers: DEFAULT_TRIGGERS,
-      })
+    ? judgeRollback(
+        await gatherRollback(
+          world,
+          { change, profile, plan, records, inForce, version: request.release?.version ?? null },
+          run.signal,
+        ),
+      )
     : null;
   return {
     ok: true,
@@ -139,27 +139,6 @@ async function readPlan(world: AssessedWorld): Promise<AssessedRelease['plan']> 
   const path = planPathOf(world.configuration);
   const read = await world.files.read(path);
   return read.ok ? releasePlanKind.read(path, read.text) : null;
-}
-
-async function readScript(
-  world: AssessedWorld,
-  profile: RepositoryProfile,
-): Promise<{ readonly path: string; readonly rollback: ScriptRollback } | null> {
-  const script = profile.rollbackScript ?? profile.deployScript;
-  if (!script) return null;
-  const path = script.value;
-  const read = await world.files.read(path);
-  if (!read.ok) return { path, rollback: { kind: 'unread', why: read.detail } };
-  const shell = await world.parsers.shell();
-  const isOwn = profile.rollbackScript !== null;
-  return { path, rollback: (isOwn ? readRollbackScript : readScriptRollback)(read.text, shell) };
-}
-
-function commandOf(
-  profile: RepositoryProfile,
-): { readonly text: string; readonly sources: readonly Source[] } | null {
-  const command = rollbackCommandOf(profile);
-  return command ? { text: command.value, sources: command.sources } : null;
 }
 
 /** What cannot be undone first, then the tag, then commits, newest first. */
