@@ -1,4 +1,5 @@
 import type { Detector } from './detector';
+import { judgeExportedSymbols } from './exported-symbols';
 import { readVersions, unreadActions } from './file-versions';
 import { judgeGraphql } from './graphql-breaks';
 import { judgeOpenApi } from './openapi';
@@ -19,6 +20,7 @@ export const interfaces: Detector = {
     const found = [
       judgeOpenApi(described.files, described.others),
       judgePackages(packages.versions),
+      await judgeExportedSymbols(world),
       judgeProtobuf(protobuf.versions),
       judgeGraphql(graphql.versions),
     ];

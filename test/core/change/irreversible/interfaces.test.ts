@@ -682,6 +682,263 @@ const PACKAGES: readonly Row[] = [
   ['a package that is gone, with nobody forced to follow', manifest('"main": "a.js"'), null],
 ];
 
+/** What a published package offers by name, at both ends. */
+const SYMBOLS: readonly (readonly [title: string, base: Files, head: Files, ...expected: string[]])[] = [
+  ...(() => {
+    const npm = (text: string, rest: Files = {}, main = '"main": "index.js"'): Files => ({
+      'package.json': `{"name": "shop", "version": "1.0.0", ${main}}`,
+      'index.js': text,
+      ...rest,
+    });
+    const ts = (text: string, rest: Files = {}): Files => ({
+      'package.json':
+        '{"name": "shop", "exports": {".": {"types": "./dist/index.d.ts", "import": "./dist/index.js"}}}',
+      'tsconfig.json': '{ "compilerOptions": { "outDir": "./dist", "rootDir": "src" } }',
+      'src/index.ts': text,
+      ...rest,
+    });
+    const gone = 'interface-break base';
+    return [
+      [
+        'an export removed',
+        npm('export const a = 1;\nexport const b = 2;\n'),
+        npm('export const a = 1;\n'),
+        `${gone} index.js:2`,
+      ],
+      [
+        'an export renamed',
+        npm('export function a() {}\n'),
+        npm('export function c() {}\n'),
+        `${gone} index.js:1`,
+      ],
+      ['an export added', npm('export const a = 1;\n'), npm('export const a = 1;\nexport const b = 2;\n')],
+      ['its body only', npm('export const a = 1;\n'), npm('export const a = 2;\n')],
+      [
+        'said another way',
+        npm('export const a = 1, b = 2;\n'),
+        npm('const a = 1;\nconst b = 2;\nexport { a, b };\n'),
+      ],
+      ['under the same name', npm('export class A {}\n'), npm('class B {}\nexport { B as A };\n')],
+      [
+        'no default any more',
+        npm('export default 1;\nexport const a = 1;\n'),
+        npm('export const a = 1;\n'),
+        `${gone} index.js:1`,
+      ],
+      [
+        'CommonJS',
+        npm('module.exports = { a, b: c, d() {}, ...e };\n'),
+        npm('module.exports = { a };\n'),
+        `${gone} index.js:1`,
+        `${gone} index.js:1`,
+      ],
+      [
+        'CommonJS, name by name',
+        npm('exports.a = 1;\nmodule.exports.b = 2;\n'),
+        npm('exports.a = 1;\n'),
+        `${gone} index.js:2`,
+      ],
+      [
+        'CommonJS put together at run time',
+        npm('exports.a = 1;\n'),
+        npm('module.exports = make();\n'),
+        'risk index.js',
+      ],
+      [
+        'in a comment or a text',
+        npm('// export const a = 1;\nconst b = `\nexport const c = 1;\n`;\n'),
+        npm('export const d = 1;\n'),
+      ],
+      [
+        'an internal one',
+        npm('/** @internal */\nexport const a = 1;\nexport const _b = 1;\n'),
+        npm('export const c = 1;\n'),
+        'risk index.js',
+        'risk index.js',
+      ],
+      [
+        'moved behind a star',
+        npm('export const a = 1;\n'),
+        npm("export * from './lib/a.js';\n", { 'lib/a.js': 'export const a = 1;\n' }),
+      ],
+      [
+        'gone from behind a star',
+        npm("export * from './lib';\n", {
+          'lib/index.js': 'export const a = 1;\nexport const b = 1;\nexport default 1;\n',
+        }),
+        npm("export * from './lib';\n", { 'lib/index.js': 'export const b = 1;\n' }),
+        `${gone} lib/index.js:1`,
+      ],
+      [
+        'perhaps in what another package offers',
+        npm('export const a = 1;\n'),
+        npm("export * from '@shop/core';\n"),
+        'risk index.js',
+      ],
+      [
+        'stars in a circle',
+        npm("export * from './b.js';\n", { 'b.js': "export * from './index.js';\nexport const a = 1;\n" }),
+        npm("export * from './b.js';\n", { 'b.js': "export * from './index.js';\n" }),
+        `${gone} b.js:2`,
+      ],
+      [
+        'a private package',
+        npm('export const a = 1;\n', {}, '"private": true'),
+        npm('', {}, '"private": true'),
+      ],
+      [
+        'a module that is no entry',
+        npm('', { 'b.js': 'export const a = 1;\n' }),
+        npm('', { 'b.js': 'const a = 1;\n' }),
+      ],
+      [
+        'the source of a compiled entry',
+        ts('export type A = 1;\nexport interface B {}\n'),
+        ts('export type A = 2;\n'),
+        `${gone} src/index.ts:2`,
+      ],
+      [
+        'the source of an entry by its name alone',
+        { ...ts('export enum A { B }\n'), 'tsconfig.json': '{}' },
+        { ...ts('export enum C { B }\n'), 'tsconfig.json': '{}' },
+        'risk src/index.ts',
+      ],
+      [
+        'types behind a star',
+        ts("export type * from './types';\n", {
+          'src/types.ts': 'export declare const a: Map<string, number>, b: 1;\n',
+        }),
+        ts("export type * from './types';\n", {
+          'src/types.ts': 'export declare const a: Map<string, boolean>;\n',
+        }),
+        `${gone} src/types.ts:1`,
+      ],
+      [
+        'an entry that is not in the repository',
+        { 'package.json': '{"name": "a", "main": "out/x.js"}', 'a.js': 'export const a = 1;\n' },
+        { 'package.json': '{"name": "a", "main": "out/x.js"}', 'a.js': '' },
+      ],
+    ] as const;
+  })(),
+  ...(() => {
+    const python = (text: string, rest: Files = {}): Files => ({
+      'pyproject.toml': '[build-system]\nrequires = ["hatchling"]\n\n[project]\nname = "shop"\n',
+      'src/shop/__init__.py': text,
+      ...rest,
+    });
+    const gone = 'interface-break base src/shop/__init__.py';
+    return [
+      ['a name of __all__', python('__all__ = ["a", "b"]\n'), python('__all__ = ["a"]\n'), `${gone}:1`],
+      [
+        'an annotated __all__',
+        python('__all__: list[str] = [\n    "a",\n    "b",\n]\n'),
+        python('__all__: list[str] = ["b"]\n'),
+        `${gone}:2`,
+      ],
+      [
+        'an __all__ put together',
+        python('__all__ = ["a", "b"]\n'),
+        python('__all__ = ["a"] + core.__all__\n'),
+        'risk src/shop/__init__.py',
+      ],
+      [
+        'a name that __all__ does not list',
+        python('__all__ = ["a"]\ndef b(): pass\n'),
+        python('__all__ = ["a"]\n'),
+      ],
+      [
+        'a function',
+        python('def a():\n    pass\n\n\nclass B:\n    def c(self): pass\n'),
+        python('class B:\n    pass\n'),
+        `${gone}:1`,
+      ],
+      ['a private function', python('def _a():\n    pass\n'), python('')],
+      [
+        'an import from itself',
+        python('from .core import (\n    a,\n    b as c,\n)\nimport os\nfrom typing import Any\n'),
+        python('from .core import a\n'),
+        `${gone}:3`,
+      ],
+      [
+        'a variable',
+        python('logger = 1\nVERSION: str = "1"\n'),
+        python(''),
+        'risk src/shop/__init__.py',
+        'risk src/shop/__init__.py',
+      ],
+      [
+        'under a condition at the head',
+        python('def a(): pass\n'),
+        python('try:\n    from .fast import a\nexcept ImportError:\n    a = None\n'),
+        'risk src/shop/__init__.py',
+      ],
+      [
+        'behind a star',
+        python('from .core import *\n', { 'src/shop/core.py': 'def a(): pass\ndef b(): pass\n' }),
+        python('from .core import *\n', { 'src/shop/core.py': 'def a(): pass\n' }),
+        'interface-break base src/shop/core.py:2',
+      ],
+      [
+        'the whole package',
+        python('def a(): pass\n'),
+        { 'pyproject.toml': python('')['pyproject.toml'] ?? '' },
+        gone,
+      ],
+      [
+        'nothing that is built',
+        { ...python('def a(): pass\n'), 'pyproject.toml': '[tool.ruff]\n' },
+        { ...python(''), 'pyproject.toml': '[tool.ruff]\n' },
+      ],
+      ['a text that looks like one', python("'''\ndef a(): pass\n'''\n"), python('')],
+    ] as const;
+  })(),
+  ...(() => {
+    const go = (text: string, rest: Files = {}): Files => ({
+      'go.mod': 'module acme.test/shop\n\ngo 1.22\n',
+      'shop.go': `package shop\n\n${text}`,
+      ...rest,
+    });
+    const gone = 'interface-break base shop.go';
+    return [
+      ['a function', go('func Open() {}\nfunc close() {}\n'), go(''), `${gone}:3`],
+      [
+        'a method',
+        go('func (s *Store[T]) Get() {}\nfunc (s *store) Get() {}\n'),
+        go('type Store struct{}\n'),
+        `${gone}:3`,
+      ],
+      [
+        'constants of a group',
+        go('const (\n\tA, B = 1, 2\n\tC = iota\n\td\n)\n'),
+        go('const (\n\tA = 1\n)\n'),
+        `${gone}:4`,
+        `${gone}:5`,
+      ],
+      [
+        'moved into another file',
+        go('type T struct{ A int }\n'),
+        go('', { 'other.go': 'package shop\n\ntype T struct{ A int }\n' }),
+      ],
+      [
+        'of a test',
+        go('', { 'shop_test.go': 'package shop\n\nfunc TestA() {}\n' }),
+        go('', { 'shop_test.go': 'package shop\n' }),
+      ],
+      [
+        'a program',
+        go('', { 'shop.go': 'package main\n\nfunc Open() {}\n' }),
+        go('', { 'shop.go': 'package main\n' }),
+      ],
+      ['another module', go('func Open() {}\n'), go('', { 'go.mod': 'module acme.test/shop/v2\n' })],
+      [
+        'of a folder below',
+        go('', { 'internal/a.go': 'package internal\n\nfunc Open() {}\n' }),
+        go('', { 'internal/a.go': 'package internal\n' }),
+      ],
+    ] as const;
+  })(),
+];
+
 const filesOf = (path: string, text: string | null): Files => (text === null ? {} : { [path]: text });
 
 describe('what a change breaks for clients of an interface', () => {
@@ -709,6 +966,14 @@ describe('what a change breaks for clients of an interface', () => {
       });
     });
   }
+
+  describe('symbols of published packages', () => {
+    for (const [title, base, head, ...expected] of SYMBOLS) {
+      it(title, async () => {
+        assert.deepEqual(await findings(interfaces, changeWorld(base, head)), expected);
+      });
+    }
+  });
 
   it('follows references into other files, and finds what refers to a changed part', async () => {
     const root = api(gives('{$ref: "schemas/order.yaml#/Order"}'));
