@@ -1,25 +1,35 @@
 import type { Detector } from './detector';
 import { readVersions, unreadActions } from './file-versions';
+import { isChart, judgeCharts } from './chart-dependencies';
 import { isValuesFile, judgeManifests, judgeValues } from './kubernetes';
-import { isTerraform, judgeTerraform } from './terraform';
+import { isKustomization, judgeKustomizations } from './kustomize';
+import { isTerraform, isVariableFile, judgeTerraform } from './terraform';
+import { withFolders } from './terraform-folders';
 import { judgePlans } from './terraform-plan';
 
 /** What Terraform, Kubernetes and Helm destroy, replace or no longer keep. */
 export const infrastructure: Detector = {
   id: 'infrastructure',
   detect: async (world) => {
-    // A plan may be new: it is of this release, whatever else the range changes.
+    // A plan may be new, and so may a patch that deletes: it is of this release, whatever else the range changes.
     const documents = await readVersions(world, isDataFile, isDataFile);
     const plans = judgePlans(documents.versions);
     const terraform = await readVersions(world, isTerraform);
-    const manifests = await readVersions(world, isManifestFile);
-    const values = await readVersions(world, isValuesFile);
+    const values_ = await readVersions(world, isVariableFile);
+    const folders = await withFolders(world, terraform.versions, values_.versions);
     const known = new Set([...world.repositoryPaths, ...world.files.map((file) => file.path)]);
+    const isKustomized = (path: string): boolean => kustomizationOf(path).some((each) => known.has(each));
+    const manifests = await readVersions(world, isManifestFile, isKustomized);
+    const kustomizations = await readVersions(world, isKustomization);
+    const charts = await readVersions(world, isChart);
+    const values = await readVersions(world, isValuesFile);
     const found = [
       plans,
-      judgeTerraform(terraform.versions, plans.planned),
-      judgeManifests(manifests.versions, (path) => kustomizationOf(path).some((each) => known.has(each))),
+      judgeTerraform(folders.configuration, plans.planned, folders.values),
+      judgeManifests(manifests.versions, isKustomized),
       judgeValues(values.versions),
+      await judgeKustomizations(world, kustomizations.versions),
+      judgeCharts(charts.versions),
     ];
     return {
       irreversible: [

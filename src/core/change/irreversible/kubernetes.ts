@@ -16,6 +16,7 @@ import {
   unjudgeableAt,
   type FileVersions,
   type OpenJudgement,
+  type Place,
   type Side,
 } from './file-versions';
 import { readTemplatedYaml } from './templated-yaml';
@@ -25,6 +26,8 @@ const LOSSES: readonly {
   readonly kind: string;
   readonly group?: RegExp;
   readonly as: IrreversibleKind;
+  /** Only where the object itself says so; else its going is a risk. */
+  readonly when?: (data: unknown) => boolean;
   /** A phrase: what is lost. */
   readonly loses: string;
 }[] = [
@@ -69,7 +72,42 @@ const LOSSES: readonly {
     as: 'infra-destroy',
     loses: 'the cluster goes with its indexes',
   },
+  // What deploys from a repository deletes all that it deployed, where it is told to.
+  {
+    kind: 'Application',
+    group: /argoproj/,
+    as: 'infra-destroy',
+    when: (data) =>
+      listAt(data, ['metadata', 'finalizers']).some((each) => /^resources-finalizer\./.test(String(each))),
+    loses: 'everything that it deployed is deleted too, as its finalizer says',
+  },
+  {
+    kind: 'ApplicationSet',
+    group: /argoproj/,
+    as: 'infra-destroy',
+    when: (data) => dataAt(data, ['spec', 'syncPolicy', 'preserveResourcesOnDeletion']) !== true,
+    loses: 'its applications are deleted with everything that they deployed',
+  },
+  {
+    kind: 'Kustomization',
+    group: /fluxcd/,
+    as: 'infra-destroy',
+    when: (data) => dataAt(data, ['spec', 'prune']) === true,
+    loses: 'everything that it deployed is deleted too, since it prunes',
+  },
+  {
+    kind: 'HelmRelease',
+    group: /fluxcd/,
+    as: 'infra-destroy',
+    loses: 'the release is uninstalled with everything that the chart made',
+  },
 ];
+
+/** What lets an object that deploys from a repository delete what is no longer in it. */
+const PRUNES: Readonly<Record<string, readonly DataPath[]>> = {
+  Application: [['spec', 'syncPolicy', 'automated', 'prune']],
+  Kustomization: [['spec', 'prune']],
+};
 
 /** Objects without data of their own: taken away, they can be applied again. */
 const STATELESS = new Set([
@@ -106,7 +144,8 @@ const IMMUTABLE: Readonly<Record<string, readonly DataPath[]>> = {
   ],
 };
 
-interface Manifest {
+/** An object in a file, at one end of the range. */
+export interface Manifest {
   readonly file: FileVersions;
   readonly side: Side;
   readonly document: PlacedDocument;
@@ -148,7 +187,14 @@ export function judgeManifests(
   const isHere = new Map(head.map((manifest) => [placedIdentity(manifest), manifest]));
   const newHere = head.filter((manifest) => !wasHere.has(placedIdentity(manifest)));
   const newByIdentity = new Map(newHere.map((manifest) => [manifest.identity, manifest]));
+  // A patch that deletes is the other way round: what is new here is what goes.
+  for (const manifest of newHere) {
+    if (dataAt(manifest.document.data, ['$patch']) !== 'delete') continue;
+    const place = placeAt(manifest.file, 'head', manifest.document.rangeOf(['$patch']));
+    judgeLeftOut(manifest, place, 'its patch deletes', judgement);
+  }
   for (const before of base) {
+    if (dataAt(before.document.data, ['$patch']) === 'delete') continue;
     const after = isHere.get(placedIdentity(before)) ?? newByIdentity.get(before.identity);
     if (after) judgeKept(before, after, judgement);
     else if (isKustomized(before.file.basePath) && isPartial(before)) {
@@ -213,11 +259,53 @@ function manifestsOf(
   });
 }
 
-function judgeGone(before: Manifest, added: readonly Manifest[], judgement: OpenJudgement): void {
-  const group = stringAt(before.document.data, ['apiVersion']) ?? '';
-  const loss = LOSSES.find(
-    (each) => each.kind === before.kind && (each.group === undefined || each.group.test(group)),
+function lossOf({ kind, document }: Manifest): (typeof LOSSES)[number] | undefined {
+  const group = stringAt(document.data, ['apiVersion']) ?? '';
+  return LOSSES.find(
+    (each) =>
+      each.kind === kind &&
+      (each.group === undefined || each.group.test(group)) &&
+      (each.when === undefined || each.when(document.data)),
   );
+}
+
+/** The objects of a file at one end; none where it cannot be read. */
+export function manifestsIn(file: FileVersions, side: Side): readonly Manifest[] {
+  const found = manifestsOf(file, side, startJudgement());
+  return found === 'unread' ? [] : found;
+}
+
+/** Says what goes with an object that stays in its file and is no longer applied. `does` is a phrase before its name. */
+export function judgeLeftOut(manifest: Manifest, place: Place, does: string, judgement: OpenJudgement): void {
+  const loss = lossOf(manifest);
+  const title = `${manifest.kind} ${shownName(manifest)}`;
+  if (loss) {
+    judgement.irreversible.push({
+      ...place,
+      kind: loss.as,
+      why: `${does} ${title} (${manifest.file.path}): once it is pruned or deleted, ${loss.loses}`,
+      compensation:
+        'back up what it holds and try the restore first, or keep it out of pruning until nothing needs it',
+      reversibleBy: null,
+    });
+  } else if (isStateless(manifest)) {
+    judgement.risks.push(
+      riskAt(
+        place,
+        'infrastructure',
+        `${does.replace(/^it /, '')} ${title}`,
+        'it can be applied again, but what relies on it fails meanwhile',
+      ),
+    );
+  }
+}
+
+function isStateless({ kind }: Manifest): boolean {
+  return STATELESS.has(kind) || LOSSES.some((each) => each.kind === kind && each.when !== undefined);
+}
+
+function judgeGone(before: Manifest, added: readonly Manifest[], judgement: OpenJudgement): void {
+  const loss = lossOf(before);
   const title = `${before.kind} ${shownName(before)}`;
   const lines = linesOf(before.file, 'base');
   const range = before.document.rangeOf([]);
@@ -226,7 +314,7 @@ function judgeGone(before: Manifest, added: readonly Manifest[], judgement: Open
   const shown = range ? text.slice(start, lines.offsetAt(range.end)).trimEnd() : '';
   const place = placeAt(before.file, 'base', { start, end: start + shown.length }, shown);
   if (!loss) {
-    if (STATELESS.has(before.kind)) {
+    if (isStateless(before)) {
       judgement.risks.push(
         riskAt(
           place,
@@ -274,6 +362,20 @@ function judgeKept(before: Manifest, after: Manifest, judgement: OpenJudgement):
       `it changes ${path.join('.')} of ${title}, which the cluster refuses to change in place: the object has to be deleted and made anew`,
       'make the new one beside the old under another name, switch over, and delete the old one in a later release',
     );
+  }
+  for (const path of PRUNES[after.kind] ?? []) {
+    if (data(after, path) !== true || data(before, path) === true) continue;
+    judgement.risks.push(
+      riskAt(
+        placeOfChange(before, after, path),
+        'infrastructure',
+        `lets ${title} delete what is no longer in the repository`,
+        'whatever it deployed and nobody declares any more goes with the next run',
+      ),
+    );
+  }
+  if (dataAt(after.document.data, ['$patch']) === 'delete' && data(before, ['$patch']) !== 'delete') {
+    judgeLeftOut(after, placeOfChange(before, after, ['$patch']), 'its patch deletes', judgement);
   }
   if (after.kind === 'StatefulSet') {
     const path = ['spec', 'volumeClaimTemplates'];

@@ -1,13 +1,25 @@
 import type { Detected } from './detector';
 import type { FileVersions, OpenJudgement, Place, Side } from './file-versions';
 import { placeAt, riskAt, startJudgement, unjudgeableAt } from './file-versions';
-import { readHcl, type HclBlock, type HclBody } from './hcl';
+import { readHcl, type HclAttribute, type HclBlock, type HclBody } from './hcl';
+import { readHclJson } from './hcl-json';
 import type { PlannedResources } from './terraform-plan';
+import { valueOf, type Variables } from './terraform-values';
 import { FORCES_NEW, isStateless, PROTECTIONS, type Protection } from './terraform-tables';
 
 /** Whether the file is one of Terraform or OpenTofu that this detector reads. */
 export function isTerraform(path: string): boolean {
-  return /\.(?:tf|tofu)$/.test(path);
+  return /\.(?:tf|tofu)(?:\.json)?$/.test(path);
+}
+
+/** Whether the file gives values to variables. */
+export function isVariableFile(path: string): boolean {
+  return /\.tfvars(?:\.json)?$/.test(path);
+}
+
+/** Whether Terraform takes the values without being told to. */
+function isLoadedByItself(path: string): boolean {
+  return /(?:^|\/)(?:terraform|[^/]*\.auto)\.tfvars(?:\.json)?$/.test(path);
 }
 
 const COMPENSATION =
@@ -28,7 +40,8 @@ interface Module {
   readonly movedFrom: string[];
   /** Addresses that a `removed` block of the head takes away, and whether it destroys them. */
   readonly removed: Map<string, boolean>;
-  readonly variables: Map<string, string>;
+  /** Defaults of variables, at either end. */
+  readonly variables: Readonly<Record<Side, Map<string, string>>>;
 }
 
 /**
@@ -36,7 +49,11 @@ interface Module {
  * applied, unless a `moved` or `removed` block says otherwise. Resources that a plan in the same range names are left
  * to it.
  */
-export function judgeTerraform(files: readonly FileVersions[], planned: PlannedResources): Detected {
+export function judgeTerraform(
+  files: readonly FileVersions[],
+  planned: PlannedResources,
+  variableFiles: readonly FileVersions[] = [],
+): Detected {
   const judgement = startJudgement();
   const modules = new Map<string, Module>();
   for (const file of files) {
@@ -46,7 +63,7 @@ export function judgeTerraform(files: readonly FileVersions[], planned: PlannedR
       head: new Map<string, Declared>(),
       movedFrom: [],
       removed: new Map<string, boolean>(),
-      variables: new Map<string, string>(),
+      variables: { base: new Map<string, string>(), head: new Map<string, string>() },
     };
     modules.set(folder, module);
     const base = bodyOf(file, 'base', judgement);
@@ -56,19 +73,29 @@ export function judgeTerraform(files: readonly FileVersions[], planned: PlannedR
     for (const declared of declaredIn(base, file)) module.base.set(declared.address, declared);
     for (const declared of declaredIn(head, file)) module.head.set(declared.address, declared);
     for (const block of head?.blocks ?? []) readStatement(block, module);
+    readDefaults(base, module.variables.base);
+    readDefaults(head, module.variables.head);
   }
   const movedFrom = [...modules.values()].flatMap((module) => module.movedFrom);
-  for (const module of modules.values()) judgeModule(module, movedFrom, planned, judgement);
+  const assigned = variableFiles.map((file) => ({
+    file,
+    base: assignmentsOf(file, 'base'),
+    head: assignmentsOf(file, 'head'),
+  }));
+  for (const [folder, module] of modules) {
+    const settings = settingsOf(folder, module, assigned, modules);
+    judgeModule(module, settings, movedFrom, planned, judgement);
+  }
   return judgement;
 }
 
 function bodyOf(file: FileVersions, side: Side, judgement: OpenJudgement): HclBody | null | 'unread' {
   const text = file[side];
   if (text === null) return null;
-  const read = readHcl(text);
+  const read = file.path.endsWith('.json') ? readHclJson(text) : readHcl(text);
   if (read.ok) return read.body;
-  // A new file that cannot be read takes nothing away.
-  if (file.base !== null) {
+  // A new file that cannot be read takes nothing away, and one that did not change says what it said.
+  if (file.base !== null && file.base !== file.head) {
     const where = { start: read.offset, end: read.offset };
     judgement.irreversible.push(unjudgeableAt(placeAt(file, side, where), `the file ${read.why}`));
   }
@@ -85,21 +112,89 @@ function declaredIn(body: HclBody | null, file: FileVersions): readonly Declared
 }
 
 function readStatement(block: HclBlock, module: Module): void {
-  const from = block.attributes.get('from')?.value.replace(/\s+/g, '');
+  // The JSON form writes an address as a string.
+  const from = block.attributes
+    .get('from')
+    ?.value.replace(/\s+/g, '')
+    .replace(/^"(.*)"$/, '$1')
+    .replaceAll('\\"', '"');
   if (block.type === 'moved' && from !== undefined) module.movedFrom.push(from);
   if (block.type === 'removed' && from !== undefined) {
     const lifecycle = block.blocks.find((inner) => inner.type === 'lifecycle');
     module.removed.set(from, lifecycle?.attributes.get('destroy')?.value !== 'false');
   }
-  const [name] = block.labels;
-  const standard = block.attributes.get('default')?.value;
-  if (block.type === 'variable' && name !== undefined && standard !== undefined) {
-    module.variables.set(name, standard);
+}
+
+function readDefaults(body: HclBody | null, variables: Map<string, string>): void {
+  for (const block of body?.blocks ?? []) {
+    const [name] = block.labels;
+    const standard = block.attributes.get('default')?.value;
+    if (block.type === 'variable' && name !== undefined && standard !== undefined) {
+      variables.set(name, standard);
+    }
   }
+}
+
+/** What a file of values assigns; null where it is not there or cannot be read. */
+function assignmentsOf(file: FileVersions, side: Side): HclBody | null {
+  const text = file[side];
+  if (text === null) return null;
+  const read = file.path.endsWith('.json') ? readHclJson(text) : readHcl(text);
+  return read.ok ? read.body : null;
+}
+
+interface Assigned {
+  readonly file: FileVersions;
+  readonly base: HclBody | null;
+  readonly head: HclBody | null;
+}
+
+/** The variables of a module in one way of running it: by its defaults, and by each file of values that it may be given. */
+interface Setting {
+  readonly base: Variables;
+  readonly head: Variables;
+  /** The file of values that makes this setting; null: what holds without any. */
+  readonly by: Assigned | null;
+}
+
+function settingsOf(
+  folder: string,
+  module: Module,
+  assigned: readonly Assigned[],
+  modules: ReadonlyMap<string, unknown>,
+): readonly Setting[] {
+  // A file of values is of the nearest folder above it that holds a configuration.
+  const ours = assigned.filter(({ file }) => {
+    let place = file.basePath.slice(0, file.basePath.lastIndexOf('/') + 1);
+    while (!modules.has(place) && place !== '') place = place.replace(/[^/]+\/$/, '');
+    return place === folder;
+  });
+  const withValues = (variables: Variables, body: HclBody | null): Variables =>
+    new Map([
+      ...variables,
+      ...[...(body?.attributes ?? [])].map(([name, { value }]) => [name, value] as const),
+    ]);
+  let standard: Setting = { base: module.variables.base, head: module.variables.head, by: null };
+  for (const each of ours.filter(({ file }) => isLoadedByItself(file.path))) {
+    standard = {
+      base: withValues(standard.base, each.base),
+      head: withValues(standard.head, each.head),
+      by: each,
+    };
+  }
+  const others = ours.filter(({ file, base, head }) => !isLoadedByItself(file.path) && base && head);
+  // Where there are files of values for each environment, the defaults alone run nowhere.
+  if (others.length === 0) return [standard];
+  return others.map((by) => ({
+    base: withValues(standard.base, by.base),
+    head: withValues(standard.head, by.head),
+    by,
+  }));
 }
 
 function judgeModule(
   module: Module,
+  settings: readonly Setting[],
   movedFrom: readonly string[],
   planned: PlannedResources,
   judgement: OpenJudgement,
@@ -108,12 +203,12 @@ function judgeModule(
   for (const before of module.base.values()) {
     const after = module.head.get(before.address);
     if (after) {
-      judgeKept(before, after, module, judgement, movedFrom, planned);
+      judgeKept(before, after, settings, judgement, movedFrom, planned);
       continue;
     }
     const isMoved = movedFrom.some((from) => isSameAddress(from, before.address));
     if (isMoved || planned.has(before.address)) continue;
-    judgeGone(before, added, module, judgement);
+    judgeGone(before, added, module, settings, judgement);
   }
 }
 
@@ -121,6 +216,7 @@ function judgeGone(
   before: Declared,
   added: readonly Declared[],
   module: Module,
+  settings: readonly Setting[],
   judgement: OpenJudgement,
 ): void {
   const { address, block, file } = before;
@@ -137,7 +233,7 @@ function judgeGone(
     );
     return;
   }
-  if (isEmptied(block)) return;
+  if (isEmptied(block, settings)) return;
   if (block.type === 'resource' && isStateless(block.labels[0] ?? '')) {
     judgement.risks.push(
       riskAt(
@@ -173,33 +269,23 @@ function judgeGone(
 function judgeKept(
   before: Declared,
   after: Declared,
-  module: Module,
+  settings: readonly Setting[],
   judgement: OpenJudgement,
   movedFrom: readonly string[],
   planned: PlannedResources,
 ): void {
   const type = after.block.labels[0] ?? '';
   const isResource = after.block.type === 'resource';
-  for (const protection of PROTECTIONS) judgeProtection(before, after, protection, module, judgement);
+  for (const protection of PROTECTIONS) judgeProtection(before, after, protection, settings, judgement);
   judgePreventDestroy(before, after, judgement);
   if ((isResource && isStateless(type)) || planned.has(after.address)) return;
 
-  const count = after.block.attributes.get('count');
-  if (count?.value === '0' && before.block.attributes.get('count')?.value !== '0') {
-    judgement.irreversible.push({
-      ...placeAt(after.file, 'head', count.span),
-      kind: 'infra-destroy',
-      why: `it sets the count of ${after.address} to 0: every instance of it is destroyed with what it holds`,
-      compensation: COMPENSATION,
-      reversibleBy: null,
-    });
-    return;
-  }
+  if (judgeInstances(before, after, settings, judgement)) return;
   const wasKeyed = before.block.attributes.get('for_each');
   const isKeyed = after.block.attributes.get('for_each');
   if ((wasKeyed === undefined) !== (isKeyed === undefined)) {
     const isMoved = movedFrom.some((from) => isSameAddress(from, after.address));
-    if (!isMoved && !isEmptied(before.block)) {
+    if (!isMoved && !isEmptied(before.block, settings)) {
       judgement.irreversible.push({
         ...(isKeyed
           ? placeAt(after.file, 'head', isKeyed.span)
@@ -228,22 +314,102 @@ function judgeKept(
   }
 }
 
+/** Fewer instances than before, by `count` or `for_each`; whether something was found. */
+function judgeInstances(
+  before: Declared,
+  after: Declared,
+  settings: readonly Setting[],
+  judgement: OpenJudgement,
+): boolean {
+  for (const { base, head, by } of settings) {
+    for (const argument of ['count', 'for_each']) {
+      const now = after.block.attributes.get(argument);
+      const old = before.block.attributes.get(argument);
+      if (!now) continue;
+      const [was, is] = [old ? valueOf(old.value, base) : null, valueOf(now.value, head)];
+      const place = placeOfValue(now, after, by, is !== null && old?.value === now.value);
+      const destroyed = (what: string): true => {
+        judgement.irreversible.push({
+          ...place,
+          kind: 'infra-destroy',
+          why: `it ${what}: destroyed with what it holds, and going back makes an empty one`,
+          compensation: COMPENSATION,
+          reversibleBy: null,
+        });
+        return true;
+      };
+      const isNone =
+        (is?.kind === 'number' && is.number === 0) || (is?.kind === 'keys' && is.keys.length === 0);
+      const wasNone =
+        (was?.kind === 'number' && was.number === 0) || (was?.kind === 'keys' && was.keys.length === 0);
+      // What was there is not known where neither literals nor variables tell it, unless there was no count at all.
+      const wasThere = was !== null ? !wasNone : old === undefined || old.value !== now.value;
+      if (isNone && wasThere) {
+        return destroyed(
+          argument === 'count'
+            ? `sets the count of ${after.address} to 0, so that every instance of it is`
+            : `leaves nothing in the for_each of ${after.address}, so that every instance of it is`,
+        );
+      }
+      if (was?.kind === 'number' && is?.kind === 'number' && is.number < was.number) {
+        return destroyed(
+          `lowers the count of ${after.address} from ${was.number} to ${is.number}, so that the last of its instances are`,
+        );
+      }
+      if (was?.kind === 'keys' && is?.kind === 'keys') {
+        const gone = was.keys.filter((key) => !is.keys.includes(key));
+        if (gone.length > 0) {
+          const shown = gone.slice(0, 3).map((key) => `"${key.slice(0, 40)}"`);
+          return destroyed(
+            `takes ${shown.join(', ')}${gone.length > 3 ? ' and more' : ''} out of the for_each of ${after.address}, so that the instance is`,
+          );
+        }
+      }
+    }
+  }
+  return false;
+}
+
+/** Where the value stands that decides: the assignment of the variable where one was changed, else the argument. */
+function placeOfValue(
+  argument: HclAttribute,
+  after: Declared,
+  by: Assigned | null,
+  isSameText: boolean,
+): Place {
+  if (by?.head && isSameText) {
+    for (const [, name = ''] of argument.value.matchAll(/\bvar\.([\w-]+)/g)) {
+      const now = by.head.attributes.get(name);
+      if (now && now.value !== by.base?.attributes.get(name)?.value)
+        return placeAt(by.file, 'head', now.span);
+    }
+  }
+  return placeAt(after.file, 'head', argument.span);
+}
+
 function judgeProtection(
   before: Declared,
   after: Declared,
   protection: Protection,
-  module: Module,
+  settings: readonly Setting[],
   judgement: OpenJudgement,
 ): void {
   const { argument, protects } = protection;
   const old = before.block.attributes.get(argument);
   const now = after.block.attributes.get(argument);
   const byDefault = after.block.type === 'resource' && protection.isOnByDefault(after.block.labels[0] ?? '');
-  const was = old ? old.value === protects : byDefault && after.block.type === 'resource';
-  const is = now ? valueOf(now.value, module) : byDefault ? protects : 'absent';
-  if (!was || is === protects) return;
+  const written = (text: string, variables: Variables): string => {
+    const value = valueOf(text, variables);
+    return value?.kind === 'boolean' ? String(value.isTrue) : text;
+  };
+  const setting = settings.find(({ base, head }) => {
+    const was = old ? written(old.value, base) === protects : byDefault && after.block.type === 'resource';
+    return was && (now ? written(now.value, head) : byDefault ? protects : 'absent') !== protects;
+  });
+  if (!setting) return;
+  const is = now ? written(now.value, setting.head) : 'absent';
   const place: Place = now
-    ? placeAt(after.file, 'head', now.span)
+    ? placeOfValue(now, after, setting.by, old?.value === now.value)
     : placeAt(before.file, 'base', old?.span ?? null);
   if (now && is !== 'true' && is !== 'false') {
     judgement.irreversible.push(
@@ -296,9 +462,17 @@ function isSameAddress(from: string, address: string): boolean {
   return withoutKey === address || withoutKey.endsWith(`.${address}`);
 }
 
-/** Nothing of it was there at the base. */
-function isEmptied(block: HclBlock): boolean {
-  return block.attributes.get('count')?.value === '0';
+/** Nothing of it was there at the base, in any way of running it. */
+function isEmptied(block: HclBlock, settings: readonly Setting[]): boolean {
+  return settings.every(({ base }) =>
+    ['count', 'for_each'].some((argument) => {
+      const written = block.attributes.get(argument);
+      const value = written ? valueOf(written.value, base) : null;
+      return value?.kind === 'number'
+        ? value.number === 0
+        : value?.kind === 'keys' && value.keys.length === 0;
+    }),
+  );
 }
 
 /** Whether the one is the other under a new name: of one type, with most of its arguments alike. */
@@ -331,10 +505,4 @@ function argumentsOf(block: HclBody): readonly string[] {
 /** A string without interpolation, a number, true or false. */
 function isLiteral(value: string): boolean {
   return /^(?:"[^"$%\\]*"|-?\d+(?:\.\d+)?|true|false)$/.test(value);
-}
-
-/** The value as far as the folder's own files tell it: that of a variable is its default. */
-function valueOf(value: string, module: Module): string {
-  const variable = /^var\.([\w-]+)$/.exec(value)?.[1];
-  return variable === undefined ? value : (module.variables.get(variable) ?? value);
 }

@@ -452,11 +452,241 @@ const KUBERNETES: readonly Row[] = [
   ],
 ];
 
+const counted = (expression: string, argument = 'count'): string =>
+  `variable "n" {\n  default = 1\n}\n\nresource "aws_db_instance" "main" {\n  ${argument} = ${expression}\n}\n`;
+const json = (data: unknown): string => `${JSON.stringify(data, null, 2)}\n`;
+const databaseInJson = (more: object = {}): object => ({
+  resource: { aws_db_instance: { main: { engine: 'postgres', ...more } } },
+});
+
+const VALUES: readonly Row[] = [
+  [
+    'a resource of the JSON form taken out',
+    { 'a.tf.json': json(databaseInJson()) },
+    { 'a.tf.json': json({ resource: {} }) },
+    'infra-destroy base a.tf.json:4',
+  ],
+  [
+    'moved, in the JSON form',
+    { 'a.tf.json': json(databaseInJson()) },
+    {
+      'a.tf.json': json({ moved: [{ from: 'aws_db_instance.main', to: 'module.db.aws_db_instance.main' }] }),
+    },
+  ],
+  [
+    'protection off, in the JSON form',
+    { 'a.tf.json': json(databaseInJson({ lifecycle: { prevent_destroy: true } })) },
+    { 'a.tf.json': json(databaseInJson({ lifecycle: { prevent_destroy: false } })) },
+    'infra-replace head a.tf.json:7',
+  ],
+  [
+    'a count of the JSON form',
+    { 'a.tf.json': json(databaseInJson({ count: '${var.n}' })), 'b.auto.tfvars.json': json({ n: 2 }) },
+    { 'a.tf.json': json(databaseInJson({ count: '${var.n}' })), 'b.auto.tfvars.json': json({ n: 0 }) },
+    'infra-destroy head b.auto.tfvars.json:2',
+  ],
+  [
+    'broken JSON',
+    { 'a.tf.json': json(databaseInJson()) },
+    { 'a.tf.json': '{"resource": ' },
+    'unjudgeable head a.tf.json:1',
+  ],
+  [
+    'a value that leaves no instance',
+    { 'a.tf': counted('var.n'), 'terraform.tfvars': 'n = 2\n' },
+    { 'a.tf': counted('var.n'), 'terraform.tfvars': '# none\nn = 0\n' },
+    'infra-destroy head terraform.tfvars:2',
+  ],
+  [
+    'a condition that no longer holds',
+    { 'a.tf': counted('var.on ? 1 : 0'), 'env/prod.tfvars': 'on = true\n' },
+    { 'a.tf': counted('var.on ? 1 : 0'), 'env/prod.tfvars': 'on = false\n' },
+    'infra-destroy head env/prod.tfvars:1',
+  ],
+  [
+    'a comparison that no longer holds',
+    { 'a.tf': counted('var.tier == "gold" ? 2 : 0'), 'prod.tfvars': 'tier = "gold"\n' },
+    { 'a.tf': counted('var.tier == "gold" ? 2 : 0'), 'prod.tfvars': 'tier = "plain"\n' },
+    'infra-destroy head prod.tfvars:1',
+  ],
+  [
+    'fewer instances',
+    { 'a.tf': counted('var.n'), 'prod.tfvars': 'n = 3\n' },
+    { 'a.tf': counted('var.n'), 'prod.tfvars': 'n = 2\n' },
+    'infra-destroy head prod.tfvars:1',
+  ],
+  [
+    'more instances',
+    { 'a.tf': counted('var.n'), 'prod.tfvars': 'n = 3\n' },
+    { 'a.tf': counted('var.n'), 'prod.tfvars': 'n = 4\n' },
+  ],
+  [
+    'a default that one file of values overrides',
+    { 'a.tf': counted('var.n'), 'prod.tfvars': 'n = 3\n' },
+    { 'a.tf': counted('var.n').replace('default = 1', 'default = 0'), 'prod.tfvars': 'n = 3\n' },
+  ],
+  [
+    'a default that nothing overrides',
+    { 'a.tf': counted('var.n') },
+    { 'a.tf': counted('var.n').replace('default = 1', 'default = 0') },
+    'infra-destroy head a.tf:6',
+  ],
+  [
+    'a key less of for_each',
+    { 'a.tf': counted('toset(var.names)', 'for_each'), 'terraform.tfvars': 'names = ["a", "b"]\n' },
+    { 'a.tf': counted('toset(var.names)', 'for_each'), 'terraform.tfvars': 'names = [\n  "a", # kept\n]\n' },
+    'infra-destroy head terraform.tfvars:1',
+  ],
+  [
+    'a key less of a map, in place',
+    { 'a.tf': counted('{\n    a = 1\n    b = 2\n  }', 'for_each') },
+    { 'a.tf': counted('{\n    b = 2\n  }', 'for_each') },
+    'infra-destroy head a.tf:6',
+  ],
+  [
+    'another order and more',
+    { 'a.tf': counted('toset(var.names)', 'for_each'), 'terraform.tfvars': 'names = ["a", "b"]\n' },
+    { 'a.tf': counted('toset(var.names)', 'for_each'), 'terraform.tfvars': 'names = ["b", "c", "a"]\n' },
+  ],
+  [
+    'a protection that follows a value',
+    {
+      'a.tf': protectedDatabase('  deletion_protection = var.keep\n'),
+      'prod.tfvars': 'keep = true\n',
+    },
+    { 'a.tf': protectedDatabase('  deletion_protection = var.keep\n'), 'prod.tfvars': 'keep = false\n' },
+    'infra-replace head prod.tfvars:1',
+  ],
+  [
+    'what was not there before either',
+    { 'a.tf': counted('var.n'), 'prod.tfvars': 'n = 0\n' },
+    { 'prod.tfvars': 'n = 0\n' },
+  ],
+  [
+    'a value that something beyond these files works out',
+    { 'a.tf': counted('local.n'), 'prod.tfvars': 'n = 1\n' },
+    { 'a.tf': counted('local.n'), 'prod.tfvars': 'n = 0\n' },
+  ],
+  [
+    'values of another folder',
+    { 'a/a.tf': counted('var.n'), 'b/prod.tfvars': 'n = 1\n', 'b/b.tf': '' },
+    { 'a/a.tf': counted('var.n'), 'b/prod.tfvars': 'n = 0\n', 'b/b.tf': '' },
+  ],
+];
+
+const KUSTOMIZED = { 'k8s/db.yaml': set(''), 'k8s/web.yaml': object('Deployment', 'web') };
+const chart = (dependencies: string): string => `apiVersion: v2\nname: shop\ndependencies:\n${dependencies}`;
+const argo = (more: string, spec = ''): string =>
+  `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: shop\n${more}spec:\n  project: default\n${spec}`;
+const flux = (prune: string): string =>
+  `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: shop\nspec:\n  path: ./k8s\n  prune: ${prune}\n`;
+
+const LEFT_OUT: readonly Row[] = [
+  [
+    'a resource that a kustomization no longer takes in',
+    { ...KUSTOMIZED, 'k8s/kustomization.yaml': 'resources:\n- web.yaml\n- db.yaml\n' },
+    { ...KUSTOMIZED, 'k8s/kustomization.yaml': 'resources:\n- web.yaml\n' },
+    'infra-destroy base k8s/kustomization.yaml:3',
+  ],
+  [
+    'one without data',
+    { ...KUSTOMIZED, 'k8s/kustomization.yaml': 'resources:\n- web.yaml\n- db.yaml\n' },
+    { ...KUSTOMIZED, 'k8s/kustomization.yaml': 'resources:\n- ./db.yaml\n' },
+    'risk k8s/kustomization.yaml',
+  ],
+  [
+    'another kustomization takes it in from now on',
+    {
+      ...KUSTOMIZED,
+      'k8s/kustomization.yaml': 'resources:\n- db.yaml\n- web.yaml\n',
+      'prod/kustomization.yaml': 'resources:\n- ../k8s\n',
+    },
+    {
+      ...KUSTOMIZED,
+      'k8s/kustomization.yaml': 'resources:\n- web.yaml\n',
+      'prod/kustomization.yaml': 'resources:\n- ../k8s\n- ../k8s/db.yaml\n',
+    },
+  ],
+  [
+    'a folder with what it takes in',
+    {
+      ...KUSTOMIZED,
+      'k8s/kustomization.yaml': 'resources: [db.yaml]\n',
+      'prod/kustomization.yaml': 'bases:\n- ../k8s\n',
+    },
+    {
+      ...KUSTOMIZED,
+      'k8s/kustomization.yaml': 'resources: [db.yaml]\n',
+      'prod/kustomization.yaml': 'bases: []\n',
+    },
+    'infra-destroy base prod/kustomization.yaml:2',
+  ],
+  [
+    'one of another repository',
+    { 'k8s/kustomization.yaml': 'resources:\n- https://a.test/b.yaml\n' },
+    { 'k8s/kustomization.yaml': 'resources: []\n' },
+  ],
+  [
+    'a patch in a kustomization that deletes',
+    { ...KUSTOMIZED, 'k8s/kustomization.yaml': 'resources: [db.yaml]\n' },
+    {
+      ...KUSTOMIZED,
+      'k8s/kustomization.yaml':
+        'resources: [db.yaml]\npatches:\n- patch: |\n    $patch: delete\n    apiVersion: apps/v1\n    kind: StatefulSet\n    metadata:\n      name: db\n',
+    },
+    'infra-destroy head k8s/kustomization.yaml:3',
+  ],
+  [
+    'a patch in a file that deletes',
+    { ...KUSTOMIZED, 'k8s/kustomization.yaml': 'resources: [db.yaml]\n' },
+    {
+      ...KUSTOMIZED,
+      'k8s/kustomization.yaml': 'resources: [db.yaml]\npatches:\n- path: gone.yaml\n',
+      'k8s/gone.yaml': '$patch: delete\napiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: db\n',
+    },
+    'infra-destroy head k8s/gone.yaml:1',
+  ],
+  [
+    'a subchart with data',
+    { 'chart/Chart.yaml': chart('- name: postgresql\n  version: 15.x\n- name: common\n') },
+    { 'chart/Chart.yaml': chart('- name: common\n') },
+    'infra-destroy base chart/Chart.yaml:4',
+  ],
+  [
+    'a subchart of another kind',
+    { 'chart/Chart.yaml': chart('- name: postgresql\n- name: common\n') },
+    { 'chart/Chart.yaml': chart('- name: postgresql\n') },
+    'risk chart/Chart.yaml',
+  ],
+  [
+    'another version of a subchart',
+    { 'chart/Chart.yaml': chart('- name: postgresql\n  version: 15.x\n') },
+    { 'chart/Chart.yaml': chart('- name: postgresql\n  version: 16.x\n') },
+  ],
+  [
+    'an application that deletes what it deployed',
+    { 'apps/shop.yaml': argo('  finalizers:\n  - resources-finalizer.argocd.argoproj.io\n') },
+    {},
+    'infra-destroy base apps/shop.yaml:1',
+  ],
+  ['an application that leaves what it deployed', { 'apps/shop.yaml': argo('') }, {}, 'risk apps/shop.yaml'],
+  [
+    'pruning switched on',
+    { 'apps/shop.yaml': argo('', '  syncPolicy:\n    automated:\n      prune: false\n') },
+    { 'apps/shop.yaml': argo('', '  syncPolicy:\n    automated:\n      prune: true\n') },
+    'risk apps/shop.yaml:9',
+  ],
+  ['what prunes of Flux', { 'apps/shop.yaml': flux('true') }, {}, 'infra-destroy base apps/shop.yaml:1'],
+  ['what does not prune of Flux', { 'apps/shop.yaml': flux('false') }, {}, 'risk apps/shop.yaml'],
+];
+
 describe('what a change does to infrastructure', () => {
   for (const [name, table] of [
     ['configuration of Terraform', TERRAFORM],
     ['plans of Terraform', PLANS],
     ['manifests and values', KUBERNETES],
+    ['values and the JSON form of Terraform', VALUES],
+    ['what is no longer taken in', LEFT_OUT],
   ] as const) {
     describe(name, () => {
       for (const [what, base, head, ...expected] of table) {
