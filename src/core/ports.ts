@@ -212,3 +212,144 @@ export interface DraftModel {
   readonly name: string;
   draft(messages: readonly DraftMessage[], signal: AbortSignal): Promise<DraftAnswer>;
 }
+
+/** How a program ended that was run without a shell, or why it did not run to its end (`detail` completes "<program> …"). */
+export type ProgramResult =
+  | {
+      readonly kind: 'ended';
+      readonly status: number;
+      readonly stdout: string;
+      readonly stderr: string;
+      /** More was printed than is kept. */
+      readonly isCut: boolean;
+    }
+  | { readonly kind: 'failed'; readonly detail: string };
+
+/** Programs that the person's configuration names; there are none without the person's word. Never rejects but for its signal. */
+export interface Programs {
+  /** @param argv The program and its arguments, each passed on as it is. */
+  run(
+    argv: readonly string[],
+    options?: { readonly input?: string; readonly timeoutMs?: number },
+    signal?: AbortSignal,
+  ): Promise<ProgramResult>;
+}
+
+/** One artifact of one version, as its registry is asked for it. */
+export interface ArtifactQuestion {
+  readonly registry: 'oci' | 'npm' | 'pypi' | 'github-release' | 'command';
+  /** `ghcr.io/acme/orders`, `@acme/orders`, `acme/orders`; null where a command needs none. */
+  readonly name: string | null;
+  /** As the registry writes it: the tag, the version. */
+  readonly version: string;
+  /** The registry's own address, where it is not the public one of its kind. */
+  readonly url?: string | null;
+  /** A program with its arguments, `{version}` and `{name}` standing for what is asked. */
+  readonly command: readonly string[] | null;
+  /** The same, to verify signature or attestation; `{reference}`, `{digest}` and `{commit}` too. */
+  readonly verify: readonly string[] | null;
+  /** The commit that it should have been made from, for `verify`; null where it is not known. */
+  readonly commit: string | null;
+}
+
+/** A commit that something about an artifact names. What is only read can have been written by anybody who may push. */
+export interface CommitClaim {
+  /** 7 to 64 hex digits, in lower case. */
+  readonly commit: string;
+  /** What names it, for people: `the label org.opencontainers.image.revision`. */
+  readonly from: string;
+  /** The repository that the same source names, as it stands there; null where it names none. */
+  readonly repository: string | null;
+}
+
+/** A signature or attestation that is kept with an artifact. It was found and read, not verified. */
+export interface ArtifactSignature {
+  readonly kind: 'signature' | 'provenance' | 'attestation';
+  /** Where it was found, for people: `the tag sha256-….att`. */
+  readonly where: string;
+  /** Whether it says itself that it is about this artifact's digest; null where it could not be read. */
+  readonly isAboutThis: boolean | null;
+}
+
+/** What a registry tells of an artifact that it has. */
+export interface FoundArtifact {
+  /** As people write it: `ghcr.io/acme/orders:1.4.0`, `@acme/orders@1.4.0`. */
+  readonly reference: string;
+  /** `sha256:…`, or another algorithm's; null where the registry tells none. */
+  readonly digest: string | null;
+  /** Whether the digest was computed here from what the registry sent. */
+  readonly isDigestComputed: boolean;
+  readonly sizeBytes: number | null;
+  /** ISO 8601. */
+  readonly createdAt: string | null;
+  readonly commits: readonly CommitClaim[];
+  readonly signatures: readonly ArtifactSignature[];
+  /** What the configured command said of its signature; `detail` completes "<reference> …". */
+  readonly verification:
+    | { readonly kind: 'verified' | 'rejected'; readonly detail: string; readonly namesCommit: boolean }
+    | { readonly kind: 'not-verified'; readonly detail: string };
+  /** Why it should not be used (yanked, deprecated), in the registry's words; null where nothing says so. */
+  readonly withdrawn: string | null;
+  /** What could not be read about it, each a clause. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Whether a registry has an artifact. `detail` is a sentence without a full stop that names what was asked. `corrupt`: it
+ * has something whose bytes are not those that the digest names. `option`: the option that would let it be asked.
+ */
+export type ArtifactAnswer =
+  | { readonly kind: 'present'; readonly artifact: FoundArtifact }
+  | { readonly kind: 'absent' | 'refused' | 'corrupt'; readonly detail: string }
+  | { readonly kind: 'unknown'; readonly detail: string; readonly option?: '--online' | '--run-commands' };
+
+/** The registries of artifacts; a call never rejects but for its signal. */
+export interface ArtifactRegistry {
+  find(question: ArtifactQuestion, signal?: AbortSignal): Promise<ArtifactAnswer>;
+}
+
+/** A deployment or a run of a workflow that deploys, as its platform records it. */
+export interface RecordedDeployment {
+  /** For people: `deployment 42 to production`, `run 7 of deploy.yml`. */
+  readonly what: string;
+  readonly commit: string;
+  /** As the platform says it: `in_progress`, `success`. */
+  readonly state: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly url: string | null;
+  /** Whether it is this very run, which asks. */
+  readonly isOwn: boolean;
+}
+
+/** What is being deployed now, and what was; `detail` is a sentence without a full stop. */
+export type DeploymentsAnswer =
+  | {
+      readonly kind: 'known';
+      /** Deployments to the environment that have not ended. */
+      readonly inProgress: readonly RecordedDeployment[];
+      /** Runs of the named workflows that have not ended and may deploy. */
+      readonly runs: readonly RecordedDeployment[];
+      /** Ended deployments to the environment, newest first, at most ten. */
+      readonly history: readonly RecordedDeployment[];
+    }
+  | { readonly kind: 'refused' | 'unknown'; readonly detail: string };
+
+/** What an address of the target answers; `detail` is a sentence without a full stop. */
+export type HealthAnswer =
+  | { readonly kind: 'answered'; readonly status: number; readonly milliseconds: number }
+  | { readonly kind: 'unknown'; readonly detail: string };
+
+/** What is live: asked only with the person's word; a call never rejects but for its signal. */
+export interface LiveSystems {
+  /** @param question `repository` as `owner/name`; `workflows` by path, those that deploy there. */
+  deployments(
+    question: {
+      readonly repository: string;
+      readonly environment: string;
+      readonly workflows: readonly string[];
+    },
+    signal?: AbortSignal,
+  ): Promise<DeploymentsAnswer>;
+  health(url: string, signal?: AbortSignal): Promise<HealthAnswer>;
+}
