@@ -1,3 +1,5 @@
+import { bytesInWords } from '../core/text/words';
+
 /** One request. Everything about it is bounded. */
 export interface HttpRequest {
   readonly method?: 'GET' | 'HEAD' | 'POST';
@@ -73,7 +75,7 @@ export async function askHttp(address: URL, request: HttpRequest): Promise<HttpA
         const body = await boundedBody(response, request.maxBytes);
         return body
           ? { ok: true, status: response.status, headers: response.headers, body, url }
-          : { ok: false, detail: `answers with more than ${sizeInWords(request.maxBytes)}` };
+          : { ok: false, detail: `answers with more than ${bytesInWords(request.maxBytes)}` };
       }
       await response.body?.cancel();
       if (method === 'POST') return { ok: false, detail: 'redirects what only it should be sent' };
@@ -112,10 +114,6 @@ async function boundedBody(response: Response, maxBytes: number): Promise<Buffer
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-function sizeInWords(bytes: number): string {
-  return bytes >= 1024 * 1024 ? `${Math.round(bytes / 1024 / 1024)} MB` : `${Math.round(bytes / 1024)} kB`;
 }
 
 /** `fetch` hides why in the cause. */

@@ -45,7 +45,7 @@ export function gateCommand(terminal: Terminal): Command {
     .option('--config <file>', 'configuration to use in place of .github/release-gate.yml')
     .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
     .action(async (folder: string, options: GateOptions) => {
-      const world = await openWorld(folder, options.config ?? null);
+      const world = await openWorld(folder, options.config ?? null, options);
       try {
         const gathered = await gatherFacts(
           world,

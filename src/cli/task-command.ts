@@ -11,6 +11,8 @@ interface TaskOptions {
   readonly write?: boolean;
   readonly format: 'text' | 'json';
   readonly config?: string;
+  readonly online?: boolean;
+  readonly runCommands?: boolean;
   readonly [input: string]: unknown;
 }
 
@@ -22,6 +24,11 @@ export function taskCommand(task: Task, terminal: Terminal): Command {
     .option('--write', 'write the files; without it they are only shown')
     .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
     .option('--config <file>', 'configuration to use in place of .github/release-gate.yml');
+  if (task.asksOutside) {
+    command
+      .option('--online', 'ask the registry for the artifact of the version before')
+      .option('--run-commands', 'run the programs that the configuration names');
+  }
   for (const input of task.inputs) command.option(`--${optionName(input.name)} <text>`, input.question);
   command.addHelpText(
     'after',
@@ -51,7 +58,7 @@ async function runTask(
   options: TaskOptions,
   terminal: Terminal,
 ): Promise<TaskResult> {
-  const world = await openWorld(folder, options.config ?? null);
+  const world = await openWorld(folder, options.config ?? null, task.asksOutside ? options : undefined);
   const inputs: Record<string, string> = {};
   for (const { name } of task.inputs) {
     const value = options[camelCase(name)];

@@ -10,6 +10,7 @@ import { openConfiguration } from '../core/gate/open-configuration';
 import type { Parsers } from '../core/ports';
 import type { World } from '../core/tasks/task';
 import { CommandFailure } from './command-failure';
+import { openOutside, type OutsideOptions } from './outside';
 import type { Terminal } from './terminal';
 
 /** One set of parsers serves all roots of a call: each loads its WebAssembly once. */
@@ -18,21 +19,30 @@ export const parsers: Parsers = createParsers();
 /**
  * The repository in a folder, through the adapters on Node.
  *
+ * @param outside What the person lets it ask and run; left out: nothing.
  * @throws CommandFailure where the folder is none, or the configuration has a mistake.
  */
-export async function openWorld(folder: string, configurationFile: string | null): Promise<World> {
+export async function openWorld(
+  folder: string,
+  configurationFile: string | null,
+  outside?: OutsideOptions,
+): Promise<World> {
   const root = path.resolve(folder);
   const kind = await fs.stat(root).catch(() => null);
   if (!kind) throw new CommandFailure(`${folder} does not exist.`);
   if (!kind.isDirectory())
     throw new CommandFailure(`${folder} is no folder; name the folder of a repository.`);
   const files = createNodeFiles(root);
+  const configuration = await configurationOf(root, configurationFile);
   return {
     files,
     history: createGitHistory(root, { isTrusted: true }),
     clock: systemClock,
     parsers,
-    configuration: await configurationOf(root, configurationFile),
+    configuration,
+    ...(outside
+      ? openOutside(root, outside.online ?? configuration.isOnline, outside.runCommands ?? false)
+      : {}),
   };
 }
 

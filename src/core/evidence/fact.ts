@@ -6,6 +6,8 @@ export type Source =
   | { readonly kind: 'commit'; readonly hash: string; readonly subject: string }
   | { readonly kind: 'tag'; readonly name: string; readonly commit: string }
   | { readonly kind: 'git'; readonly what: string }
+  /** What another system answered when it was asked: `from` by its host, `url` where a person can look for themselves. */
+  | { readonly kind: 'answer'; readonly from: string; readonly what: string; readonly url: string | null }
   | { readonly kind: 'person'; readonly question: string };
 
 /** A value with what it was read from: at least one source. What nobody can open is a claim, not a fact. */

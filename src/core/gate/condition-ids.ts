@@ -6,4 +6,9 @@ export const CONDITION_IDS: readonly string[] = [
   'rollback-credible',
   'workflows-proven',
   'documents-sound',
+  'artifact-exists',
+  'artifact-matches-commit',
+  'previous-artifact-exists',
+  'target-healthy',
+  'no-deployment-in-progress',
 ];

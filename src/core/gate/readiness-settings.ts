@@ -32,6 +32,8 @@ export interface ArtifactSettings {
   readonly registry: RegistryKind;
   /** `ghcr.io/acme/orders`, `@acme/orders`, `acme/orders`; null where a command needs none. */
   readonly name: string | null;
+  /** The registry's own address, where it is not the public one of its kind; images have theirs in the name. */
+  readonly url: string | null;
   /** How the version is written there: `v{version}`; `{version}` by default. */
   readonly version: string;
   /** A program with its arguments, `{version}` and `{name}` replaced in them; no shell. */
@@ -268,7 +270,7 @@ export function readReadiness(
 function readArtifact(map: YamlMap, reader: LayerReader, problem: SayMistake): ArtifactSettings | null {
   const artifact = reader.mapAt(map, 'artifact');
   if (!artifact) return null;
-  reader.knownKeys(artifact, ['registry', 'name', 'version', 'command', 'verify'], '"artifact"');
+  reader.knownKeys(artifact, ['registry', 'name', 'url', 'version', 'command', 'verify'], '"artifact"');
   const registry = reader.textAt(artifact, 'registry');
   const kind = REGISTRY_KINDS.find((each) => each === registry?.value);
   if (!registry) problem(`"artifact" names no registry: ${REGISTRY_KINDS.join(', ')}`, artifact.span);
@@ -292,10 +294,28 @@ function readArtifact(map: YamlMap, reader: LayerReader, problem: SayMistake): A
   }
   if (kind && kind !== 'command' && !name)
     problem(`the artifact names no "name" in the ${kind} registry`, artifact.span);
+  const url = reader.textAt(artifact, 'url');
+  if (
+    url &&
+    !/^https:\/\/[^\s/@]+(?:\/\S*)?$|^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?:\/\S*)?$/.test(
+      url.value,
+    )
+  ) {
+    problem(
+      `"${url.value}" must be an address of the registry that begins with https://, without credentials`,
+      url.span,
+    );
+  } else if (url && kind !== 'npm' && kind !== 'pypi') {
+    problem(
+      `"url" is for npm and pypi; ${kind === 'oci' ? 'an image has its registry in its name' : 'this registry has one address'}`,
+      url.span,
+    );
+  }
   if (!kind) return null;
   return {
     registry: kind,
     name: name?.value ?? null,
+    url: url?.value ?? null,
     version: version?.value ?? '{version}',
     command,
     verify: words('verify'),

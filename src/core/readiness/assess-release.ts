@@ -7,12 +7,21 @@ import { collectProfile } from '../evidence/collect-profile';
 import { fileSource, type Source } from '../evidence/fact';
 import type { RepositoryProfile } from '../evidence/profile';
 import type { Configuration } from '../gate/configuration';
-import type { Clock, History, Parsers, RepositoryFiles } from '../ports';
+import type {
+  ArtifactRegistry,
+  Clock,
+  History,
+  LiveSystems,
+  Parsers,
+  Programs,
+  RepositoryFiles,
+} from '../ports';
 import type { OverrideOnRecord, Records } from '../records/record';
 import { openRecords, overridesInForce, type IdleOverride } from '../records/records-in';
 import { judgeRollback, type RollbackCredibility } from '../risk/credibility';
 import { assessRisk, type RiskRegister } from '../risk/register';
 import { recommendRollout, type RolloutAdvice } from '../risk/rollout';
+import { askForArtifact, namedArtifact, previousRelease, type AskedArtifact } from './released-artifact';
 import { gatherRollback } from './rollback-evidence';
 
 /** So many commits and files are given as sources; the plan itself names them all. */
@@ -25,6 +34,11 @@ export interface AssessedWorld {
   readonly clock: Clock;
   readonly parsers: Parsers;
   readonly configuration: Configuration;
+  /** The registries of artifacts, and what is live; left out where the person does not want them asked. */
+  readonly registry?: ArtifactRegistry | null;
+  readonly live?: LiveSystems | null;
+  /** Runs programs that the configuration names; left out where the person does not want that. */
+  readonly programs?: Programs | null;
 }
 
 /** Which commits are asked for; null: from the last release, up to what is checked out. */
@@ -51,6 +65,8 @@ export interface AssessedRelease {
   readonly register: RiskRegister | null;
   readonly rollout: RolloutAdvice;
   readonly credibility: RollbackCredibility | null;
+  /** What the registry says of the version before; null where nothing names the artifact or that version. */
+  readonly previousArtifact: AskedArtifact | null;
   /** The release plan that stands in the repository; null where there is none that can be read. */
   readonly plan: (ReadDocument & { readonly data: ReleasePlan }) | null;
   /** What people put on record: drills, approvals, overrides. */
@@ -116,6 +132,7 @@ export async function assessRelease(
           rollout: 'manual',
           why: `what changes is not known (${noChange}), so no rollout can be reasoned for`,
         };
+  const previousArtifact = await askForPrevious(world, change, profile, run);
   const credibility = change
     ? judgeRollback(
         await gatherRollback(
@@ -127,12 +144,37 @@ export async function assessRelease(
     : null;
   return {
     ok: true,
-    release: { change, noChange, profile, register, rollout, credibility, plan, records, inForce, idle },
+    release: {
+      change,
+      noChange,
+      profile,
+      register,
+      rollout,
+      credibility,
+      previousArtifact,
+      plan,
+      records,
+      inForce,
+      idle,
+    },
   };
 }
 
 function whatWasRead({ counts, range, files }: Change): string {
   return `Read ${counts.total} ${counts.total === 1 ? 'commit' : 'commits'} ${range.baseName === null ? 'from the first on' : `since ${range.baseName}`}, ${files.length} changed ${files.length === 1 ? 'file' : 'files'}`;
+}
+
+async function askForPrevious(
+  world: AssessedWorld,
+  change: Change | null,
+  profile: RepositoryProfile,
+  run: AssessRun,
+): Promise<AskedArtifact | null> {
+  const artifact = namedArtifact(world.configuration, profile);
+  const previous = previousRelease(change, world.configuration);
+  if (!artifact || !previous) return null;
+  if (world.registry) run.report(`Asking the registry for ${previous.version}`);
+  return askForArtifact(world.registry ?? null, artifact, previous, world.history, run.signal);
 }
 
 async function readPlan(world: AssessedWorld): Promise<AssessedRelease['plan']> {

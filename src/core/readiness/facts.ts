@@ -5,6 +5,8 @@ import type { RootReport } from '../gate/report';
 import type { WorkflowSet } from '../workflow/understanding';
 import type { AssessedRelease } from './assess-release';
 import type { ReleaseOverrides } from './overrides';
+import type { LiveTarget } from './live-target';
+import type { AskedArtifact } from './released-artifact';
 
 /** Everything that the conditions of readiness may look at; gathered before any is asked. */
 export interface ReadinessFacts extends AssessedRelease {
@@ -27,6 +29,10 @@ export interface ReadinessFacts extends AssessedRelease {
   readonly workflows: WorkflowSet | null;
   /** The release documents of the repository that can be read, the plan among them. */
   readonly documents: readonly ReadDocument[];
+  /** What the registry says of the artifact of the version; null where nothing names the artifact. */
+  readonly artifact: AskedArtifact | null;
+  /** What is being deployed to the environment, and whether it is well. */
+  readonly live: LiveTarget;
   /** What people set aside for this version and environment, and what they recorded in vain. */
   readonly overrides: ReleaseOverrides;
   /** Paths of the repository's files that are not ignored. */

@@ -4,6 +4,8 @@ import { conditions } from './conditions/index';
 import { overridesOf } from './overrides';
 import { assessRelease, type AssessedWorld, type AssessRun } from './assess-release';
 import type { ReadinessFacts } from './facts';
+import { askLiveTarget } from './live-target';
+import { askForArtifact, namedArtifact } from './released-artifact';
 
 /** Which release is judged. */
 export interface ReadinessRequest {
@@ -56,6 +58,23 @@ export async function gatherFacts(
     signal: run.signal,
   });
   const { paths } = await world.files.list(run.signal);
+  const { change, profile } = assessment.release;
+  const workflows = cache.understood?.set ?? null;
+  const named = namedArtifact(world.configuration, profile);
+  if (world.registry || world.live) run.report('Asking the registry, and what is live');
+  const release = {
+    version: request.version,
+    commit: change?.range.commits.head ?? null,
+    tag: change?.range.headTag ?? null,
+  };
+  const artifact = named
+    ? await askForArtifact(world.registry ?? null, named, release, world.history, run.signal)
+    : null;
+  const live = await askLiveTarget(
+    { live: world.live ?? null, programs: world.programs ?? null },
+    { environment: request.environment, settings: world.configuration.readiness, profile, workflows },
+    run.signal,
+  );
   return {
     ok: true,
     facts: {
@@ -71,8 +90,10 @@ export async function gatherFacts(
       settings: world.configuration.readiness,
       configuration: world.configuration,
       check,
-      workflows: cache.understood?.set ?? null,
+      workflows,
       documents: [...cache.documents.values()],
+      artifact,
+      live,
       overrides: overridesOf(assessment.release, request.version, conditions),
       paths: new Set(paths),
     },

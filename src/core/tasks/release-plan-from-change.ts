@@ -58,6 +58,7 @@ export const releasePlanFromChange: Task = {
   title: 'Plan a release from what changed',
   inputs,
   writes: ['docs/release'],
+  asksOutside: true,
   async run(world, run): Promise<TaskResult> {
     const told = answers(run.inputs);
     const assessed = await assess(world, told, run);

@@ -1,4 +1,12 @@
-import type { Clock, History, Parsers, RepositoryFiles } from '../ports';
+import type {
+  ArtifactRegistry,
+  Clock,
+  History,
+  LiveSystems,
+  Parsers,
+  Programs,
+  RepositoryFiles,
+} from '../ports';
 import type { Source, Unknown } from '../evidence/fact';
 import type { ProposedFile } from '../text/proposal';
 import type { ProseSlot } from '../documents/document';
@@ -21,6 +29,10 @@ export interface World {
   readonly clock: Clock;
   readonly parsers: Parsers;
   readonly configuration: Configuration;
+  /** What lies outside the repository; left out where the person does not want it asked or run. */
+  readonly registry?: ArtifactRegistry | null;
+  readonly live?: LiveSystems | null;
+  readonly programs?: Programs | null;
 }
 
 /** Something a task may be told by the person; everything has a default of "not told". */
@@ -82,6 +94,8 @@ export interface Task {
   readonly inputs: readonly TaskInput[];
   /** Folders or files that it may write to; a proposal outside is a bug. */
   readonly writes: readonly string[];
+  /** Whether it asks registries, where the person wants that. */
+  readonly asksOutside?: boolean;
   /**
    * @throws TaskFailure for what can be expected and stops the whole task (nothing to extract, no workflow to secure):
    * its message is for the person, with the next step. Aborts by throwing the signal's reason.

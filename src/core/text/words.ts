@@ -9,3 +9,13 @@ export function enumerated(items: readonly string[], last: 'and' | 'or'): string
     ? (items[0] ?? '')
     : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1) ?? ''}`;
 }
+
+/** A size as people say it, in steps of 1024: "12 bytes", "840 kB", "31.5 MB". */
+export function bytesInWords(bytes: number): string {
+  if (bytes < 1024) return counted(bytes, 'byte');
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  let value = bytes / 1024;
+  let unit = 0;
+  for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024;
+  return `${value < 100 ? Number(value.toFixed(1)) : Math.round(value)} ${units[unit] ?? ''}`;
+}

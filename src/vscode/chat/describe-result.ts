@@ -85,6 +85,8 @@ function sourceText(source: Source): string[] {
       return [`tag ${markdownText(source.name)}`];
     case 'git':
       return [markdownText(source.what)];
+    case 'answer':
+      return [`${markdownText(source.from)}: ${markdownText(source.what)}`];
     case 'person':
       return [`what you said about ${markdownText(source.question)}`];
   }

@@ -51,6 +51,7 @@ describe('the settings of readiness', () => {
         artifact: {
           registry: 'oci',
           name: 'ghcr.io/acme/orders',
+          url: null,
           version: 'v{version}',
           command: null,
           verify: null,

@@ -1,7 +1,21 @@
 import type { Condition } from '../condition';
+import { condition as artifactExists } from './artifact-exists';
+import { condition as artifactMatchesCommit } from './artifact-matches-commit';
+import { condition as noDeploymentInProgress } from './no-deployment-in-progress';
+import { condition as previousArtifactExists } from './previous-artifact-exists';
+import { condition as targetHealthy } from './target-healthy';
 import { condition as documentsSound } from './documents-sound';
 import { condition as rollbackCredible } from './rollback-credible';
 import { condition as workflowsProven } from './workflows-proven';
 
 /** Every condition of readiness, in the order in which reports list those that weigh the same. */
-export const conditions: readonly Condition[] = [rollbackCredible, workflowsProven, documentsSound];
+export const conditions: readonly Condition[] = [
+  rollbackCredible,
+  workflowsProven,
+  documentsSound,
+  artifactExists,
+  artifactMatchesCommit,
+  previousArtifactExists,
+  targetHealthy,
+  noDeploymentInProgress,
+];

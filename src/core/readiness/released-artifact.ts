@@ -1,0 +1,173 @@
+import { releaseTags } from '../change/release-range';
+import type { Change } from '../change/change';
+import { isKnown, type Source } from '../evidence/fact';
+import type { RepositoryProfile } from '../evidence/profile';
+import type { Configuration } from '../gate/configuration';
+import type { ArtifactAnswer, ArtifactQuestion, ArtifactRegistry, History } from '../ports';
+
+/** Which artifact a release is, and how its versions may be written in the registry. */
+export interface NamedArtifact {
+  readonly registry: ArtifactQuestion['registry'];
+  readonly name: string | null;
+  readonly url: string | null;
+  /** Patterns with `{version}`, `{tag}`, `{commit}` and `{short}`, the most likely first. */
+  readonly versions: readonly string[];
+  readonly command: readonly string[] | null;
+  readonly verify: readonly string[] | null;
+  /** Whether a person named it; what is only read from files may be tagged in ways that nothing tells. */
+  readonly isConfigured: boolean;
+  readonly sources: readonly Source[];
+}
+
+/** One release, in the ways in which its version may be written. */
+export interface ReleaseVersion {
+  readonly version: string;
+  /** The full id; null where it is not known. */
+  readonly commit: string | null;
+  /** The tag of git that names it; null where there is none. */
+  readonly tag: string | null;
+}
+
+/** What a registry said of one version of the artifact. */
+export interface AskedArtifact {
+  readonly artifact: NamedArtifact;
+  /** As a person calls the release: `2.4.0`, `v2.3.0`. */
+  readonly version: string;
+  readonly answer: ArtifactAnswer;
+  /** The commits that the artifact names and this repository has, as they are written there, each with its full id. */
+  readonly knownCommits: ReadonlyMap<string, string>;
+}
+
+/** The artifact that a release is: as the configuration says, else the image that a file of the repository names. */
+export function namedArtifact(
+  configuration: Configuration,
+  profile: RepositoryProfile,
+): NamedArtifact | null {
+  const settings = configuration.readiness.artifact;
+  if (settings) {
+    const { version, ...rest } = settings;
+    // A release of GitHub is found by its tag, which most write with a v and some with a name.
+    const isByTag = settings.registry === 'github-release' && version === '{version}';
+    const versions = isByTag ? ['{tag}', 'v{version}', '{version}'] : [version];
+    return { ...rest, versions, isConfigured: true, sources: [] };
+  }
+  const { image } = profile;
+  // A name of one part is a local one, or an official image of Docker Hub, which nobody releases here.
+  if (!isKnown(image) || !image.value.includes('/')) return null;
+  return {
+    registry: 'oci',
+    name: image.value,
+    url: null,
+    versions: ['{version}', 'v{version}', '{commit}', 'sha-{short}'],
+    command: null,
+    verify: null,
+    isConfigured: false,
+    sources: image.sources,
+  };
+}
+
+/** Asks for a version of the artifact, in each way in which it may be written, until one is there. */
+export async function askForArtifact(
+  registry: ArtifactRegistry | null,
+  artifact: NamedArtifact,
+  release: ReleaseVersion,
+  history: History,
+  signal: AbortSignal,
+): Promise<AskedArtifact> {
+  const { version, commit } = release;
+  const asked = new Set<string>();
+  let answer: ArtifactAnswer | null = null;
+  for (const pattern of artifact.versions) {
+    const written = writtenVersion(pattern, release);
+    if (written === null || asked.has(written)) continue;
+    asked.add(written);
+    const { registry: kind, name, url, command, verify } = artifact;
+    const next: ArtifactAnswer = registry
+      ? await registry.find({ registry: kind, name, url, version: written, command, verify, commit }, signal)
+      : { kind: 'unknown', detail: 'no registry was asked: that takes --online', option: '--online' };
+    // One that is not there says less than one that could not be told.
+    if (!answer || answer.kind === 'absent') answer = next;
+    if (next.kind !== 'absent') break;
+  }
+  const found = answer ?? {
+    kind: 'unknown',
+    detail: `"${version}" can be written in none of the ways of the registry`,
+  };
+  const knownCommits = new Map<string, string>();
+  if (found.kind === 'present') {
+    for (const claim of found.artifact.commits) {
+      const full = await history.resolve(claim.commit, signal);
+      if (full !== null) knownCommits.set(claim.commit, full);
+    }
+  }
+  return { artifact, version, answer: found, knownCommits };
+}
+
+/** The version before the release, as its tag says; null where the range begins at no release tag. */
+export function previousRelease(change: Change | null, configuration: Configuration): ReleaseVersion | null {
+  const tag = change?.range.baseTag ?? null;
+  const commit = change?.range.commits.base ?? null;
+  if (tag === null || commit === null) return null;
+  const [release] = releaseTags([{ name: tag, commit, taggedAt: '' }], configuration.tagPattern);
+  return {
+    version: writtenInTag(tag, release?.version ?? change?.range.previousVersion ?? null),
+    commit,
+    tag,
+  };
+}
+
+/** The version as the tag has it (`2.4` where it is normalised to `2.4.0`). */
+function writtenInTag(tag: string, version: string | null): string {
+  return /\d+(?:\.\d+)+(?:[-+][\w.+-]+)?$/.exec(tag)?.[0] ?? version ?? tag;
+}
+
+function writtenVersion(pattern: string, { version, commit, tag }: ReleaseVersion): string | null {
+  const values: Readonly<Record<string, string | null>> = {
+    version: version.replace(/^v(?=\d)/, ''),
+    tag,
+    commit,
+    short: commit?.slice(0, 7) ?? null,
+  };
+  let isWhole = true;
+  const written = pattern.replace(/\{(version|tag|commit|short)\}/g, (_, key: string) => {
+    isWhole &&= values[key] !== null;
+    return values[key] ?? '';
+  });
+  return isWhole ? written : null;
+}
+
+/** What the registry said, as evidence. */
+export function artifactSources({ answer, artifact }: AskedArtifact): readonly Source[] {
+  const from = registryName(artifact);
+  const said: readonly Source[] =
+    answer.kind === 'present'
+      ? [
+          {
+            kind: 'answer',
+            from,
+            what: `${answer.artifact.reference}${answer.artifact.digest ? ` ${answer.artifact.digest}` : ''}`,
+            url: null,
+          },
+        ]
+      : answer.kind === 'unknown'
+        ? []
+        : [{ kind: 'answer', from, what: answer.detail, url: null }];
+  return [...said, ...artifact.sources];
+}
+
+function registryName({ registry, url, command }: NamedArtifact): string {
+  switch (registry) {
+    case 'oci':
+      return 'the registry';
+    case 'npm':
+      return url ?? 'registry.npmjs.org';
+    case 'pypi':
+      return url ?? 'pypi.org';
+    case 'github-release':
+      return 'GitHub releases';
+    case 'command':
+      return (command ?? []).join(' ');
+    default:
+      return registry satisfies never;
+  }
+}
