@@ -21,7 +21,13 @@ import { openRecords, overridesInForce, type IdleOverride } from '../records/rec
 import { judgeRollback, type RollbackCredibility } from '../risk/credibility';
 import { assessRisk, type RiskRegister } from '../risk/register';
 import { recommendRollout, type RolloutAdvice } from '../risk/rollout';
-import { askForArtifact, namedArtifact, previousRelease, type AskedArtifact } from './released-artifact';
+import {
+  asPreviousArtifact,
+  askForArtifact,
+  namedArtifact,
+  previousRelease,
+  type AskedArtifact,
+} from './released-artifact';
 import { gatherRollback } from './rollback-evidence';
 
 /** So many commits and files are given as sources; the plan itself names them all. */
@@ -137,7 +143,15 @@ export async function assessRelease(
     ? judgeRollback(
         await gatherRollback(
           world,
-          { change, profile, plan, records, inForce, version: request.release?.version ?? null },
+          {
+            change,
+            profile,
+            plan,
+            records,
+            inForce,
+            version: request.release?.version ?? null,
+            previousArtifact: previousArtifact ? asPreviousArtifact(previousArtifact) : null,
+          },
           run.signal,
         ),
       )

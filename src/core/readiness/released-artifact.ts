@@ -3,6 +3,7 @@ import type { Change } from '../change/change';
 import { isKnown, type Source } from '../evidence/fact';
 import type { RepositoryProfile } from '../evidence/profile';
 import type { Configuration } from '../gate/configuration';
+import type { PreviousArtifact } from '../risk/rollback/condition';
 import type { ArtifactAnswer, ArtifactQuestion, ArtifactRegistry, History } from '../ports';
 
 /** Which artifact a release is, and how its versions may be written in the registry. */
@@ -134,6 +135,33 @@ function writtenVersion(pattern: string, { version, commit, tag }: ReleaseVersio
     return values[key] ?? '';
   });
   return isWhole ? written : null;
+}
+
+/** What the registry said of the version before, for the condition `target-exists` of the rollback. */
+export function asPreviousArtifact(asked: AskedArtifact): PreviousArtifact {
+  const { answer, artifact } = asked;
+  const sources = artifactSources(asked);
+  switch (answer.kind) {
+    case 'present': {
+      const { reference, digest } = answer.artifact;
+      return { status: 'present', detail: `${reference} is in its registry`, digest, sources };
+    }
+    case 'absent':
+      // A name that is only read from files may be tagged in ways that nothing tells.
+      return {
+        status: artifact.isConfigured ? 'absent' : 'unknown',
+        detail: answer.detail,
+        digest: null,
+        sources,
+      };
+    case 'corrupt':
+      return { status: 'refused', detail: answer.detail, digest: null, sources };
+    case 'refused':
+    case 'unknown':
+      return { status: answer.kind, detail: answer.detail, digest: null, sources };
+    default:
+      return answer satisfies never;
+  }
 }
 
 /** What the registry said, as evidence. */
