@@ -1,8 +1,11 @@
 import { Command, Option } from 'commander';
+import manifest from '../../package.json';
 import { gatherFacts } from '../core/readiness/gather';
-import { judgeReadiness, type ReadinessVerdict } from '../core/readiness/judge';
-import { readinessJson } from '../core/readiness/json';
-import { readinessText } from '../core/readiness/text';
+import { judgeReadiness, type Readiness, type ReadinessVerdict } from '../core/readiness/judge';
+import { readinessGitHub } from '../core/readiness/reports/github';
+import { readinessJson } from '../core/readiness/reports/json';
+import { readinessSarif } from '../core/readiness/reports/sarif';
+import { readinessText } from '../core/readiness/reports/text';
 import { HistoryFailure } from '../core/ports';
 import { CommandFailure } from './command-failure';
 import type { Terminal } from './terminal';
@@ -18,8 +21,12 @@ interface GateOptions {
   readonly online?: boolean;
   readonly runCommands?: boolean;
   readonly evidence?: readonly string[];
-  readonly format: 'text' | 'json';
+  readonly format: Format;
 }
+
+const FORMATS = ['text', 'json', 'sarif', 'github'] as const;
+
+type Format = (typeof FORMATS)[number];
 
 /** Exit statuses by verdict; 2 is for calls that could not be carried out. */
 const exitStatus: Readonly<Record<ReadinessVerdict, number>> = { go: 0, 'no-go': 1, unknown: 3 };
@@ -43,7 +50,7 @@ export function gateCommand(terminal: Terminal): Command {
     .option('--online', 'ask registries and live addresses over the network')
     .option('--run-commands', 'run the programs that the configuration names')
     .option('--config <file>', 'configuration to use in place of .github/release-gate.yml')
-    .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .addOption(new Option('--format <format>', 'how to print').choices(FORMATS).default('text'))
     .action(async (folder: string, options: GateOptions) => {
       const world = await openWorld(folder, options.config ?? null, options);
       try {
@@ -62,11 +69,24 @@ export function gateCommand(terminal: Terminal): Command {
         );
         if (!gathered.ok) throw new CommandFailure(`The release cannot be judged: ${gathered.reason}.`);
         const readiness = judgeReadiness(gathered.facts);
-        terminal.print(options.format === 'json' ? readinessJson(readiness) : readinessText(readiness));
+        terminal.print(render(readiness, options.format, terminal));
         process.exitCode = exitStatus[readiness.verdict];
       } catch (error) {
         if (!(error instanceof HistoryFailure)) throw error;
         throw new CommandFailure(`The change cannot be read: ${error.message}.`);
       }
     });
+}
+
+function render(readiness: Readiness, format: Format, terminal: Terminal): string {
+  switch (format) {
+    case 'text':
+      return readinessText(readiness, { hasColour: terminal.usesColour, width: terminal.width });
+    case 'json':
+      return readinessJson(readiness);
+    case 'sarif':
+      return readinessSarif(readiness, { version: manifest.version });
+    case 'github':
+      return readinessGitHub(readiness);
+  }
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json';
 import { tasks } from '../core/tasks/index';
@@ -38,10 +39,12 @@ function program(terminal: Terminal): Command {
         '  release-gate baseline                       write down what is found today, so that check speaks of what is new',
         '  release-gate init ci --write                a workflow that runs the gate on every pull request',
         '  release-gate plan --version 2.4.0           the release plan from what changed since the last release',
+        '  release-gate gate --version 2.4.0           whether that release may go, and why not',
         '  release-gate plan --write                   the same, written to docs/release/RELEASE_PLAN.md',
         '  release-gate generate ../orders             a pipeline for another repository',
         '',
-        'Exit status: 0 done, or the gate passes; 1 the gate blocks; 2 could not run; 3 something required is unknown.',
+        'Exit status: 0 done, the gate passes, or the release may go; 1 the gate blocks, or no-go; 2 could not run;',
+        '3 something required is unknown.',
         'Only --write, --fix, --output, baseline and your yes write files; nothing is sent anywhere without --online.',
       ].join('\n'),
     );
@@ -65,6 +68,8 @@ function program(terminal: Terminal): Command {
 
 async function main(): Promise<void> {
   const cancellation = new AbortController();
+  // Everything that runs listens for the one cancellation; Node takes more than ten listeners for a leak.
+  setMaxListeners(0, cancellation.signal);
   process.once('SIGINT', () => cancellation.abort(new Error('cancelled')));
   // A reader that goes away (`| head`) is no failure of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,18 +1,13 @@
 import { conditions } from './conditions/index';
-import { CRITERIA, type Condition, type Criterion, type JudgedCondition } from './condition';
+import type { Condition, JudgedCondition } from './condition';
+import { criterionRows, type CriterionRow } from './criteria';
 import type { ReadinessFacts } from './facts';
 import { isAbout } from './overrides';
+import { notesOf } from './notes';
 import { rollbackReasons } from './rollback-reasons';
 
 /** Whether a release may go. Unknown never counts as go. */
 export type ReadinessVerdict = 'go' | 'no-go' | 'unknown';
-
-/** One row of the table of success: the worst of the conditions that speak for it. */
-export interface CriterionRow {
-  readonly criterion: Criterion;
-  readonly status: 'pass' | 'fail' | 'unknown';
-  readonly conditions: readonly JudgedCondition[];
-}
 
 /** The judgement of one release. */
 export interface Readiness {
@@ -25,6 +20,8 @@ export interface Readiness {
   /** What speaks against going, or what a person waived: heaviest first, what cannot be undone before the rest. */
   readonly reasons: readonly JudgedCondition[];
   readonly criteria: readonly CriterionRow[];
+  /** What a reader must know of the call itself, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** Judges a release: no-go if anything that blocks fails, else unknown if anything that blocks is unknown, else go. */
@@ -47,7 +44,8 @@ export function judgeReadiness(facts: ReadinessFacts, asked: readonly Condition[
     conditions: judged,
     rollback,
     reasons: reasonsOf(judged, rollback),
-    criteria: CRITERIA.map((criterion) => rowOf(criterion, judged)),
+    criteria: criterionRows(judged),
+    notes: notesOf(facts),
   };
 }
 
@@ -110,16 +108,4 @@ function rankOf({ weight, status, criterion }: JudgedCondition): number {
   const byStatus = { fail: 0, unknown: 1, waived: 2 } as Readonly<Record<string, number>>;
   const rank = (weight === 'block' ? 0 : 3) + (byStatus[status] ?? 3);
   return rank * 2 + (criterion === 'reversibility' ? 0 : 1);
-}
-
-function rowOf(criterion: Criterion, judged: readonly JudgedCondition[]): CriterionRow {
-  const own = judged.filter(
-    (each) => each.criterion === criterion && each.status !== 'off' && each.status !== 'not-applicable',
-  );
-  const status = own.some((each) => each.status === 'fail')
-    ? 'fail'
-    : own.length === 0 || own.some((each) => each.status === 'unknown')
-      ? 'unknown'
-      : 'pass';
-  return { criterion, status, conditions: own };
 }

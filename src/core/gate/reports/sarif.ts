@@ -1,12 +1,22 @@
-import type { Range } from '../../text/position';
 import { counted } from '../../text/words';
 import { rules } from '../../rules/index';
-import type { Rule, Severity } from '../../rules/rule';
+import type { Rule } from '../../rules/rule';
 import { CONFIGURATION_PATH } from '../configuration';
 import { hashOf, lineOfFinding } from '../fingerprint';
 import type { OtherToolReport } from '../other-tools';
 import type { Finding, RootReport } from '../report';
 import { counterexampleLines } from './counterexample';
+import {
+  bounded,
+  levelOf,
+  location,
+  MAX_RELATED,
+  MAX_RESULTS,
+  MAX_STEPS,
+  problemSeverity,
+  SOURCE_ROOT,
+  withoutRelativeLinks,
+} from './sarif-parts';
 import { goneFindings, pathFromCall, setAside, summaryOf } from './summary';
 
 /** What the SARIF file says of the tool. */
@@ -20,14 +30,6 @@ export interface SarifOptions {
   /** What other tools reported. */
   readonly others?: readonly OtherToolReport[];
 }
-
-/** GitHub's bounds: https://docs.github.com/code-security/code-scanning/troubleshooting-sarif-uploads/results-exceed-limit */
-const MAX_RESULTS = 25_000;
-const MAX_RELATED = 100;
-const MAX_STEPS = 1_000;
-
-/** A description that is longer is refused: https://docs.github.com/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning */
-const MAX_DESCRIPTION = 1_024;
 
 /** What the run tells besides its results; a reader of the file finds it under `invocations`. */
 const NOTIFICATIONS = {
@@ -73,7 +75,7 @@ export function renderSarif(reports: readonly RootReport[], options: SarifOption
         invocations: [
           { executionSuccessful: true, toolExecutionNotifications: notificationsOf(reports, cutOff) },
         ],
-        originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the repository' } } },
+        originalUriBaseIds: SOURCE_ROOT,
         columnKind: 'utf16CodeUnits',
         properties: { summary: summaryOf(reports) },
         results: shown.map(({ finding, report }) => ({
@@ -156,7 +158,7 @@ function runOfOther(other: OtherToolReport, index: number): object {
       },
     },
     automationDetails: { id: `release-gate-beside/${index + 1}/` },
-    originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the repository' } } },
+    originalUriBaseIds: SOURCE_ROOT,
     results: other.findings.map((finding) => ({
       ...(finding.rule === '' ? {} : { ruleId: finding.rule }),
       ...(known.has(finding.rule) ? { ruleIndex: known.get(finding.rule) } : {}),
@@ -168,15 +170,6 @@ function runOfOther(other: OtherToolReport, index: number): object {
     })),
     properties: { file: other.file },
   };
-}
-
-function bounded(text: string): string {
-  return text.length > MAX_DESCRIPTION ? `${text.slice(0, MAX_DESCRIPTION - 1)}…` : text;
-}
-
-/** Code scanning shows the page away from its folder: a link to a neighbour would lead nowhere. */
-function withoutRelativeLinks(page: string): string {
-  return page.replace(/(?<!!)\[([^\]\n]*)\]\((?!https?:)[^()\s]*\)/g, '$1');
 }
 
 function reportingDescriptor(rule: Rule, options: SarifOptions): object {
@@ -265,22 +258,6 @@ function result(
   };
 }
 
-function location(path: string, range: Range | null): { physicalLocation: object } {
-  return {
-    physicalLocation: {
-      artifactLocation: { uri: path.split('/').map(encodeURIComponent).join('/'), uriBaseId: '%SRCROOT%' },
-      region: range
-        ? {
-            startLine: range.start.line,
-            startColumn: range.start.column,
-            endLine: range.end.line,
-            endColumn: range.end.column,
-          }
-        : { startLine: 1 },
-    },
-  };
-}
-
 /** Rule, path and the text of the line, not its number; equal ones are told apart by their order. */
 function fingerprint(
   finding: Finding,
@@ -292,26 +269,4 @@ function fingerprint(
   const count = (occurrences.get(hash) ?? 0) + 1;
   occurrences.set(hash, count);
   return `${hash}:${count}`;
-}
-
-function levelOf(severity: Severity): 'error' | 'warning' | 'note' {
-  switch (severity) {
-    case 'block':
-      return 'error';
-    case 'warn':
-      return 'warning';
-    case 'info':
-      return 'note';
-  }
-}
-
-function problemSeverity(severity: Severity): 'error' | 'warning' | 'recommendation' {
-  switch (severity) {
-    case 'block':
-      return 'error';
-    case 'warn':
-      return 'warning';
-    case 'info':
-      return 'recommendation';
-  }
 }

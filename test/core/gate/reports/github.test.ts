@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { Finding } from '../../../../src/core/gate/report';
-import { MAX_PER_KIND, renderGitHub } from '../../../../src/core/gate/reports/github';
+import { MAX_PER_KIND } from '../../../../src/core/gate/reports/annotations';
+import { renderGitHub } from '../../../../src/core/gate/reports/github';
 import { findings, reports } from './sample';
 
 describe('the GitHub report', () => {
