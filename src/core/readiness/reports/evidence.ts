@@ -29,6 +29,8 @@ export function shownEvidence(source: Source, facts: ReadinessFacts): ShownEvide
       return { place: 'git', text: source.what };
     case 'person':
       return { place: 'what a person told', text: source.question };
+    case 'answer':
+      return { place: source.url ?? source.from, text: source.what };
     default:
       return source satisfies never;
   }
