@@ -12,7 +12,8 @@ import {
   type RecordingWorld,
 } from '../core/records/compose';
 import { DRILLS } from '../core/records/record';
-import { CONDITION_IDS } from '../core/risk/credibility';
+import { CONDITION_IDS } from '../core/gate/condition-ids';
+import { CONDITION_IDS as ROLLBACK_IDS } from '../core/risk/credibility';
 import type { World } from '../core/tasks/task';
 import { CommandFailure } from './command-failure';
 import { taskText, writtenText } from './task-report';
@@ -107,7 +108,7 @@ export function overrideCommand(terminal: Terminal): Command {
             reason: text(options['reason']),
             until: text(options['until']),
           },
-          CONDITION_IDS,
+          [...CONDITION_IDS, ...ROLLBACK_IDS],
         ),
       ),
     );

@@ -4,6 +4,10 @@
  */
 export const CONDITION_IDS: readonly string[] = [
   'rollback-credible',
+  'rollback-documented',
+  'backup-restore-drilled',
+  'disaster-recovery-drilled',
+  'approved',
   'workflows-proven',
   'documents-sound',
   'artifact-exists',

@@ -81,6 +81,8 @@ export interface AssessedRelease {
   readonly inForce: readonly OverrideOnRecord[];
   /** Overrides that do not, and why. */
   readonly idle: readonly IdleOverride[];
+  /** By approved commit that lies in the history of the head: the paths that changed since. */
+  readonly changedSince: ReadonlyMap<string, readonly string[]>;
 }
 
 /** The assessment, or why there is none: what was asked for is not there. `reason` is a clause. */
@@ -124,6 +126,12 @@ export async function assessRelease(
     records,
     request.release ?? { version: null, environment: 'production' },
     world.clock.now().toISOString().slice(0, 10),
+  );
+  const changedSince = await changesSince(
+    world.history,
+    new Set(records.approvals.map(({ commit }) => commit)),
+    change?.range.commits.head ?? null,
+    run.signal,
   );
   const register = change ? assessRisk(change, world.clock.now()) : null;
   const rollout: RolloutAdvice =
@@ -170,8 +178,30 @@ export async function assessRelease(
       records,
       inForce,
       idle,
+      changedSince,
     },
   };
+}
+
+/** What changed between each commit and the head; a commit that the head does not come from is left out. */
+async function changesSince(
+  history: History,
+  commits: ReadonlySet<string>,
+  head: string | null,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const changed = new Map<string, readonly string[]>();
+  for (const commit of head === null ? [] : commits) {
+    if (head === null || commit === head) continue;
+    if ((await history.resolve(commit, signal)) !== commit) continue;
+    if ((await history.mergeBase(commit, head, signal)) !== commit) continue;
+    const files = await history.changedFiles({ base: commit, head }, signal);
+    changed.set(
+      commit,
+      files.flatMap(({ path, oldPath }) => (oldPath === null ? [path] : [path, oldPath])),
+    );
+  }
+  return changed;
 }
 
 function whatWasRead({ counts, range, files }: Change): string {

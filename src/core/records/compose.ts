@@ -191,7 +191,7 @@ export async function composeOverride(
 ): Promise<RecordAnswer> {
   const problems: string[] = [];
   const notes: string[] = [];
-  const condition = told.condition ?? '';
+  const condition = (told.condition ?? '').replace(/^rollback:/, '');
   if (!conditions.includes(condition)) {
     problems.push(
       condition === ''

@@ -4,13 +4,21 @@ import { condition as artifactMatchesCommit } from './artifact-matches-commit';
 import { condition as noDeploymentInProgress } from './no-deployment-in-progress';
 import { condition as previousArtifactExists } from './previous-artifact-exists';
 import { condition as targetHealthy } from './target-healthy';
+import { condition as approved } from './approved';
+import { condition as backupRestoreDrilled } from './backup-restore-drilled';
+import { condition as disasterRecoveryDrilled } from './disaster-recovery-drilled';
 import { condition as documentsSound } from './documents-sound';
 import { condition as rollbackCredible } from './rollback-credible';
+import { condition as rollbackDocumented } from './rollback-documented';
 import { condition as workflowsProven } from './workflows-proven';
 
 /** Every condition of readiness, in the order in which reports list those that weigh the same. */
 export const conditions: readonly Condition[] = [
   rollbackCredible,
+  rollbackDocumented,
+  backupRestoreDrilled,
+  disasterRecoveryDrilled,
+  approved,
   workflowsProven,
   documentsSound,
   artifactExists,
