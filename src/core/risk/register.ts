@@ -17,7 +17,9 @@ import {
   type RiskLevel,
   type Weight,
 } from './weights';
+import type { OverrideOnRecord } from '../records/record';
 import { counted } from '../text/words';
+import type { ConditionId } from './credibility';
 
 /** One line of the risk register, with what it was read from. */
 export interface RiskEntry {
@@ -32,7 +34,10 @@ export interface RiskEntry {
   readonly owner: Known<string>;
   /** What would show that it has happened. */
   readonly trigger: string;
-  readonly state: 'open';
+  /** `mitigated` by a compensation of the plan; `accepted` by a person's override that is in force. */
+  readonly state: 'open' | 'mitigated' | 'accepted';
+  /** By what and whom, for a state that is not open. */
+  readonly stateWhy: string | null;
   readonly sources: readonly Source[];
 }
 
@@ -51,14 +56,21 @@ const MAX_OF_A_KIND = 20;
 const LOCK_FILES =
   /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|poetry\.lock|uv\.lock|pipfile\.lock|go\.sum|cargo\.lock|gemfile\.lock|composer\.lock)$/i;
 
-/** Makes the register of a change. `now` is the time of asking, for the age of the last release. */
-export function assessRisk(change: Change, now: Date): RiskRegister {
+/**
+ * Makes the register of a change, as the plan settles it. `now` is the time of asking, for the age of the last release.
+ * Overrides are those in force for this release: what they accept stays in the register, and weighs what it weighs.
+ */
+export function assessRisk(
+  change: Change,
+  now: Date,
+  overrides: readonly OverrideOnRecord[] = [],
+): RiskRegister {
   const entries = [
-    ...irreversibleEntries(change),
+    ...irreversibleEntries(change, overrides),
     ...hurtfulEntries(change),
     ...commitEntries(change),
     ...touchEntries(change),
-    ...rangeEntries(change, now),
+    ...rangeEntries(change, now, overrides),
   ].sort((a, b) => pointsOf(b) - pointsOf(a));
   const points = entries.reduce((sum, entry) => sum + pointsOf(entry), 0);
   const bySum = LEVEL_FROM_POINTS.find((step) => points >= step.points)?.level ?? 'low';
@@ -81,7 +93,8 @@ export function pointsOf(entry: Pick<RiskEntry, 'likelihood' | 'impact'>): numbe
   return LIKELIHOOD[entry.likelihood] * IMPACT[entry.impact];
 }
 
-function irreversibleEntries(change: Change): readonly RiskEntry[] {
+function irreversibleEntries(change: Change, overrides: readonly OverrideOnRecord[]): readonly RiskEntry[] {
+  const accepted = acceptedBy(overrides, 'actions-compensated');
   const shown = change.irreversible.slice(0, MAX_OF_A_KIND);
   const rest = change.irreversible.slice(MAX_OF_A_KIND);
   const entries = shown.map((action) =>
@@ -92,6 +105,7 @@ function irreversibleEntries(change: Change): readonly RiskEntry[] {
       owner: ownerOf(change, [action.path]),
       trigger: IRREVERSIBLE_ADVICE[action.kind].trigger,
       sources: [fileSource(action.path, action.range)],
+      ...(action.compensatedBy == null ? accepted : { state: 'mitigated', stateWhy: action.compensatedBy }),
     }),
   );
   if (rest.length === 0) return entries;
@@ -110,6 +124,9 @@ function irreversibleEntries(change: Change): readonly RiskEntry[] {
       ),
       trigger: IRREVERSIBLE_ADVICE[heaviest].trigger,
       sources: rest.slice(0, MAX_OF_A_KIND).map((action) => fileSource(action.path, action.range)),
+      ...(rest.some((action) => action.compensatedBy == null)
+        ? accepted
+        : { state: 'mitigated', stateWhy: 'each by its own compensation in the plan' }),
     }),
   ];
 }
@@ -176,24 +193,31 @@ function commitEntries(change: Change): readonly RiskEntry[] {
   return entries;
 }
 
+/** Files of a kind that have no entry of their own: what was found in a file is said once, with its place. */
 function touchEntries(change: Change): readonly RiskEntry[] {
+  const named = new Set([...change.irreversible, ...change.risks].map(({ path }) => path));
   return change.touches.flatMap((touch) => {
     const weight = TOUCH_WEIGHTS[touch.kind];
-    if (!weight) return [];
+    const paths = touch.paths.filter((path) => !named.has(path));
+    if (!weight || paths.length === 0) return [];
     return [
       entry(weight, {
-        signal: `${counted(touch.paths.length, 'changed file')} of ${touch.kind}: ${namesOf(touch.paths)}`,
+        signal: `${counted(paths.length, 'changed file')} of ${touch.kind}: ${namesOf(paths)}`,
         blastRadius: weight.blastRadius,
         mitigation: weight.mitigation,
-        owner: ownerOf(change, touch.paths),
+        owner: ownerOf(change, paths),
         trigger: weight.trigger,
-        sources: touch.paths.slice(0, MAX_OF_A_KIND).map((path) => fileSource(path)),
+        sources: paths.slice(0, MAX_OF_A_KIND).map((path) => fileSource(path)),
       }),
     ];
   });
 }
 
-function rangeEntries(change: Change, now: Date): readonly RiskEntry[] {
+function rangeEntries(
+  change: Change,
+  now: Date,
+  overrides: readonly OverrideOnRecord[],
+): readonly RiskEntry[] {
   const entries: RiskEntry[] = [];
   const files = change.files.filter((file) => !LOCK_FILES.test(file.path));
   const lines = files.reduce((sum, file) => sum + (file.added ?? 0) + (file.removed ?? 0), 0);
@@ -236,6 +260,7 @@ function rangeEntries(change: Change, now: Date): readonly RiskEntry[] {
         mitigation: 'tag what runs today, so that there is a version to go back to',
         trigger: 'a rollback is needed and has no target',
         sources: [gitSource(change)],
+        ...acceptedBy(overrides, 'target-exists'),
       }),
     );
   }
@@ -256,19 +281,30 @@ function rangeEntries(change: Change, now: Date): readonly RiskEntry[] {
 
 function entry(
   weight: Weight,
-  rest: Omit<RiskEntry, 'likelihood' | 'impact' | 'reason' | 'state'>,
+  rest: Omit<RiskEntry, 'likelihood' | 'impact' | 'reason' | 'state' | 'stateWhy'> & Partial<EntryState>,
 ): RiskEntry {
   return {
+    state: 'open',
+    stateWhy: null,
     ...rest,
     likelihood: weight.likelihood,
     impact: weight.impact,
     reason: weight.reason,
-    state: 'open',
   };
 }
 
+type EntryState = Pick<RiskEntry, 'state' | 'stateWhy'>;
+
+/** Accepted where a person's override of the condition is in force; open otherwise. */
+function acceptedBy(overrides: readonly OverrideOnRecord[], condition: ConditionId): EntryState {
+  const override = overrides.find((each) => each.condition === condition);
+  return override
+    ? { state: 'accepted', stateWhy: `${override.name} until ${override.until}: ${override.reason}` }
+    : { state: 'open', stateWhy: null };
+}
+
 /** Whom CODEOWNERS names for the paths, the first path first. */
-function ownerOf(change: Change, paths: readonly string[]): Known<string> {
+export function ownerOf(change: Change, paths: readonly string[]): Known<string> {
   const owners = change.owners;
   if (!owners) return unknown('owner');
   const name = paths.flatMap((path) => owners.byPath.get(path) ?? [])[0];
