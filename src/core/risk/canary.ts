@@ -37,8 +37,12 @@ export function canarySteps(profile: RepositoryProfile, production: string): rea
     const published = profile.stacks.find((stack) => stack.isPublished);
     if (published) return preReleaseSteps(published);
   }
-  const kind = target?.kind;
-  switch (kind) {
+  const unknownWay = (): readonly CanaryStep[] =>
+    stages(CANARY_STAGES, (stage) =>
+      placeholder(`command that gives ${stage.percent} % of ${production} the new version`),
+    );
+  if (!target) return unknownWay();
+  switch (target.kind) {
     case 'cloud-run':
       return stages(CANARY_STAGES, (stage) => cloudRunCommand(target, stage));
     case 'ecs':
@@ -60,12 +64,9 @@ export function canarySteps(profile: RepositoryProfile, production: string): rea
     case 'script':
     case 'terraform':
     case 'other':
-    case undefined:
-      return stages(CANARY_STAGES, (stage) =>
-        placeholder(`command that gives ${stage.percent} % of ${production} the new version`),
-      );
+      return unknownWay();
     default:
-      return kind satisfies never;
+      return target.kind satisfies never;
   }
 }
 

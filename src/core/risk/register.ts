@@ -297,7 +297,9 @@ type EntryState = Pick<RiskEntry, 'state' | 'stateWhy'>;
 
 /** Accepted where a person's override of the condition is in force; open otherwise. */
 function acceptedBy(overrides: readonly OverrideOnRecord[], condition: ConditionId): EntryState {
-  const override = overrides.find((each) => each.condition === condition);
+  const override = overrides.find(
+    (each) => each.condition === condition || each.condition === `rollback:${condition}`,
+  );
   return override
     ? { state: 'accepted', stateWhy: `${override.name} until ${override.until}: ${override.reason}` }
     : { state: 'open', stateWhy: null };
