@@ -12,8 +12,8 @@ import { documentKinds } from '../documents/index';
 import type { ReadDocument } from '../documents/document';
 import { documentRules } from '../rules/document/index';
 import { rule as unreadableFile } from '../rules/gate/unreadable-file';
-import { partsOfGitHub, ruleOf, rules, rulesOfGitHub, workflowRules } from '../rules/index';
-import type { GateFacts, Rule, RuleFinding, Severity } from '../rules/rule';
+import { partsOfGitHub, ruleOf, rules, rulesOfGitHub, rulesOfRelease, workflowRules } from '../rules/index';
+import type { GateFacts, ReleaseFacts, Rule, RuleFinding, Severity } from '../rules/rule';
 import { applyBaseline, type Baseline } from './baseline';
 import { CONFIGURATION_PATH, type Configuration } from './configuration';
 import { overlayFiles } from './overlay';
@@ -50,6 +50,8 @@ export interface CheckInput {
   readonly named?: ReadonlySet<string>;
   /** Readings of earlier calls, so that a keystroke reads only the file that it changed. */
   readonly cache?: ReadingCache;
+  /** The release that is judged, for the rules over its plan; they are not checked without one. */
+  readonly release?: ReleaseFacts;
   readonly signal?: AbortSignal;
 }
 
@@ -176,6 +178,7 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
     ...(await configurationFile(files, configurationPath)),
     limits: configuration.limits,
     ...(configuration.requiredPhases ? { requiredPhases: configuration.requiredPhases } : {}),
+    ...(input.release ? { release: input.release } : {}),
     environments: {
       production: configuration.productionEnvironments,
       other: configuration.otherEnvironments,
@@ -211,6 +214,10 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
     if (isOff(rule)) notChecked.push({ rule: rule.id, needs: 'to be switched on in the configuration' });
   }
   for (const { id, needs } of [...rulesOfGitHub, ...partsOfGitHub]) {
+    if (configuration.severities[id] !== 'off') notChecked.push({ rule: id, needs });
+  }
+
+  for (const { id, needs } of input.release ? [] : rulesOfRelease) {
     if (configuration.severities[id] !== 'off') notChecked.push({ rule: id, needs });
   }
 
@@ -313,6 +320,7 @@ export async function judgeProposal(
   world: JudgedWorld,
   proposal: readonly ProposedFile[],
   signal?: AbortSignal,
+  release?: ReleaseFacts,
 ): Promise<readonly Finding[]> {
   const report = await checkRepository({
     root: '.',
@@ -323,6 +331,7 @@ export async function judgeProposal(
     only: new Set(proposal.map((file) => file.path)),
     ...(world.history ? { history: world.history } : {}),
     ...(signal ? { signal } : {}),
+    ...(release ? { release } : {}),
   });
   return report.findings;
 }
@@ -432,7 +441,7 @@ function findingOf(
     evidence: (finding.evidence ?? []).map((evidence) => ({
       message: evidence.message,
       path: evidence.path,
-      range: rangeOf(evidence.path, evidence.span),
+      range: evidence.range ?? rangeOf(evidence.path, evidence.span),
     })),
     counterexample: finding.counterexample
       ? {

@@ -160,6 +160,18 @@ export const partsOfGitHub: readonly { readonly id: string; readonly needs: stri
   },
 ];
 
+/** Rules over the plan of a release, which a check alone does not have: named in its report as not asked. */
+export const rulesOfRelease: readonly { readonly id: string; readonly needs: string }[] = [
+  {
+    id: 'irreversible-action-not-in-plan',
+    needs: 'the change of a release: `release-gate plan` and `release-gate gate` read it',
+  },
+  {
+    id: 'rollback-not-credible',
+    needs: 'the change of a release: `release-gate plan` and `release-gate gate` read it',
+  },
+];
+
 /** The rule of an id; null for an unknown one. */
 export function ruleOf(id: string): Rule | null {
   return rules.find((rule) => rule.id === id) ?? null;

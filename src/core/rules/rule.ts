@@ -1,6 +1,8 @@
+import type { Change } from '../change/change';
 import type { RepositoryProfile } from '../evidence/profile';
 import type { TextEdit } from '../text/edit';
-import type { Span } from '../text/position';
+import type { RollbackCredibility } from '../risk/credibility';
+import type { Range, Span } from '../text/position';
 import type { Workflow } from '../workflow/model';
 import type { Counterexample, WorkflowSet } from '../workflow/understanding';
 import type { ReadDocument } from '../documents/document';
@@ -13,6 +15,8 @@ export interface FindingEvidence {
   readonly message: string;
   readonly path: string;
   readonly span: Span | null;
+  /** The place in a file that the gate has not read itself (a statement of a migration); `span` is null then. */
+  readonly range?: Range;
 }
 
 /** The edits of one file. `isNew`: there is no such file yet, and the edits are of an empty text. */
@@ -72,6 +76,15 @@ export interface Limits {
   readonly deployTimeoutMinutes?: number;
 }
 
+/** The release that is judged, for the rules over its plan. */
+export interface ReleaseFacts {
+  /** Where its plan stands: other plans of the repository are of other releases. */
+  readonly planPath: string;
+  /** As git tells it, without what the plan says of it. */
+  readonly change: Change;
+  readonly credibility: RollbackCredibility;
+}
+
 /** What rules may know besides their subject. */
 export interface GateFacts {
   /** Paths of the repository's files. */
@@ -86,6 +99,8 @@ export interface GateFacts {
   /** The phases that the configuration requires; left out where it says nothing of them. */
   readonly requiredPhases?: readonly Phase[];
   readonly limits?: Limits;
+  /** Where a release is judged or planned; absent in a check, which judges files and no release. */
+  readonly release?: ReleaseFacts;
   /** What the configuration lists under `environments`; both empty where it lists none. */
   readonly environments: { readonly production: readonly string[]; readonly other: readonly string[] };
 }

@@ -186,7 +186,7 @@ function keptRisks(
   });
 }
 
-/** A table that is a person's to set: as a whole what stands there, with what the engine would write said. */
+/** A table that is a person's to set: as a whole what stands there; what the engine would write otherwise is said. */
 function keptTable<T extends object>(
   what: string,
   now: readonly T[],
@@ -194,23 +194,28 @@ function keptTable<T extends object>(
   notes: string[],
 ): readonly T[] {
   // A strategy without shares has no place for them; what stood there is in the difference.
-  if (before.length === 0 || now.length === 0) return now;
-  if (isEqual(now, before)) return now;
-  const isFilled = before.some((row, index) => !isEqual([row], [now[index] ?? {}]));
+  if (before.length === 0 || now.length === 0 || isEqual(now, before)) return now;
+  const isOtherLength = before.length !== now.length;
+  let differs = isOtherLength;
   const merged = before.map((row, index): T => {
-    const own = now[index];
+    const own = isOtherLength ? undefined : now[index];
     if (!own) return row;
     return Object.fromEntries(
       Object.entries(row).map(([key, cell]: [string, unknown]) => {
         const other = (own as Readonly<Record<string, unknown>>)[key];
-        const isNothing = typeof cell === 'string' && (cell === '' || isOpen(cell));
-        return [key, isNothing && before.length === now.length && other !== undefined ? other : cell];
+        if (isNothing(cell)) return [key, other ?? cell];
+        if (cell !== other && !isNothing(other)) differs = true;
+        return [key, cell];
       }),
     ) as T;
   });
-  if (isFilled && !isEqual(now, merged))
-    notes.push(`Kept the ${what} that stand there: they differ from what the engine would write`);
+  if (differs)
+    notes.push(`Kept the table of ${what} that stands there: it differs from what the engine would write`);
   return merged;
+}
+
+function isNothing(cell: unknown): boolean {
+  return typeof cell !== 'string' || cell === '' || isOpen(cell);
 }
 
 function keptFlags(

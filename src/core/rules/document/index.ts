@@ -1,8 +1,11 @@
 import type { DocumentRule } from '../rule';
 import { rule as actionItemIncomplete } from './action-item-incomplete';
+import { rule as bigBangUnjustified } from './big-bang-unjustified';
 import { rule as documentSectionMisordered } from './document-section-misordered';
 import { rule as documentSectionMissing } from './document-section-missing';
 import { rule as recordIncomplete } from './record-incomplete';
+import { rule as irreversibleActionNotInPlan } from './irreversible-action-not-in-plan';
+import { rule as rollbackNotCredible } from './rollback-not-credible';
 import { rule as secretInDocument } from './secret-in-document';
 import { rule as stepWithoutCommandOrOutcome } from './step-without-command-or-outcome';
 import { rule as timelineOutOfOrder } from './timeline-out-of-order';
@@ -17,6 +20,9 @@ export const documentRules: readonly DocumentRule[] = [
   documentSectionMissing,
   documentSectionMisordered,
   triggerWithoutNumbers,
+  irreversibleActionNotInPlan,
+  rollbackNotCredible,
+  bigBangUnjustified,
   stepWithoutCommandOrOutcome,
   unflaggedPlaceholder,
   unresolvedPlaceholder,
