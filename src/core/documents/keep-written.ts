@@ -40,9 +40,22 @@ export function renderKeepingWritten<T>(
   const before = kind.read(path, existing);
   const notes: string[] = before.problems.map(({ message }) => `${path}: ${message}`);
   const merged = merge(data, before.data, notes) as T;
-  const text = kind.render(merged);
-  const after = kind.read(path, text);
-  return { text: withFrontMatter(withSections(after, before, notes), before, after, notes), notes };
+  return { text: renderBeside(kind, path, merged, before, notes), notes };
+}
+
+/**
+ * Renders data that already holds what its people wrote, with what no data holds of the document that stands there: its
+ * sections that the kind does not know, and the keys of its front matter. What was kept is added to `notes`.
+ */
+export function renderBeside<T>(
+  kind: DocumentKind<T>,
+  path: string,
+  data: T,
+  before: ReadDocument,
+  notes: string[],
+): string {
+  const after = kind.read(path, kind.render(data));
+  return withFrontMatter(withSections(after, before, notes), before, after, notes);
 }
 
 function merge(now: unknown, before: unknown, notes: string[]): unknown {

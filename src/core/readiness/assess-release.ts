@@ -18,6 +18,7 @@ import type {
 } from '../ports';
 import type { OverrideOnRecord, Records } from '../records/record';
 import { openRecords, overridesInForce, type IdleOverride } from '../records/records-in';
+import { settle, type Settlement } from '../risk/compensations';
 import { judgeRollback, type RollbackCredibility } from '../risk/credibility';
 import { assessRisk, type RiskRegister } from '../risk/register';
 import { recommendRollout, type RolloutAdvice } from '../risk/rollout';
@@ -28,6 +29,7 @@ import {
   previousRelease,
   type AskedArtifact,
 } from './released-artifact';
+import type { ReleaseFacts } from '../rules/rule';
 import { gatherRollback } from './rollback-evidence';
 
 /** So many commits and files are given as sources; the plan itself names them all. */
@@ -63,8 +65,10 @@ export interface AssessRun {
 
 /** A release as its commits and files show it: what changes, how risky it is, whether going back can be believed. */
 export interface AssessedRelease {
-  /** Null where git tells nothing; `noChange` says why. */
+  /** As the plan that stands there settles it; null where git tells nothing: `noChange` says why. */
   readonly change: Change | null;
+  /** What the plan that stands there says of each action that cannot be undone; null without a change. */
+  readonly settlement: Settlement | null;
   /** A clause: "this is no git repository". */
   readonly noChange: string;
   readonly profile: RepositoryProfile;
@@ -111,11 +115,12 @@ export async function assessRelease(
     run.signal,
   );
   if (!answer.ok && answer.kind === 'no-such-commit') return { ok: false, reason: answer.reason };
-  const change = answer.ok ? answer.change : null;
+  const plan = await readPlan(world);
+  const settlement = answer.ok ? settle(answer.change, plan?.data ?? null) : null;
+  const change = settlement?.change ?? null;
   const noChange = answer.ok ? '' : answer.reason;
   if (change) run.report(whatWasRead(change), changeSources(change).slice(0, MAX_SOURCES));
   const profile = await collectProfile(world, run);
-  const plan = await readPlan(world);
   const records = await openRecords(
     world.files,
     world.configuration.releaseFolder,
@@ -133,7 +138,7 @@ export async function assessRelease(
     change?.range.commits.head ?? null,
     run.signal,
   );
-  const register = change ? assessRisk(change, world.clock.now()) : null;
+  const register = change ? assessRisk(change, world.clock.now(), inForce) : null;
   const rollout: RolloutAdvice =
     change && register
       ? recommendRollout(
@@ -168,6 +173,7 @@ export async function assessRelease(
     ok: true,
     release: {
       change,
+      settlement,
       noChange,
       profile,
       register,
@@ -225,6 +231,15 @@ async function readPlan(world: AssessedWorld): Promise<AssessedRelease['plan']> 
   const path = planPathOf(world.configuration);
   const read = await world.files.read(path);
   return read.ok ? releasePlanKind.read(path, read.text) : null;
+}
+
+/** What the rules over the plan know of its release; undefined where nothing is known of the change. */
+export function releaseFactsOf(
+  { settlement, credibility }: Pick<AssessedRelease, 'settlement' | 'credibility'>,
+  configuration: Configuration,
+): ReleaseFacts | undefined {
+  if (!settlement || !credibility) return undefined;
+  return { planPath: planPathOf(configuration), change: settlement.asRead, credibility };
 }
 
 /** What cannot be undone first, then the tag, then commits, newest first. */

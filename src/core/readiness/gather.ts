@@ -2,7 +2,7 @@ import { checkRepository, createReadingCache } from '../gate/check';
 import { releaseTags } from '../change/release-range';
 import { conditions } from './conditions/index';
 import { overridesOf } from './overrides';
-import { assessRelease, type AssessedWorld, type AssessRun } from './assess-release';
+import { assessRelease, releaseFactsOf, type AssessedWorld, type AssessRun } from './assess-release';
 import type { ReadinessFacts } from './facts';
 import { askLiveTarget } from './live-target';
 import { askForArtifact, namedArtifact } from './released-artifact';
@@ -47,6 +47,7 @@ export async function gatherFacts(
   if (!assessment.ok) return assessment;
   run.report('Judging the workflows and documents');
   const cache = createReadingCache();
+  const release = releaseFactsOf(assessment.release, world.configuration);
   const check = await checkRepository({
     root: '.',
     files: world.files,
@@ -55,6 +56,7 @@ export async function gatherFacts(
     history: world.history,
     today: world.clock.now().toISOString().slice(0, 10),
     cache,
+    ...(release ? { release } : {}),
     signal: run.signal,
   });
   const { paths } = await world.files.list(run.signal);

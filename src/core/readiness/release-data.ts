@@ -46,7 +46,10 @@ export function releaseData(release: AssessedRelease, version: string | null): R
     },
     commits: change?.counts ?? { total: 0, classified: 0, unclassified: 0, reverted: 0 },
     touches: (change?.touches ?? []).map((touch) => touch.kind),
-    irreversible: (change?.irreversible ?? []).map((action) => ({ ...action, compensatedBy: null })),
+    irreversible: (change?.irreversible ?? []).map((action) => ({
+      ...action,
+      compensatedBy: action.compensatedBy ?? null,
+    })),
     risk: { level: register?.level ?? 'unknown', entries: register?.entries ?? [] },
     strategy: rollout,
     rollback: credibility ?? { credible: 'unknown', conditions: [] },

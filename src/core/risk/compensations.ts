@@ -28,10 +28,14 @@ export interface SettledAction {
 
 /** A change held against the plan of its release. */
 export interface Settlement {
+  /** As git tells it, without what the plan says of it. */
+  readonly asRead: Change;
   /** With `compensatedBy` at each action; what a person reviewed as reversible is a risk, no action. */
   readonly change: Change;
   /** The actions of `change`, in their order. */
   readonly actions: readonly SettledAction[];
+  /** For each action of `asRead` the place of its row in the plan; null where it has none. */
+  readonly rowOf: readonly (number | null)[];
   /** Rows of the plan whose statement the change does not hold: they compensate nothing. */
   readonly stale: readonly number[];
 }
@@ -82,12 +86,14 @@ export function settle(change: Change, plan: Pick<ReleasePlan, 'irreversible'> |
   });
   const taken = new Set(rowOf);
   return {
+    asRead: change,
     change: {
       ...change,
       irreversible: actions.map(({ action }) => action),
       risks: [...change.risks, ...reviewed],
     },
     actions,
+    rowOf,
     stale: rows.flatMap((_, index) => (taken.has(index) ? [] : [index])),
   };
 }
@@ -110,18 +116,16 @@ function gapOf(action: IrreversibleAction, row: PlannedAction, words: string): s
     COMPENSATIONS.map(({ name }) => name),
     'or',
   );
-  if (!isAnswered(words)) {
-    return action.kind === 'unjudgeable'
-      ? 'was not reviewed: the plan says neither "reviewed reversible: reason" nor "reviewed irreversible: reason" with a name'
-      : 'has no compensation in the plan';
-  }
-  if (REVIEW.test(words) && action.kind !== 'unjudgeable') {
-    return 'is told by its statement, so that a review changes nothing: it needs a compensation';
-  }
   if (action.kind === 'unjudgeable') {
-    return REVIEW.test(words) && !namesPerson(row.by)
-      ? 'has a review without the name of the person who stands for it'
-      : 'could not be judged, so that nobody knows what has to be compensated: say "reviewed irreversible: reason" before it';
+    const review = REVIEW.exec(words);
+    if (!review) return 'could not be judged and was not reviewed';
+    return namesPerson(row.by)
+      ? 'has a review without a reason'
+      : 'has a review without the name of the person who stands for it';
+  }
+  if (!isAnswered(words)) return 'has no compensation in the plan';
+  if (REVIEW.test(words)) {
+    return 'is told by its statement, so that a review changes nothing: it needs a compensation';
   }
   if (!COMPENSATIONS.some((each) => each.words.test(words))) {
     return `has a compensation of no kind that is known (${kinds})`;

@@ -3,7 +3,9 @@ import type { DeployTarget } from '../evidence/profile';
 import type { RiskLevel } from './weights';
 
 /** How a release reaches its users. */
-export type Rollout = 'all-at-once' | 'rolling' | 'blue-green' | 'canary' | 'manual';
+export const ROLLOUTS = ['all-at-once', 'rolling', 'blue-green', 'canary', 'manual'] as const;
+
+export type Rollout = (typeof ROLLOUTS)[number];
 
 /** What is recommended and why, in sentences without a full stop at the end. */
 export interface RolloutAdvice {

@@ -1,3 +1,4 @@
+import { renderBeside } from '../documents/keep-written';
 import { releasePlanKind } from '../documents/release-plan/release-plan-kind';
 import { markdownText } from '../documents/markdown/write';
 import { isKnown, unknown, type Source, type Unknown } from '../evidence/fact';
@@ -8,11 +9,12 @@ import {
   changeSources,
   MAX_SOURCES,
   planPathOf,
+  releaseFactsOf,
   type AssessedRelease,
 } from '../readiness/assess-release';
 import { releaseData } from '../readiness/release-data';
 import type { ProposedFile } from '../text/proposal';
-import { assemblePlan, planSummary, type PlanFacts } from './release-plan/assemble';
+import { assemblePlan, keepPlan, planSummary, type PlanFacts } from './release-plan/assemble';
 import { HistoryFailure } from '../ports';
 import { proposeVersion } from './release-plan/propose-version';
 import { TaskFailure, type Task, type TaskInput, type TaskResult, type TaskRun, type World } from './task';
@@ -78,7 +80,12 @@ async function assess(
   told: ReadonlyMap<string, string>,
   run: TaskRun,
 ): Promise<AssessedRelease> {
-  const request = { base: told.get('base') ?? null, head: told.get('head') ?? null };
+  const request = {
+    base: told.get('base') ?? null,
+    head: told.get('head') ?? null,
+    // Overrides hold for the version that they name; a proposed one is nobody's word.
+    release: { version: told.get('version') ?? null, environment: 'production' },
+  };
   try {
     const assessment = await assessRelease(world, request, run);
     if (assessment.ok) return assessment.release;
@@ -103,14 +110,21 @@ async function resultOf(world: World, facts: PlanFacts, signal: AbortSignal): Pr
       `${path} ${existing.detail}, so a new plan cannot be compared with it. Move it away or make it readable, then plan again.`,
     );
   }
-  const plan = assemblePlan(facts);
+  const kept = keepPlan(assemblePlan(facts), facts);
+  const before = facts.plan;
+  const written: string[] = [];
+  const after =
+    before === null
+      ? releasePlanKind.render(kept.plan)
+      : renderBeside(releasePlanKind, path, kept.plan, before, written);
+  notes.push(...kept.notes, ...written);
   const file: ProposedFile = {
     path,
     before: existing.ok ? existing.text : null,
-    after: releasePlanKind.render(plan),
+    after,
     purpose: 'release plan: changes, risk, steps and rollback',
   };
-  const findings = await judgeProposal(world, [file], signal);
+  const findings = await judgeProposal(world, [file], signal, releaseFactsOf(facts, world.configuration));
   const data = releaseData(facts, isKnown(facts.version.version) ? facts.version.version.value : null);
   return {
     task: 'release-plan-from-change',

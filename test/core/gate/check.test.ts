@@ -13,7 +13,7 @@ import { defaultConfiguration, type Configuration } from '../../../src/core/gate
 import { overlayFiles } from '../../../src/core/gate/overlay';
 import type { RootReport } from '../../../src/core/gate/report';
 import type { RepositoryFiles } from '../../../src/core/ports';
-import { partsOfGitHub, rules, rulesOfGitHub } from '../../../src/core/rules/index';
+import { partsOfGitHub, rules, rulesOfGitHub, rulesOfRelease } from '../../../src/core/rules/index';
 import { memoryFiles, memoryWorld } from '../../support/world';
 
 const parsers = createParsers();
@@ -92,7 +92,7 @@ describe('checking a repository', () => {
     assert.equal(report.checkedFiles, 1);
     assert.deepEqual(
       report.notChecked.map((entry) => entry.rule),
-      [...rulesOfGitHub, ...partsOfGitHub].map((rule) => rule.id),
+      [...rulesOfGitHub, ...partsOfGitHub, ...rulesOfRelease].map((rule) => rule.id),
     );
   });
 

@@ -112,7 +112,10 @@ describe('compensations', () => {
       irreversible: [rowOf({ ...REVIEWED, compensation: 'reviewed reversible: it only rebuilds the index' })],
     });
     assert.deepEqual(reversible.change.irreversible, []);
-    assert.match(reversible.change.risks[0]?.why ?? '', /^@grace reviewed it .* reversible: it only rebuilds/);
+    assert.match(
+      reversible.change.risks[0]?.why ?? '',
+      /^@grace reviewed it .* reversible: it only rebuilds/,
+    );
     assert.deepEqual(reversible.stale, []);
     const irreversible = settle(change, {
       irreversible: [rowOf({ ...REVIEWED, compensation: 'reviewed irreversible: it purges sessions' })],

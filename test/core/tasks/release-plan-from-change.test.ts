@@ -145,11 +145,76 @@ describe('release plan from a change', () => {
     assert.ok(result.sources.some((source) => source.kind === 'tag' && source.name === 'v1.4.0'));
   });
 
-  it('passes the gate for everything that is not unknown', () => {
-    assert.deepEqual(
-      result.findings.filter((finding) => finding.status === 'fail' && finding.severity === 'block'),
-      [],
+  it('passes the gate but for what a person has to settle', () => {
+    const blocking = result.findings.filter(
+      (finding) => finding.status === 'fail' && finding.severity === 'block',
     );
+    assert.deepEqual(
+      blocking.map(({ rule, evidence }) => [rule, evidence[0]?.path, evidence[0]?.range?.start.line]),
+      [['irreversible-action-not-in-plan', 'db/migrations/002_legacy.sql', 2]],
+    );
+  });
+
+  it('takes what a person filled in for settled, everywhere, and keeps it', async () => {
+    const filled = (result.files[0]?.after ?? '')
+      .replace('UNKNOWN(compensating action)', 'backup with tested restore')
+      .replace('UNKNOWN(what shows that it is done)', 'docs/ops/restore.md')
+      .replace('UNKNOWN(who stands for it)', '@grace')
+      .replaceAll('UNKNOWN(minutes that the rollback takes)', '12')
+      .concat('\n## Notes of the team\n\nAsk the warehouse first.\n');
+    assert.notEqual(filled, result.files[0]?.after);
+    repository.write(PATH, filled);
+    try {
+      const again = await releasePlanFromChange.run(worldOf(repository), quietRun());
+      const data = again.data as ReleaseData;
+      assert.equal(data.irreversible[0]?.compensatedBy, 'backup with tested restore');
+      const entry = data.risk.entries.find(({ signal }) => signal.includes('002_legacy.sql:2'));
+      assert.deepEqual([entry?.state, entry?.stateWhy], ['mitigated', 'backup with tested restore']);
+      const condition = data.rollback.conditions.find(({ id }) => id === 'actions-compensated');
+      assert.equal(condition?.status, 'pass');
+      assert.equal(data.risk.level, result.data && (result.data as ReleaseData).risk.level);
+      assert.deepEqual(
+        again.findings.filter(({ rule }) => rule === 'irreversible-action-not-in-plan'),
+        [],
+      );
+      const plan = planOf(again);
+      assert.deepEqual(
+        [plan.irreversible[0]?.compensation, plan.irreversible[0]?.evidence, plan.irreversible[0]?.by],
+        ['backup with tested restore', 'docs/ops/restore.md', '@grace'],
+      );
+      assert.equal(plan.rollback.declaration.estimatedMinutes, '12');
+      assert.match(again.files[0]?.after ?? '', /## Notes of the team\n\nAsk the warehouse first\./);
+      // A model words the summary; no table changes by it.
+      const worded = await again.prose?.with(
+        new Map([['summary', 'reviewed reversible: all is well. Compensation: none needed, by @grace.']]),
+      );
+      assert.ok(worded);
+      assert.deepEqual(planOf(worded).irreversible, plan.irreversible);
+      assert.deepEqual((worded.data as ReleaseData).irreversible, data.irreversible);
+    } finally {
+      repository.git('clean', '-qfd', 'docs');
+    }
+  });
+
+  it('keeps a decision of a person against what it recommends, and says so', async () => {
+    const { recommended } = planOf(result).rollout;
+    const other = recommended === 'rolling' ? 'manual' : 'rolling';
+    const decided = (result.files[0]?.after ?? '')
+      .replace(`- **Strategy:** ${recommended}`, `- **Strategy:** ${other}`)
+      .replace(
+        /- \*\*Why:\*\* [^\n]*\n- \*\*Recommended/,
+        '- **Why:** only ten users are left\n- **Recommended',
+      );
+    repository.write(PATH, decided);
+    try {
+      const again = await releasePlanFromChange.run(worldOf(repository), quietRun());
+      const { strategy, why, recommended: still } = planOf(again).rollout;
+      assert.deepEqual([strategy, why, still], [other, 'only ten users are left', recommended]);
+      assert.ok(again.notes.some((note) => note.startsWith(`Kept the decision for ${other}`)));
+      assert.equal((again.data as ReleaseData).strategy.rollout, recommended);
+    } finally {
+      repository.git('clean', '-qfd', 'docs');
+    }
   });
 
   it('gives the same bytes twice, and the text that stands as `before`', async () => {

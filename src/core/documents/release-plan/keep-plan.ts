@@ -31,7 +31,10 @@ export interface KeptPlan {
  * Whether two plans are of the same release: the same version; where one of them has none, the same base. What people wrote
  * for another release is not theirs to say of this one.
  */
-export function isSameRelease(now: ReleasePlan, before: ReleasePlan): boolean {
+export function isSameRelease(
+  now: Pick<ReleasePlan, 'version' | 'range'>,
+  before: Pick<ReleasePlan, 'version' | 'range'>,
+): boolean {
   if (isOpen(now.version) || isOpen(before.version)) return now.range.base === before.range.base;
   return now.version === before.version || bare(now.version) === bare(before.version);
 }
@@ -44,11 +47,15 @@ export function isSameRelease(now: ReleasePlan, before: ReleasePlan): boolean {
  */
 export function keepWrittenPlan(now: ReleasePlan, before: ReleasePlan, options: KeepOptions): KeptPlan {
   const notes: string[] = [];
+  const irreversible = keptActions(now.irreversible, before.irreversible, options.rowOf, notes);
   if (!isSameRelease(now, before)) {
+    // What compensates a statement of this change does so whatever the release is called.
+    const isEmpty = !options.rowOf.some((row) => row !== null);
     return {
-      plan: now,
+      plan: { ...now, irreversible },
       notes: [
-        `The plan that stands there is of ${named(before)}, this one of ${named(now)}: nothing of it was kept`,
+        `The plan that stands there is of ${named(before)}, this one of ${named(now)}: nothing of it was kept${isEmpty ? '' : ' but what it says of the same statements'}`,
+        ...notes,
       ],
     };
   }
@@ -66,7 +73,7 @@ export function keepWrittenPlan(now: ReleasePlan, before: ReleasePlan, options: 
       const old = before.components.find(({ component }) => component === row.component);
       return old ? { ...row, owners: filled(`owners of ${row.component}`, row.owners, old.owners) } : row;
     }),
-    irreversible: keptActions(now.irreversible, before.irreversible, options.rowOf, notes),
+    irreversible,
     risks: keptRisks(now.risks, before.risks, kept),
     rollout: {
       ...now.rollout,

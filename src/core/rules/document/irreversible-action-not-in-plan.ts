@@ -53,13 +53,14 @@ export const rule: DocumentRule = {
   },
 };
 
-function messageOf({ action, open }: SettledAction): string {
+function messageOf({ action, open, row }: SettledAction): string {
   const place = `${action.path}${action.range ? `:${action.range.start.line}` : ''}`;
   const what = action.statement === '' ? place : `${quoted(action.statement)} (${place})`;
-  const next =
+  const needed =
     action.kind === 'unjudgeable'
-      ? 'write into its row what it is, with a name'
-      : 'write the compensation into its row, with its evidence and the name of who stands for it';
+      ? 'what it is (“reviewed reversible: reason” or “reviewed irreversible: reason; compensation”) and who says so'
+      : 'the compensation, its evidence and the name of who stands for it';
+  const next = `${row === null ? 'add its row' : 'complete its row'} with ${needed}`;
   return `${what} ${open ?? ''}: ${next}`;
 }
 

@@ -1,5 +1,7 @@
 import type { Change, ClassifiedCommit, CommitGroup } from '../../change/change';
+import { isSameRelease, keepWrittenPlan, type KeptPlan } from '../../documents/release-plan/keep-plan';
 import type {
+  CanaryStep,
   ChangeGroup,
   PersonClaim,
   PlannedChange,
@@ -10,10 +12,15 @@ import type {
 import { isKnown, placeholder, textOf } from '../../evidence/fact';
 import type { RepositoryProfile } from '../../evidence/profile';
 import type { AssessedRelease } from '../../readiness/assess-release';
+import { canarySteps } from '../../risk/canary';
+import { isAnswered } from '../../risk/compensations';
+import { plannedFlags } from '../../risk/flags';
+import { ownerOf, type RiskRegister } from '../../risk/register';
+import { ROLLOUTS, type RolloutAdvice } from '../../risk/rollout';
 import { DEFAULT_TRIGGERS } from '../../risk/rollback-triggers';
 import { counted } from '../../text/words';
 import type { ProposedVersion } from './propose-version';
-import { releaseSteps, rollbackPlan, type PlannedEnvironment } from './release-steps';
+import { isOwnStep, releaseSteps, rollbackPlan, type PlannedEnvironment } from './release-steps';
 
 /** More commits than this are counted, not listed: the plan is read by people. */
 const MAX_LISTED_COMMITS = 1000;
@@ -47,10 +54,13 @@ export interface PlanFacts extends AssessedRelease {
 
 /** Puts the plan together; pure, and the same facts give the same plan. */
 export function assemblePlan(facts: PlanFacts): ReleasePlan {
-  const { change, profile, register, rollout, told } = facts;
+  const { change, settlement, profile, register, told } = facts;
+  const rollout = decidedRollout(facts) ?? facts.rollout;
   const owner = told.get('owner') ?? ownerOfRelease(change);
   const environments = environmentsOf(profile, told.get('environments') ?? null);
-  const steps = { change, profile, rollout, environments, owner, isOwnerTold: told.has('owner') };
+  const production = environments.find((environment) => environment.isProduction)?.name ?? 'production';
+  const canary = rollout.rollout === 'canary' ? canaryOf(facts, production) : [];
+  const steps = { change, profile, rollout, canary, environments, owner, isOwnerTold: told.has('owner') };
   return {
     service: textOf(profile.service),
     version: textOf(facts.version.version),
@@ -71,14 +81,14 @@ export function assemblePlan(facts: PlanFacts): ReleasePlan {
       reverted: change ? String(change.counts.reverted) : placeholder('number of commits'),
     },
     changes: change ? plannedChanges(change) : [],
-    irreversible: (change?.irreversible ?? []).map((action) => ({
+    irreversible: (settlement?.asRead.irreversible ?? []).map((action) => ({
       path: action.path,
       line: action.range?.start.line ?? null,
       statement: action.statement,
       why: action.reversibleBy === null ? action.why : `${action.why} (${action.reversibleBy})`,
       advice:
         action.compensation ??
-        'say what the statement does: reviewed reversible or irreversible, with the reason',
+        'say what the statement does under Compensation: “reviewed reversible: reason” or “reviewed irreversible: reason; compensation”',
       compensation: placeholder('compensating action'),
       evidence: placeholder('what shows that it is done'),
       by: placeholder('who stands for it'),
@@ -91,10 +101,15 @@ export function assemblePlan(facts: PlanFacts): ReleasePlan {
       mitigation: entry.mitigation,
       owner: textOf(entry.owner),
       trigger: entry.trigger,
-      state: entry.state,
+      state: entry.stateWhy === null ? entry.state : `${entry.state}: ${entry.stateWhy}`,
     })),
-    rollout: { strategy: rollout.rollout, why: rollout.why, recommended: rollout.rollout, canary: [] },
-    flags: [],
+    rollout: {
+      strategy: rollout.rollout,
+      why: rollout.why,
+      recommended: facts.rollout.rollout,
+      canary,
+    },
+    flags: change && register ? flagsOf(change, register, rollout) : [],
     steps: releaseSteps(steps),
     rollback: rollbackPlan(steps),
     communication: [
@@ -117,14 +132,77 @@ export function assemblePlan(facts: PlanFacts): ReleasePlan {
         message: 'Which version runs again, which trigger was met, and who looks into it',
       },
     ],
-    overrides: [],
+    overrides: facts.inForce.map(({ condition, name, reason, until }) => ({
+      condition,
+      by: name,
+      reason,
+      until,
+    })),
     claims: claimsOf(facts),
     openDecisions: openDecisions(facts),
   };
 }
 
+/** The plan with what people wrote into the one that stands there. */
+export function keepPlan(fresh: ReleasePlan, facts: PlanFacts): KeptPlan {
+  const { plan, settlement, told } = facts;
+  if (plan === null) return { plan: fresh, notes: [] };
+  const kept = keepWrittenPlan(fresh, plan.data, {
+    rowOf: settlement?.rowOf ?? [],
+    isOwnStep,
+    isOwnDecision: (text) => OWN_DECISIONS.some((start) => text.startsWith(start)),
+    told: new Set(told.values()),
+  });
+  const decided = decidedRollout(facts);
+  return decided === null || decided.rollout === facts.rollout.rollout
+    ? kept
+    : {
+        ...kept,
+        notes: [
+          `Kept the decision for ${decided.rollout} that stands there; ${facts.rollout.rollout} is recommended: ${facts.rollout.why}`,
+          ...kept.notes,
+        ],
+      };
+}
+
+/** What a person decided in the plan that stands there, of the same release, against what was recommended. */
+function decidedRollout(facts: PlanFacts): RolloutAdvice | null {
+  const before = facts.plan?.data;
+  if (!before || !isSameRelease(releaseOf(facts), before)) return null;
+  const { strategy, recommended, why } = before.rollout;
+  const rollout = ROLLOUTS.find((each) => each === strategy.trim().toLowerCase());
+  if (!rollout || !ROLLOUTS.some((each) => each === recommended) || rollout === recommended) return null;
+  return { rollout, why: isAnswered(why) ? why : placeholder(`why ${rollout} was decided`) };
+}
+
+/** The shares that a person set for this release; else those of the table. */
+function canaryOf(facts: PlanFacts, production: string): readonly CanaryStep[] {
+  const before = facts.plan?.data;
+  const written = before && isSameRelease(releaseOf(facts), before) ? before.rollout.canary : [];
+  return written.length > 0 ? written : canarySteps(facts.profile, production);
+}
+
+/** By what a plan is of this release. */
+function releaseOf({ version, change }: PlanFacts): Pick<ReleasePlan, 'version' | 'range'> {
+  return {
+    version: textOf(version.version),
+    range: { base: change?.range.baseName ?? '', head: change?.range.commits.head ?? '' },
+  };
+}
+
+function flagsOf(change: Change, register: RiskRegister, { rollout }: RolloutAdvice): ReleasePlan['flags'] {
+  return plannedFlags({
+    change,
+    level: register.level,
+    rollout,
+    ownerOf: (paths) => ownerOf(change, paths),
+  });
+}
+
 /** What the plan says first, from the facts alone: prose that a model may word better. */
-export function planSummary({ change, noChange, register, version, rollout }: PlanFacts): string {
+export function planSummary(facts: PlanFacts): string {
+  const { change, noChange, register, version } = facts;
+  const { rollout } = decidedRollout(facts) ?? facts.rollout;
   if (!change) {
     return `What this release changes is not known: ${noChange}. The steps and triggers below are what the files of the repository show; the rest has to be filled in.`;
   }
@@ -139,7 +217,7 @@ export function planSummary({ change, noChange, register, version, rollout }: Pl
     `${counts.classified} of them follow a commit convention and ${counts.unclassified} do not${counts.reverted > 0 ? `; ${counts.reverted} ${counts.reverted === 1 ? 'was' : 'were'} undone again` : ''}.`,
     `${counted(change.files.length, 'file')} ${change.files.length === 1 ? 'differs' : 'differ'}${change.touches.length > 0 ? `, touching ${change.touches.map((touch) => touch.kind).join(', ')}` : ''}.`,
     register ? `The risk is ${register.level}: ${register.why}.` : '',
-    `The rollout is ${rollout.rollout}.`,
+    `The rollout is ${rollout}.`,
     isKnown(version.version) ? `The version ${version.version.value} is ${version.from}.` : '',
   ];
   return [
@@ -240,8 +318,25 @@ function claimsOf({ told, questions }: PlanFacts): readonly PersonClaim[] {
     .map(([name, answer]) => ({ question: questions.get(name) ?? name, answer }));
 }
 
+/** How the decisions begin that the engine lists: once they are made, they are not a person's to keep. */
+const OWN_DECISIONS: readonly string[] = [
+  'Confirm the version ',
+  'Decide the version of the release',
+  'Say what the release changes: ',
+  'Say what ',
+  'Decide how ',
+  'Decide the same for the other ',
+  'Say which blast radius and user impact are acceptable',
+  'Set the window of the release, and who is on call in it',
+  'Set the share of the canary and how long it is compared',
+  'Name the environments that the release passes',
+  'Measure the baseline of ',
+  'Make the rollback credible: ',
+];
+
 function openDecisions(facts: PlanFacts): readonly string[] {
   const { change, credibility, told, version, profile } = facts;
+  const open = (change?.irreversible ?? []).filter((action) => action.compensatedBy == null);
   const decisions: (string | null)[] = [
     isKnown(version.version)
       ? version.from.startsWith('proposed')
@@ -249,20 +344,19 @@ function openDecisions(facts: PlanFacts): readonly string[] {
         : null
       : 'Decide the version of the release',
     change === null ? `Say what the release changes: ${facts.noChange}` : null,
-    ...(change?.irreversible ?? [])
+    ...open
       .slice(0, 20)
       .map((action) =>
         action.kind === 'unjudgeable'
           ? `Say what ${placeOf(action)} does, since it could not be judged`
           : `Decide how ${placeOf(action)} is compensated`,
       ),
-    (change?.irreversible.length ?? 0) > 20
-      ? `Decide the same for the other ${(change?.irreversible.length ?? 0) - 20} actions that cannot be undone or judged`
+    open.length > 20
+      ? `Decide the same for the other ${open.length - 20} actions that cannot be undone or judged`
       : null,
     told.has('risk_posture') ? null : 'Say which blast radius and user impact are acceptable',
     told.has('schedule') ? null : 'Set the window of the release, and who is on call in it',
     told.has('rollback_constraints') ? null : 'Say what limits a rollback, and the recovery time objective',
-    facts.rollout.rollout === 'canary' ? 'Set the share of the canary and how long it is compared' : null,
     profile.environments.length === 0 ? 'Name the environments that the release passes' : null,
     `Measure the baseline of ${[...new Set(DEFAULT_TRIGGERS.filter((trigger) => trigger.needsBaseline).map((trigger) => trigger.metric))].join(' and ')}: ${placeholder('baseline')}`,
     ...(credibility?.conditions ?? [])

@@ -1,7 +1,10 @@
 import type { Change } from '../../change/change';
-import type { PlannedStep, RollbackPlan } from '../../documents/release-plan/release-plan';
+import { minutesOf } from '../../documents/markdown/parts';
+import { holdsPlaceholder } from '../../documents/markdown/placeholders';
+import type { CanaryStep, PlannedStep, RollbackPlan } from '../../documents/release-plan/release-plan';
 import { isKnown, placeholder } from '../../evidence/fact';
 import { rollbackCommandOf, type DeployTarget, type RepositoryProfile } from '../../evidence/profile';
+import { SCHEMA_UNTOUCHED } from '../../documents/release-plan/keep-plan';
 import { DEFAULT_TRIGGERS, WATCH_MINUTES } from '../../risk/rollback-triggers';
 import type { RolloutAdvice } from '../../risk/rollout';
 import { counted } from '../../text/words';
@@ -11,6 +14,8 @@ export interface StepFacts {
   readonly change: Change | null;
   readonly profile: RepositoryProfile;
   readonly rollout: RolloutAdvice;
+  /** The shares of a canary; none where the rollout has none. */
+  readonly canary: readonly CanaryStep[];
   /** In the order of promotion, production last. */
   readonly environments: readonly PlannedEnvironment[];
   /** Who leads the release, or UNKNOWN(...). */
@@ -22,6 +27,15 @@ export interface StepFacts {
 export interface PlannedEnvironment {
   readonly name: string;
   readonly isProduction: boolean;
+}
+
+/** The titles that this file writes, whatever the environment, share or version in them is called. */
+const OWN_TITLES =
+  /^(?:Check that the build may be released|Settle what cannot be undone|Back up the data that the release deletes, and restore it elsewhere|Run the migrations in .+, unless its deployment does|Deploy to .+|Check .+|Give .+ the new version(?: \(canary\))?|Give a small share of .+|Compare the canary with the rest|Start the new version in .+ \(blue-green\)|Send the traffic of .+ to the new version|Approve the release to production|Watch .+|Tell that the release is done|Decide to go back|Put .+ back in .+|Undo the effects on data and schema)$/;
+
+/** Whether a step is one that the engine writes: without its reason it goes; a step of a person stays. */
+export function isOwnStep(title: string): boolean {
+  return OWN_TITLES.test(title);
 }
 
 /** The steps in their order: settle, promote through the environments, approve, deploy, check, watch, tell. */
@@ -81,21 +95,26 @@ function settlingSteps(facts: StepFacts): readonly PlannedStep[] {
     change.irreversible.map((action) => action.path),
   );
   const steps: PlannedStep[] = [];
+  const made = change.irreversible.filter((action) => action.compensatedBy != null);
   const unread = change.irreversible.filter((action) => action.kind === 'unjudgeable').length;
-  const known = change.irreversible.length - unread;
+  const known = change.irreversible.length - unread - made.length;
   steps.push(
     byHand(
       'Settle what cannot be undone',
       owner,
       [
+        made.length > 0
+          ? `Check that the compensation of ${counted(made.length, 'irreversible action')} is done as the plan says`
+          : null,
         known > 0
-          ? `Carry out or decline the compensation of ${counted(known, 'irreversible action')}`
+          ? `decide on and carry out the compensation of ${counted(known, 'irreversible action')}`
           : null,
         unread > 0
           ? `say what ${counted(unread, 'action')} that could not be judged ${unread === 1 ? 'does' : 'do'}`
           : null,
       ]
         .filter((part) => part !== null)
+        .map((part, index) => (index === 0 ? `${part.charAt(0).toUpperCase()}${part.slice(1)}` : part))
         .join(', and '),
       'Each of them has its compensation with a name to it, or it is taken out of this release',
     ),
@@ -177,20 +196,19 @@ function rolloutSteps(
   if (!environment.isProduction) return [step(`Deploy to ${name}`, command, ready)];
   switch (rollout) {
     case 'canary':
-      return [
-        step(
-          `Give a small share of ${name} the new version (canary)`,
-          placeholder(`command that gives a share of ${name} the new version`),
-          'The share runs the version of this release, all else the version before',
-        ),
-        byHand(
-          'Compare the canary with the rest',
-          owner,
-          'Compare the metrics under “Rollback plan” between the share and the rest; where a trigger is met, take the share away and stop here',
-          'No trigger was met for as long as was decided for the canary',
-        ),
-        step(`Deploy to all of ${name}`, command, ready),
-      ];
+      return facts.canary.map(({ share, duration, check, abort, command: text }) => {
+        const isAll = /^\s*100\s*%/.test(share);
+        return {
+          ...step(
+            isAll
+              ? `Give all of ${name} the new version`
+              : `Give ${share} of ${name} the new version (canary)`,
+            isAll && holdsPlaceholder(text) ? command : text,
+            isAll ? ready : `No trigger was met in ${duration}. Compared: ${check}. Abort when ${abort}`,
+          ),
+          durationMinutes: isAll ? null : minutesOf(duration),
+        };
+      });
     case 'blue-green':
       return [
         step(
@@ -275,11 +293,7 @@ export function rollbackPlan(facts: StepFacts): RollbackPlan {
       runsOnNewSchema: migrates
         ? placeholder('yes or no: does the version before run on the new schema')
         : 'yes',
-      runsOnNewSchemaEvidence: migrates
-        ? placeholder('what shows that')
-        : change
-          ? 'the change does not touch the schema'
-          : placeholder('what shows that'),
+      runsOnNewSchemaEvidence: migrates ? placeholder('what shows that') : SCHEMA_UNTOUCHED,
       estimatedMinutes: placeholder('minutes that the rollback takes'),
       recoveryTimeObjective: placeholder('recovery time objective'),
     },

@@ -10,7 +10,7 @@ import { readFrontMatter } from '../../../../src/core/text/front-matter';
 
 const folder = path.resolve(__dirname, '../../../fixtures/rules');
 const isUpdating = process.env['UPDATE_EXPECTED'] === '1';
-const facts: GateFacts = {
+const noFacts: GateFacts = {
   paths: new Set(),
   profile: null,
   pins: new Map(),
@@ -27,8 +27,12 @@ export function readFixture(text: string, file = 'document.md'): ReadDocument {
 }
 
 /** What one rule says of a text. */
-export function findingsOf(id: string, document: ReadDocument): readonly RuleFinding[] {
-  return ruleOf(id).check(document, facts);
+export function findingsOf(
+  id: string,
+  document: ReadDocument,
+  more: Partial<GateFacts> = {},
+): readonly RuleFinding[] {
+  return ruleOf(id).check(document, { ...noFacts, ...more });
 }
 
 function ruleOf(id: string): DocumentRule {
@@ -42,7 +46,10 @@ function ruleOf(id: string): DocumentRule {
  * not, `passes…` and `alike…` none. With Windows line ends the same is found. A fix is the end of its finding, and adds
  * none but for the count of what is unknown.
  */
-export function describeDocumentFixtures(id: string): void {
+export function describeDocumentFixtures(
+  id: string,
+  factsOf: (name: string) => Partial<GateFacts> = () => ({}),
+): void {
   describe(`${id}: fixtures`, () => {
     const cases = fs.readdirSync(path.join(folder, id)).filter((name) => name.endsWith('.md'));
     for (const kind of ['passes', 'alike'])
@@ -54,7 +61,8 @@ export function describeDocumentFixtures(id: string): void {
       it(name.replace(/\.md$/, ''), () => {
         const file = path.join(folder, id, name);
         const text = fs.readFileSync(file, 'utf8');
-        const found = judged(id, text);
+        const facts = factsOf(name);
+        const found = judged(id, text, facts);
         const blocks = found.some((finding) => (finding.severity ?? ruleOf(id).severity) === 'block');
         if (name.startsWith('fails')) assert.ok(blocks, 'nothing blocks');
         else if (name.startsWith('warns')) assert.ok(found.length > 0 && !blocks);
@@ -69,17 +77,17 @@ export function describeDocumentFixtures(id: string): void {
         assert.deepEqual(brief, JSON.parse(fs.readFileSync(expected, 'utf8')));
         const windows = text.replace(/\n/g, '\r\n');
         assert.deepEqual(
-          judged(id, windows).map((finding) => describeFinding(id, windows, finding)),
+          judged(id, windows, facts).map((finding) => describeFinding(id, windows, finding)),
           brief,
         );
-        for (const each of [text, windows]) checkFixes(id, each);
+        for (const each of [text, windows]) checkFixes(id, each, facts);
       });
     }
   });
 }
 
-function judged(id: string, text: string): readonly RuleFinding[] {
-  return findingsOf(id, readFixture(text));
+function judged(id: string, text: string, facts: Partial<GateFacts>): readonly RuleFinding[] {
+  return findingsOf(id, readFixture(text), facts);
 }
 
 function describeFinding(id: string, text: string, finding: RuleFinding): object {
@@ -94,8 +102,8 @@ function describeFinding(id: string, text: string, finding: RuleFinding): object
   };
 }
 
-function checkFixes(id: string, text: string): void {
-  for (const finding of judged(id, text)) {
+function checkFixes(id: string, text: string, facts: Partial<GateFacts>): void {
+  for (const finding of judged(id, text, facts)) {
     const fix = finding.fix;
     if (!fix) continue;
     const fixed = applyEdits(
@@ -103,14 +111,16 @@ function checkFixes(id: string, text: string): void {
       fix.edits.flatMap(({ edits }) => edits),
     );
     assert.ok(
-      judged(id, fixed).filter(({ message }) => message === finding.message).length <
-        judged(id, text).filter(({ message }) => message === finding.message).length,
+      judged(id, fixed, facts).filter(({ message }) => message === finding.message).length <
+        judged(id, text, facts).filter(({ message }) => message === finding.message).length,
       `after "${fix.title}" the finding is still there:\n${fixed}`,
     );
     for (const rule of documentRules) {
       if (rule.id === 'unresolved-placeholder') continue;
       const count = (of: string) =>
-        rule.kinds.includes(readFixture(of).kind) ? rule.check(readFixture(of), facts).length : 0;
+        rule.kinds.includes(readFixture(of).kind)
+          ? rule.check(readFixture(of), { ...noFacts, ...facts }).length
+          : 0;
       assert.ok(count(fixed) <= count(text), `"${fix.title}" adds a finding of ${rule.id}:\n${fixed}`);
     }
     if (text.includes('\r\n')) assert.ok(!/[^\r]\n/.test(fixed), `"${fix.title}" mixes line ends`);

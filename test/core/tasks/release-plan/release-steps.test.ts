@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { fact, fileSource } from '../../../../src/core/evidence/fact';
 import type { Rollout } from '../../../../src/core/risk/rollout';
+import { canarySteps } from '../../../../src/core/risk/canary';
 import {
+  isOwnStep,
   releaseSteps,
   rollbackPlan,
   type StepFacts,
@@ -12,6 +14,7 @@ const facts = (overrides: Partial<StepFacts> = {}, rollout: Rollout = 'rolling')
   change: changeOf(),
   profile: profileOf({ deployTargets: [targetOf('script', './deploy.sh ${ENV} ${VERSION}')] }),
   rollout: { rollout, why: 'a reason' },
+  canary: [],
   environments: [
     { name: 'staging', isProduction: false },
     { name: 'production', isProduction: true },
@@ -50,13 +53,20 @@ describe('steps of a release', () => {
   });
 
   it('do not pass the command that deploys to all off as a canary or a switch', () => {
-    const canary = releaseSteps(facts({}, 'canary'));
-    assert.equal(
-      canary.find((step) => step.title.includes('(canary)'))?.command,
-      'UNKNOWN(command that gives a share of production the new version)',
+    const profile = facts().profile;
+    const canary = releaseSteps(facts({ canary: canarySteps(profile, 'production') }, 'canary'));
+    assert.deepEqual(
+      canary
+        .filter((step) => step.title.includes('(canary)'))
+        .map((step) => [step.title, step.command, step.durationMinutes]),
+      [5, 25, 50].map((percent) => [
+        `Give ${percent} % of production the new version (canary)`,
+        `UNKNOWN(command that gives ${percent} % of production the new version)`,
+        percent === 5 ? 15 : 30,
+      ]),
     );
     assert.equal(
-      canary.find((step) => step.title === 'Deploy to all of production')?.command,
+      canary.find((step) => step.title === 'Give all of production the new version')?.command,
       './deploy.sh production ${VERSION}',
     );
     assert.ok(canary.some((step) => step.title === 'Deploy to staging'));
@@ -102,8 +112,12 @@ describe('steps of a release', () => {
   it('each have a command or an action, and say what is expected', () => {
     for (const rollout of ['all-at-once', 'rolling', 'blue-green', 'canary', 'manual'] as const) {
       for (const profile of [profileOf(), facts().profile]) {
-        const given = facts({ profile, change: null, environments: [] }, rollout);
+        const given = facts(
+          { profile, change: null, environments: [], canary: canarySteps(profile, 'production') },
+          rollout,
+        );
         for (const step of [...releaseSteps(given), ...rollbackPlan(given).steps]) {
+          assert.ok(isOwnStep(step.title), step.title);
           assert.equal(step.command === '', step.action !== '', step.title);
           assert.notEqual(step.expected, '', step.title);
         }
