@@ -47,7 +47,7 @@ export async function gatherFacts(
   if (!assessment.ok) return assessment;
   run.report('Judging the workflows and documents');
   const cache = createReadingCache();
-  const release = releaseFactsOf(assessment.release, world.configuration);
+  const ofRelease = releaseFactsOf(assessment.release, world.configuration);
   const check = await checkRepository({
     root: '.',
     files: world.files,
@@ -56,7 +56,7 @@ export async function gatherFacts(
     history: world.history,
     today: world.clock.now().toISOString().slice(0, 10),
     cache,
-    ...(release ? { release } : {}),
+    ...(ofRelease ? { release: ofRelease } : {}),
     signal: run.signal,
   });
   const { paths } = await world.files.list(run.signal);
