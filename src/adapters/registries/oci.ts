@@ -159,7 +159,7 @@ function whyNotThere(
       detail:
         code === 'NAME_UNKNOWN'
           ? `${registry} has no repository ${repository}`
-          : `${registry} has no ${shown}`,
+          : `${registry} has no ${shown.slice(registry.length + 1)}`,
     };
   }
   if (status === 429)

@@ -319,7 +319,7 @@ describe('images in a registry', () => {
       serve(usual());
       assert.match(
         await detail('absent', { version: '1.5.0' }),
-        /has no 127\.0\.0\.1:\d+\/acme\/orders:1\.5\.0$/,
+        /^127\.0\.0\.1:\d+ has no acme\/orders:1\.5\.0$/,
       );
     });
 
