@@ -130,7 +130,7 @@ function whyNotThere(
   if (status === 401 || status === 403) {
     return {
       kind: 'refused',
-      detail: `${registry} refuses to tell ${who} of ${repository} (status ${status})${problem}`,
+      detail: `${registry} refuses to tell of ${repository} ${who} (status ${status})${problem}`,
     };
   }
   if (status === 404) {
