@@ -4,6 +4,9 @@
  */
 export const CONDITION_IDS: readonly string[] = [
   'rollback-credible',
+  'actions-in-plan',
+  'plan-current',
+  'rollout-justified',
   'rollback-documented',
   'backup-restore-drilled',
   'disaster-recovery-drilled',
@@ -15,4 +18,6 @@ export const CONDITION_IDS: readonly string[] = [
   'previous-artifact-exists',
   'target-healthy',
   'no-deployment-in-progress',
+  'flags-planned',
+  'risk-owned',
 ];

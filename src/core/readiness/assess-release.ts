@@ -134,7 +134,11 @@ export async function assessRelease(
   );
   const changedSince = await changesSince(
     world.history,
-    new Set(records.approvals.map(({ commit }) => commit)),
+    new Set([
+      ...records.approvals.map(({ commit }) => commit),
+      // A commit id only: what else the plan says of its head is a person's word.
+      ...(/^[0-9a-f]{40,64}$/.test(plan?.data.range.head ?? '') ? [plan?.data.range.head ?? ''] : []),
+    ]),
     change?.range.commits.head ?? null,
     run.signal,
   );

@@ -10,6 +10,7 @@ import {
   LIKELIHOOD,
   OLD_AFTER_DAYS,
   OTHER_WEIGHTS,
+  RISK_LEVELS,
   SIZES,
   TOUCH_WEIGHTS,
   type Impact,
@@ -349,5 +350,5 @@ function baseSource(change: Change): readonly Source[] {
 }
 
 function rank(level: RiskLevel): number {
-  return ['low', 'medium', 'high', 'critical'].indexOf(level);
+  return RISK_LEVELS.indexOf(level);
 }

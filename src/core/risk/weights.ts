@@ -6,7 +6,10 @@ export const IMPACT = { low: 1, medium: 2, high: 3, critical: 4 } as const;
 
 export type Likelihood = keyof typeof LIKELIHOOD;
 export type Impact = keyof typeof IMPACT;
-export type RiskLevel = 'low' | 'medium' | 'high' | 'critical';
+/** From the lowest up. */
+export const RISK_LEVELS = ['low', 'medium', 'high', 'critical'] as const;
+
+export type RiskLevel = (typeof RISK_LEVELS)[number];
 
 /** What a signal weighs and why. Points are likelihood times impact, the matrix of NIST SP 800-30 (appendix I). */
 export interface Weight {
@@ -22,6 +25,9 @@ export const LEVEL_FROM_POINTS: readonly { readonly level: RiskLevel; readonly p
   { level: 'medium', points: 6 },
   { level: 'low', points: 0 },
 ];
+
+/** An entry that weighs so much by itself is asked for its owner. */
+export const HEAVY_FROM_POINTS = 8;
 
 /** Whatever the sum: what cannot be undone, or cannot be told, is at least this. */
 export const IRREVERSIBLE_FLOOR: RiskLevel = 'high';

@@ -3,6 +3,13 @@ import { isWorkflowPath } from '../../gate/check';
 import { counted } from '../../text/words';
 import { fail, notKnown, pass, type Condition } from '../condition';
 
+/** What these rules find is the answer of conditions of their own: one fault is one reason. */
+const OF_OTHER_CONDITIONS: readonly string[] = [
+  'irreversible-action-not-in-plan',
+  'rollback-not-credible',
+  'big-bang-unjustified',
+];
+
 /** What blocks in the release documents, as `check` says it. */
 export const condition: Condition = {
   id: 'documents-sound',
@@ -17,8 +24,12 @@ export const condition: Condition = {
       );
     }
     const blocking = check.findings.filter(
-      ({ severity, path, status }) =>
-        severity === 'block' && status !== 'waived' && path !== '.' && !isWorkflowPath(path),
+      ({ rule, severity, path, status }) =>
+        severity === 'block' &&
+        status !== 'waived' &&
+        path !== '.' &&
+        !isWorkflowPath(path) &&
+        !OF_OTHER_CONDITIONS.includes(rule),
     );
     const [first] = blocking;
     if (!first) return pass(`no finding of ${counted(documents.length, 'document')} blocks`);

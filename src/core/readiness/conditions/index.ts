@@ -11,10 +11,18 @@ import { condition as documentsSound } from './documents-sound';
 import { condition as rollbackCredible } from './rollback-credible';
 import { condition as rollbackDocumented } from './rollback-documented';
 import { condition as workflowsProven } from './workflows-proven';
+import { condition as actionsInPlan } from './actions-in-plan';
+import { condition as flagsPlanned } from './flags-planned';
+import { condition as planCurrent } from './plan-current';
+import { condition as riskOwned } from './risk-owned';
+import { condition as rolloutJustified } from './rollout-justified';
 
 /** Every condition of readiness, in the order in which reports list those that weigh the same. */
 export const conditions: readonly Condition[] = [
   rollbackCredible,
+  actionsInPlan,
+  planCurrent,
+  rolloutJustified,
   rollbackDocumented,
   backupRestoreDrilled,
   disasterRecoveryDrilled,
@@ -26,4 +34,6 @@ export const conditions: readonly Condition[] = [
   previousArtifactExists,
   targetHealthy,
   noDeploymentInProgress,
+  flagsPlanned,
+  riskOwned,
 ];
