@@ -20,4 +20,5 @@ export const CONDITION_IDS: readonly string[] = [
   'no-deployment-in-progress',
   'flags-planned',
   'risk-owned',
+  'configuration-parity',
 ];

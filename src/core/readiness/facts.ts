@@ -4,6 +4,7 @@ import type { ReadinessSettings } from '../gate/readiness-settings';
 import type { RootReport } from '../gate/report';
 import type { WorkflowSet } from '../workflow/understanding';
 import type { AssessedRelease } from './assess-release';
+import type { ParityFiles } from './parity/parity';
 import type { ReleaseOverrides } from './overrides';
 import type { LiveTarget } from './live-target';
 import type { AskedArtifact } from './released-artifact';
@@ -35,6 +36,8 @@ export interface ReadinessFacts extends AssessedRelease {
   readonly live: LiveTarget;
   /** What people set aside for this version and environment, and what they recorded in vain. */
   readonly overrides: ReleaseOverrides;
+  /** The files of settings that staging and production have each. */
+  readonly parity: ParityFiles;
   /** Paths of the repository's files that are not ignored. */
   readonly paths: ReadonlySet<string>;
 }

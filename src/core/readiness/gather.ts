@@ -3,6 +3,7 @@ import { releaseTags } from '../change/release-range';
 import { conditions } from './conditions/index';
 import { overridesOf } from './overrides';
 import { assessRelease, releaseFactsOf, type AssessedWorld, type AssessRun } from './assess-release';
+import { environmentWords, readParityFiles } from './parity/parity';
 import type { ReadinessFacts } from './facts';
 import { askLiveTarget } from './live-target';
 import { askForArtifact, namedArtifact } from './released-artifact';
@@ -60,6 +61,14 @@ export async function gatherFacts(
     signal: run.signal,
   });
   const { paths } = await world.files.list(run.signal);
+  const known = new Set(paths);
+  const { productionEnvironments, otherEnvironments } = world.configuration;
+  const parity = await readParityFiles(
+    world.files,
+    known,
+    environmentWords(productionEnvironments, otherEnvironments),
+    run.signal,
+  );
   const { change, profile } = assessment.release;
   const workflows = cache.understood?.set ?? null;
   const named = namedArtifact(world.configuration, profile);
@@ -97,7 +106,8 @@ export async function gatherFacts(
       artifact,
       live,
       overrides: overridesOf(assessment.release, request.version, conditions),
-      paths: new Set(paths),
+      parity,
+      paths: known,
     },
   };
 }

@@ -7,6 +7,7 @@ import { condition as targetHealthy } from './target-healthy';
 import { condition as approved } from './approved';
 import { condition as backupRestoreDrilled } from './backup-restore-drilled';
 import { condition as disasterRecoveryDrilled } from './disaster-recovery-drilled';
+import { condition as configurationParity } from './configuration-parity';
 import { condition as documentsSound } from './documents-sound';
 import { condition as rollbackCredible } from './rollback-credible';
 import { condition as rollbackDocumented } from './rollback-documented';
@@ -36,4 +37,5 @@ export const conditions: readonly Condition[] = [
   noDeploymentInProgress,
   flagsPlanned,
   riskOwned,
+  configurationParity,
 ];
