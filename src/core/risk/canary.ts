@@ -29,9 +29,13 @@ const ABORT = 'a trigger of “Rollback plan” is met: give the share back to t
 
 /**
  * The steps of a canary by what the deployment's platform can do. A command stands where the platform and the repository
- * tell it; otherwise what would be needed.
+ * tell it; otherwise what would be needed. `deployCommand` deploys to all; null where none is known.
  */
-export function canarySteps(profile: RepositoryProfile, production: string): readonly CanaryStep[] {
+export function canarySteps(
+  profile: RepositoryProfile,
+  production: string,
+  deployCommand: string | null,
+): readonly CanaryStep[] {
   const target = profile.deployTargets.find((each) => can(each.kind)) ?? profile.deployTargets[0];
   if (!target) {
     const published = profile.stacks.find((stack) => stack.isPublished);
@@ -39,7 +43,9 @@ export function canarySteps(profile: RepositoryProfile, production: string): rea
   }
   const unknownWay = (): readonly CanaryStep[] =>
     stages(CANARY_STAGES, (stage) =>
-      placeholder(`command that gives ${stage.percent} % of ${production} the new version`),
+      stage.percent === 100 && deployCommand !== null
+        ? deployCommand
+        : placeholder(`command that gives ${stage.percent} % of ${production} the new version`),
     );
   if (!target) return unknownWay();
   switch (target.kind) {
@@ -59,7 +65,7 @@ export function canarySteps(profile: RepositoryProfile, production: string): rea
     case 'kubernetes':
     case 'kustomize':
     case 'helm':
-      return stages(CANARY_STAGES, (stage) => replicaCommand(target, stage, production));
+      return stages(CANARY_STAGES, (stage) => replicaCommand(target, stage, production, deployCommand));
     case 'compose':
     case 'script':
     case 'terraform':
@@ -91,11 +97,14 @@ function stages(
  * Kubernetes shares by replicas: a second Deployment behind the same Service gets as many requests as it has pods among
  * all (kubernetes.io, "Canary deployments"), and which that is no file says.
  */
-function replicaCommand(target: DeployTarget, { percent }: CanaryStage, production: string): string {
+function replicaCommand(
+  target: DeployTarget,
+  { percent }: CanaryStage,
+  production: string,
+  deployCommand: string | null,
+): string {
   const workload = target.workloads?.[0]?.value;
-  if (percent === 100 && isKnown(target.deployCommand)) {
-    return inEnvironment(target.deployCommand.value, production);
-  }
+  if (percent === 100 && deployCommand !== null) return deployCommand;
   const beside = workload && workload.kind !== 'helm' ? ` beside ${workload.kind}/${workload.name}` : '';
   return placeholder(
     percent === 100
@@ -138,8 +147,4 @@ function preReleaseSteps(stack: RepositoryProfile['stacks'][number]): readonly C
           : placeholder('command that gives the release to all'),
     },
   ];
-}
-
-function inEnvironment(command: string, environment: string): string {
-  return /^[\w.-]+$/.test(environment) ? command.replaceAll('${ENV}', environment) : command;
 }

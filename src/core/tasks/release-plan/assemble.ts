@@ -20,7 +20,13 @@ import { ROLLOUTS, type RolloutAdvice } from '../../risk/rollout';
 import { DEFAULT_TRIGGERS } from '../../risk/rollback-triggers';
 import { counted } from '../../text/words';
 import type { ProposedVersion } from './propose-version';
-import { isOwnStep, releaseSteps, rollbackPlan, type PlannedEnvironment } from './release-steps';
+import {
+  deployCommandTo,
+  isOwnStep,
+  releaseSteps,
+  rollbackPlan,
+  type PlannedEnvironment,
+} from './release-steps';
 
 /** More commits than this are counted, not listed: the plan is read by people. */
 const MAX_LISTED_COMMITS = 1000;
@@ -179,7 +185,9 @@ function decidedRollout(facts: PlanFacts): RolloutAdvice | null {
 function canaryOf(facts: PlanFacts, production: string): readonly CanaryStep[] {
   const before = facts.plan?.data;
   const written = before && isSameRelease(releaseOf(facts), before) ? before.rollout.canary : [];
-  return written.length > 0 ? written : canarySteps(facts.profile, production);
+  return written.length > 0
+    ? written
+    : canarySteps(facts.profile, production, deployCommandTo(facts.profile, production));
 }
 
 /** By what a plan is of this release. */
@@ -214,7 +222,7 @@ export function planSummary(facts: PlanFacts): string {
   })).filter(({ number }) => number > 0);
   const sentences = [
     `${counted(counts.total, 'commit')} ${since}: ${groups.map(({ group, number }) => `${number} ${number === 1 ? ONE[group] : group}`).join(', ') || 'nothing'}.`,
-    `${counts.classified} of them follow a commit convention and ${counts.unclassified} do not${counts.reverted > 0 ? `; ${counts.reverted} ${counts.reverted === 1 ? 'was' : 'were'} undone again` : ''}.`,
+    `${counts.classified} of them ${counts.classified === 1 ? 'follows' : 'follow'} a commit convention and ${counts.unclassified} ${counts.unclassified === 1 ? 'does' : 'do'} not${counts.reverted > 0 ? `; ${counts.reverted} ${counts.reverted === 1 ? 'was' : 'were'} undone again` : ''}.`,
     `${counted(change.files.length, 'file')} ${change.files.length === 1 ? 'differs' : 'differ'}${change.touches.length > 0 ? `, touching ${change.touches.map((touch) => touch.kind).join(', ')}` : ''}.`,
     register ? `The risk is ${register.level}: ${register.why}.` : '',
     `The rollout is ${rollout}.`,

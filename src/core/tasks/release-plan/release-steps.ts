@@ -146,11 +146,8 @@ function environmentSteps(facts: StepFacts, environment: PlannedEnvironment): re
       durationMinutes: null,
     });
   }
-  const deploy = deployTarget(profile);
   const command =
-    deploy && isKnown(deploy.deployCommand)
-      ? inEnvironment(deploy.deployCommand.value, environment.name)
-      : placeholder(`command that deploys to ${environment.name}`);
+    deployCommandTo(profile, environment.name) ?? placeholder(`command that deploys to ${environment.name}`);
   steps.push(...rolloutSteps(facts, environment, command));
   const health = profile.operations.find((link) => link.value.kind === 'health');
   steps.push({
@@ -326,11 +323,10 @@ function strategyOf({ rollout }: StepFacts, hasCommand: boolean): string {
   }
 }
 
-/** The target whose command is known, the first that the profile names; else the first. */
-function deployTarget(profile: RepositoryProfile): DeployTarget | null {
-  return (
-    profile.deployTargets.find((target) => isKnown(target.deployCommand)) ?? profile.deployTargets[0] ?? null
-  );
+/** The command that deploys to all of an environment, the first that the profile knows; null where it knows none. */
+export function deployCommandTo(profile: RepositoryProfile, environment: string): string | null {
+  const command = profile.deployTargets.map((target) => target.deployCommand).find(isKnown);
+  return command ? inEnvironment(command.value, environment) : null;
 }
 
 /** Puts the environment's name where the command leaves it open; a name that a shell would read otherwise stays out. */

@@ -3,6 +3,7 @@ import { fact, fileSource } from '../../../../src/core/evidence/fact';
 import type { Rollout } from '../../../../src/core/risk/rollout';
 import { canarySteps } from '../../../../src/core/risk/canary';
 import {
+  deployCommandTo,
   isOwnStep,
   releaseSteps,
   rollbackPlan,
@@ -54,7 +55,9 @@ describe('steps of a release', () => {
 
   it('do not pass the command that deploys to all off as a canary or a switch', () => {
     const profile = facts().profile;
-    const canary = releaseSteps(facts({ canary: canarySteps(profile, 'production') }, 'canary'));
+    const canary = releaseSteps(
+      facts({ canary: canarySteps(profile, 'production', deployCommandTo(profile, 'production')) }, 'canary'),
+    );
     assert.deepEqual(
       canary
         .filter((step) => step.title.includes('(canary)'))
@@ -113,7 +116,12 @@ describe('steps of a release', () => {
     for (const rollout of ['all-at-once', 'rolling', 'blue-green', 'canary', 'manual'] as const) {
       for (const profile of [profileOf(), facts().profile]) {
         const given = facts(
-          { profile, change: null, environments: [], canary: canarySteps(profile, 'production') },
+          {
+            profile,
+            change: null,
+            environments: [],
+            canary: canarySteps(profile, 'production', deployCommandTo(profile, 'production')),
+          },
           rollout,
         );
         for (const step of [...releaseSteps(given), ...rollbackPlan(given).steps]) {
