@@ -3,6 +3,8 @@
  * does not see; a test holds the two together.
  */
 export const CONDITION_IDS: readonly string[] = [
+  'change-known',
+  'migrations-ready',
   'rollback-credible',
   'actions-in-plan',
   'plan-current',
@@ -11,6 +13,12 @@ export const CONDITION_IDS: readonly string[] = [
   'backup-restore-drilled',
   'disaster-recovery-drilled',
   'approved',
+  'no-manual-change',
+  'change-window',
+  'release-auditable',
+  'configuration-documented',
+  'runbook-reviewed',
+  'previous-release-closed',
   'workflows-proven',
   'documents-sound',
   'artifact-exists',

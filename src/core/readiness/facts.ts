@@ -5,6 +5,8 @@ import type { RootReport } from '../gate/report';
 import type { WorkflowSet } from '../workflow/understanding';
 import type { AssessedRelease } from './assess-release';
 import type { ParityFiles } from './parity/parity';
+import type { AddedKeys } from './configuration-keys';
+import type { ReleaseOnRecord, RunbookUpkeep } from './upkeep';
 import type { ReleaseOverrides } from './overrides';
 import type { LiveTarget } from './live-target';
 import type { AskedArtifact } from './released-artifact';
@@ -38,6 +40,12 @@ export interface ReadinessFacts extends AssessedRelease {
   readonly overrides: ReleaseOverrides;
   /** The files of settings that staging and production have each. */
   readonly parity: ParityFiles;
+  /** What the change begins to read of its environment; null where what changes is not known. */
+  readonly addedKeys: AddedKeys | null;
+  /** The runbooks with their last changes and those of what they describe. */
+  readonly runbooks: readonly RunbookUpkeep[];
+  /** Earlier releases on record, newest first. */
+  readonly releaseRecords: readonly ReleaseOnRecord[];
   /** Paths of the repository's files that are not ignored. */
   readonly paths: ReadonlySet<string>;
 }

@@ -1,6 +1,8 @@
 import { checkRepository, createReadingCache } from '../gate/check';
 import { releaseTags } from '../change/release-range';
 import { conditions } from './conditions/index';
+import { addedKeys } from './configuration-keys';
+import { releaseRecordsOf, runbooksOf } from './upkeep';
 import { overridesOf } from './overrides';
 import { assessRelease, releaseFactsOf, type AssessedWorld, type AssessRun } from './assess-release';
 import { environmentWords, readParityFiles } from './parity/parity';
@@ -86,6 +88,7 @@ export async function gatherFacts(
     { environment: request.environment, settings: world.configuration.readiness, profile, workflows },
     run.signal,
   );
+  const documents = [...cache.documents.values()];
   return {
     ok: true,
     facts: {
@@ -102,7 +105,10 @@ export async function gatherFacts(
       configuration: world.configuration,
       check,
       workflows,
-      documents: [...cache.documents.values()],
+      documents,
+      addedKeys: change ? await addedKeys(world, change, paths, run.signal) : null,
+      runbooks: await runbooksOf(world, { documents, workflows, profile }, run.signal),
+      releaseRecords: await releaseRecordsOf(world.files, paths, world.configuration.releaseFolder),
       artifact,
       live,
       overrides: overridesOf(assessment.release, request.version, conditions),

@@ -1,4 +1,12 @@
 import type { Condition } from '../condition';
+import { condition as changeKnown } from './change-known';
+import { condition as migrationsReady } from './migrations-ready';
+import { condition as noManualChange } from './no-manual-change';
+import { condition as changeWindow } from './change-window';
+import { condition as releaseAuditable } from './release-auditable';
+import { condition as configurationDocumented } from './configuration-documented';
+import { condition as runbookReviewed } from './runbook-reviewed';
+import { condition as previousReleaseClosed } from './previous-release-closed';
 import { condition as artifactExists } from './artifact-exists';
 import { condition as artifactMatchesCommit } from './artifact-matches-commit';
 import { condition as noDeploymentInProgress } from './no-deployment-in-progress';
@@ -20,6 +28,7 @@ import { condition as rolloutJustified } from './rollout-justified';
 
 /** Every condition of readiness, in the order in which reports list those that weigh the same. */
 export const conditions: readonly Condition[] = [
+  changeKnown,
   rollbackCredible,
   actionsInPlan,
   planCurrent,
@@ -28,8 +37,15 @@ export const conditions: readonly Condition[] = [
   backupRestoreDrilled,
   disasterRecoveryDrilled,
   approved,
+  migrationsReady,
   workflowsProven,
   documentsSound,
+  changeWindow,
+  releaseAuditable,
+  noManualChange,
+  configurationDocumented,
+  runbookReviewed,
+  previousReleaseClosed,
   artifactExists,
   artifactMatchesCommit,
   previousArtifactExists,
