@@ -3,6 +3,7 @@ import { releaseTags } from '../change/release-range';
 import { conditions } from './conditions/index';
 import { addedKeys } from './configuration-keys';
 import { releaseRecordsOf, runbooksOf } from './upkeep';
+import { environmentProblem, versionProblem } from './asked';
 import { overridesOf } from './overrides';
 import { assessRelease, releaseFactsOf, type AssessedWorld, type AssessRun } from './assess-release';
 import { environmentWords, readParityFiles } from './parity/parity';
@@ -41,6 +42,8 @@ export async function gatherFacts(
   request: ReadinessRequest,
   run: AssessRun,
 ): Promise<GatheredFacts> {
+  const problem = versionProblem(request.version) ?? environmentProblem(request.environment);
+  if (problem !== null) return { ok: false, reason: problem };
   const head = request.head ?? (await tagOf(world, request.version, run.signal));
   const assessment = await assessRelease(
     world,

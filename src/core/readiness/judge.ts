@@ -49,6 +49,9 @@ export function judgeReadiness(facts: ReadinessFacts, asked: readonly Condition[
   };
 }
 
+/** The condition that all others rest on. */
+const CHANGE_ID = 'change-known';
+
 /** The condition that stands for all of the rollback. */
 const ROLLBACK_ID = 'rollback-credible';
 
@@ -103,9 +106,12 @@ function answerOf(condition: Condition, facts: ReadinessFacts): ReturnType<Condi
   }
 }
 
-/** What stops the release first; then what a person set aside; then what only warns. Going back leads within each. */
-function rankOf({ weight, status, criterion }: JudgedCondition): number {
+/**
+ * What stops the release first; then what a person set aside; then what only warns. Within each, that the change is not known
+ * leads, since all else rests on it, and going back follows.
+ */
+function rankOf({ id, weight, status, criterion }: JudgedCondition): number {
   const byStatus = { fail: 0, unknown: 1, waived: 2 } as Readonly<Record<string, number>>;
   const rank = (weight === 'block' ? 0 : 3) + (byStatus[status] ?? 3);
-  return rank * 2 + (criterion === 'reversibility' ? 0 : 1);
+  return rank * 3 + (id === CHANGE_ID ? 0 : criterion === 'reversibility' ? 1 : 2);
 }

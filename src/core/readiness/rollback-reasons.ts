@@ -18,17 +18,17 @@ const TITLES: Readonly<Record<ConditionId, string>> = {
 /** What a person does about each, where it does not hold. */
 const NEXT: Readonly<Record<ConditionId, string>> = {
   'actions-compensated':
-    'Write into the plan what makes up for each action, with its evidence and who stands for it',
+    'write into the plan what makes up for each action, with its evidence and who stands for it',
   'target-exists':
-    'Tag each release, name its artifact under readiness.artifact in the configuration, and ask the registry with --online',
+    'tag each release, name its artifact under readiness.artifact in the configuration, and ask the registry with --online',
   'script-handles-rollback':
-    'Give the deploy script a branch for --rollback that puts the version before back',
-  'runs-on-new-schema': 'Run the version before on the new schema, and write into the plan what shows it',
-  drilled: 'Practise the rollback outside production, and write it down with release-gate drill record',
+    'give the deploy script a branch for --rollback that puts the version before back',
+  'runs-on-new-schema': 'run the version before on the new schema, and write into the plan what shows it',
+  drilled: 'practise the rollback outside production, and write it down with release-gate drill record',
   'within-rto':
-    'Set readiness.rollback.objective-minutes in the configuration, and measure the rollback in a drill',
+    'set readiness.rollback.objective-minutes in the configuration, and measure the rollback in a drill',
   'triggers-machine-readable':
-    'Write metric, comparison, number, window and for how long for each required metric into the plan',
+    'write metric, comparison, number, window and for how long for each required metric into the plan',
 };
 
 /** What cannot be undone leads: it is what a rollback founders on. */

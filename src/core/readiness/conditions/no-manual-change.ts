@@ -19,7 +19,7 @@ export const condition: Condition = {
     const hotfixes = bare.filter(({ commit }) => isHotfix(commit));
     if (hotfixes.length > 0) {
       return fail(
-        `${counted(hotfixes.length, 'hotfix').replace('hotfixs', 'hotfixes')} ${hotfixes.length === 1 ? 'names' : 'name'} neither a pull request nor a ticket`,
+        `${hotfixes.length === 1 ? 'one hotfix names' : `${hotfixes.length} hotfixes name`} neither a pull request nor a ticket`,
         'open a ticket for what was fixed by hand, and name it in the plan',
         sourcesOf(hotfixes),
       );
@@ -34,7 +34,7 @@ export const condition: Condition = {
     return pass(
       arrivals.length === 0
         ? 'the range has nothing but merges'
-        : `all ${counted(arrivals.length, 'commit')} came by a pull request, name a ticket, or are the release's own`,
+        : `${arrivals.length === 1 ? 'the one commit' : `each of ${arrivals.length} commits`} came by a pull request, names a ticket, or is the release's own`,
     );
   },
 };

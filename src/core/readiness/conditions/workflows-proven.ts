@@ -37,7 +37,19 @@ export const condition: Condition = {
         open.map(sourceOf),
       );
     }
-    return pass('no finding of the workflows blocks');
+    // A proof about jobs that are not there would look like one.
+    const shipping = workflows.jobs.filter(
+      ({ target, purposes }) => target !== null || purposes.some(({ purpose }) => purpose === 'publish'),
+    );
+    if (shipping.length === 0) {
+      return notKnown(
+        'no workflow deploys or publishes anything, so nothing shows how a build reaches production',
+        'deploy by a workflow, or set workflows-proven to off if another system deploys and proves it',
+      );
+    }
+    return pass(
+      `no finding of the workflows blocks (${shipping.length === 1 ? 'one job deploys or publishes' : `${shipping.length} jobs deploy or publish`})`,
+    );
   },
 };
 
