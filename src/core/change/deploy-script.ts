@@ -415,9 +415,11 @@ function requestsIn(program: Program): readonly Request[] {
         if (!condition) continue;
         for (const part of all(condition)) {
           if (!/^(?:string|raw_string|word|extglob_pattern|regex)$/.test(part.type)) continue;
-          const text = unquoted(part.text)
+          // The grammar takes an unquoted `--rollback` for something decremented.
+          const dashes = file.text.slice(part.span.start - 2, part.span.start) === '--' ? '--' : '';
+          const text = `${dashes}${unquoted(part.text)
             .replace(/^\^|\$$/g, '')
-            .replace(/\*$/, '');
+            .replace(/\*$/, '')}`;
           if (saysRollback(text)) add(plain, text, node, condition.span);
         }
         for (const name of variablesIn(condition)) {

@@ -36,9 +36,8 @@ export async function openProgram(
       const tail = word.replace(/^(?:\.{1,2}\/)+/, '');
       // A bare word without an ending is a program, unless it is called by a path.
       if (!word.includes('/') && !/\.\w+$/.test(word)) return [];
-      return (byName.get(tail.slice(tail.lastIndexOf('/') + 1)) ?? []).filter(
-        (path) => path === tail || path.endsWith(`/${tail}`) || tail.endsWith(`/${path}`),
-      );
+      // What stands before its name may be a variable: the run decides which of them is meant.
+      return byName.get(tail.slice(tail.lastIndexOf('/') + 1)) ?? [];
     });
   const pending = [
     ...entries,

@@ -94,6 +94,8 @@ class Runner {
   private readonly entered = new Set<string>();
   private steps = 0;
   private isComplete = true;
+  /** A file that is not here was sourced: it may define what looks like a program. */
+  private hasUnreadSource = false;
 
   constructor(private readonly program: Program) {}
 
@@ -583,7 +585,15 @@ class Runner {
   private source(words: readonly string[], state: State, context: Context): Outcome {
     const path = resolveScript(this.program, knownEnd(words[1] ?? ''), context.file.path);
     const file = path === null ? undefined : this.program.scripts.get(path);
-    if (!file || context.stack.includes(`source ${file.path}`)) return goesOn(state, 'unknown');
+    if (!file) {
+      if (
+        !/(?:^|\/)(?:\.env|[^/]*\.env|env[^/]*|[^/]*\.conf|[^/]*config[^/]*)$/i.test(knownEnd(words[1] ?? ''))
+      ) {
+        this.hasUnreadSource = true;
+      }
+      return goesOn(state, 'unknown');
+    }
+    if (context.stack.includes(`source ${file.path}`)) return goesOn(state, 'unknown');
     const before = state.args;
     if (words.length > 2) state.args = words.slice(2);
     const inner = this.statements(file.root.children, state, {
@@ -681,7 +691,7 @@ class Runner {
     if (path === null) return false;
     const file = this.program.scripts.get(path);
     if (!file) {
-      this.effect([path, ...args], node, context, true);
+      this.effect([path, ...args.filter((each) => each !== word)], node, context, true);
       return true;
     }
     if (context.stack.filter((each) => each === path).length > 1) return true;
@@ -782,7 +792,10 @@ class Runner {
     const flatten = (nodes: readonly ShellNode[]): void => {
       for (const child of nodes) {
         if (/^\[\[?$|^\]\]?$/.test(child.type)) continue;
-        if (child.type.endsWith('_expression')) flatten(child.children);
+        // The grammar takes an unquoted `--rollback` for something decremented.
+        if (child.type === 'unary_expression' && child.children[0]?.type === '--') {
+          tokens.push({ text: child.text, isPattern: false, isOperand: true });
+        } else if (child.type.endsWith('_expression')) flatten(child.children);
         else if (!child.isNamed || child.type === 'test_operator')
           tokens.push({ text: child.text, isPattern: false });
         else {

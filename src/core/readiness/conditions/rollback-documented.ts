@@ -1,6 +1,7 @@
 import { holdsPlaceholder } from '../../documents/markdown/placeholders';
 import { fileSource } from '../../evidence/fact';
 import { isSameVersion } from '../../records/records-in';
+import { counted } from '../../text/words';
 import { planPathOf } from '../assess-release';
 import { fail, notKnown, pass, type Condition } from '../condition';
 
@@ -54,7 +55,10 @@ export const condition: Condition = {
         evidence,
       );
     }
-    return pass(`${plan.path} goes back to ${rollback.target} in ${rollback.steps.length} steps`, evidence);
+    return pass(
+      `${plan.path} goes back to ${rollback.target} in ${counted(rollback.steps.length, 'step')}`,
+      evidence,
+    );
   },
 };
 
