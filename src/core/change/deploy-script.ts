@@ -63,7 +63,10 @@ export function rollbackOf(program: Program, path: string): ScriptRollback {
       ? { kind: 'unread', why: 'is no shell script' }
       : { kind: 'unread', why: 'was not read' };
   }
-  const broken = [...program.scripts.values()].find((file) => file.root.hasError);
+  // What holds no such word has no such branch, whatever the parser lost.
+  const broken = [...program.scripts.values()].find(
+    (file) => file.root.hasError && /roll[-_]?back|revert/i.test(file.text),
+  );
   const requests = requestsIn(program);
   let isReached: Request | null = null;
   let isSame: Request | null = null;
