@@ -55,7 +55,7 @@ describe('whether a deploy script goes back', () => {
       kind: 'unread',
       why: 'is no shell script (#!/usr/bin/env python3)',
     });
-    assert.equal(readScriptRollback('#!/bin/sh\nif then ((\n', shell).kind, 'unread');
+    assert.equal(readScriptRollback('#!/bin/sh\nif then (( --rollback\n', shell).kind, 'unread');
   });
 
   it('names the place', () => {
