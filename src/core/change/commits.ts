@@ -328,7 +328,7 @@ function ticketsOf(commit: Commit, host: MessageHost): readonly string[] {
   const subject = commit.subject.slice(0, MAX_HEADER);
   const text = `${subject}\n${commit.body.slice(0, MAX_BODY)}`;
   if (!/[-#]\d|\/\d/.test(text)) return [];
-  const tickets = [...text.matchAll(/(?<![\w./-])([A-Z][A-Z0-9]{1,9})-(\d{1,7})(?![\w]|\.\d)/g)]
+  const tickets = [...text.matchAll(/(?<![\w.-])([A-Z][A-Z0-9]{1,9})-(\d{1,7})(?![\w]|\.\d)/g)]
     .filter((match) => !NO_PROJECT.has(match[1] ?? ''))
     .map((match) => (match[1] === 'GH' ? `#${match[2] ?? ''}` : match[0]));
   const listed = [
