@@ -1,4 +1,9 @@
-import type { Change, ClassifiedCommit, IrreversibleAction } from '../../src/core/change/change';
+import type {
+  Change,
+  ChangeSignals,
+  ClassifiedCommit,
+  IrreversibleAction,
+} from '../../src/core/change/change';
 import type { DeployTarget, RepositoryProfile } from '../../src/core/evidence/profile';
 import { fact, fileSource, unknown } from '../../src/core/evidence/fact';
 
@@ -32,11 +37,28 @@ export function changeOf(overrides: Partial<Change> = {}): Change {
     irreversible: [],
     risks: [],
     components: [],
+    evidence: [],
+    dependencies: [],
+    flags: [],
+    signals: noSignals,
     owners: null,
     isShallow: false,
     ...overrides,
   };
 }
+
+/** Signals of a range that shows none. */
+export const noSignals: ChangeSignals = {
+  earlierCommits: 0,
+  hotSpots: [],
+  size: { files: 0, added: 0, removed: 0, ofLockFiles: 0, binaryFiles: 0 },
+  firstAuthoredAt: null,
+  lastAuthoredAt: null,
+  ageDays: null,
+  daysSinceRelease: null,
+  authors: [],
+  newToFiles: [],
+};
 
 /** A fix, unless a test says otherwise. */
 export function commitOf(
@@ -63,6 +85,7 @@ export function commitOf(
     pullRequests: [],
     tickets: [],
     coAuthors: [],
+    components: [],
     trailers: [],
     reverts: [],
     revertedBy: null,

@@ -36,6 +36,8 @@ export interface ClassifiedCommit {
   readonly reverts: readonly string[];
   /** The commit of the range that undoes it, itself not undone. */
   readonly revertedBy: string | null;
+  /** Names of the components that it changed; none for a merge, and where its files are not known. */
+  readonly components: readonly string[];
 }
 
 /** Kinds of things that a change touches, in the order in which plans list them. */
@@ -103,13 +105,103 @@ export interface DiffRisk {
   readonly about?: 'infrastructure' | 'storage' | 'interface';
 }
 
+/** What makes a part of the repository one: a person's word first. */
+export type ComponentSource = 'configuration' | 'workspace' | 'manifest' | 'folder';
+
 /** A part of the repository with what the range changes in it. */
 export interface ChangedComponent {
-  /** The folder of the workspace, package or top level; '' for files at the root. */
+  /** As the configuration or its package calls it, else its folder; '' for files at the root. */
+  readonly name: string;
+  /** The folder of the workspace, package or top level; '' for files at the root and for globs of the configuration. */
   readonly folder: string;
+  readonly source: ComponentSource;
   readonly paths: readonly string[];
   /** People and teams that CODEOWNERS names for the changed paths, most paths first. */
   readonly owners: readonly string[];
+  /** Ids of the commits of the range that changed it, newest first. */
+  readonly commits: readonly string[];
+  /** Documents of the implementation that are about it, by name or by a ticket of its commits. */
+  readonly notes: readonly string[];
+}
+
+/** Where something that a touch rests on stands, and what was seen there. */
+export interface TouchEvidence {
+  readonly kind: TouchKind;
+  readonly path: string;
+  readonly range: Range | null;
+  /** Which end of the range `path` and `range` are of. */
+  readonly side: 'head' | 'base';
+  /** A phrase, without values of configuration: "adds the variable STRIPE_KEY". */
+  readonly what: string;
+}
+
+/** A package that the range adds, takes away or moves to another version, as one file pins it. */
+export interface DependencyChange {
+  readonly ecosystem: 'npm' | 'python' | 'go' | 'cargo' | 'rubygems' | 'composer' | 'maven';
+  readonly name: string;
+  /** The version, or the range where only a manifest tells; null: not there. Several of one package are joined by `, `. */
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly change: 'added' | 'removed' | 'major' | 'minor' | 'patch' | 'downgrade' | 'other';
+  /** Whether semantic versioning lets the new version break those who use it: a new major one, or `0.x` that moves on. */
+  readonly mayBreak: boolean;
+  /** Whether a manifest of the repository names it, or only what it names needs it; null where that is not told. */
+  readonly isDirect: boolean | null;
+  readonly path: string;
+  readonly range: Range | null;
+  readonly side: 'head' | 'base';
+}
+
+/** A feature flag that the range begins or stops to ask for, or to define. */
+export interface FlagChange {
+  readonly key: string;
+  /** What asks for it: `LaunchDarkly`, `OpenFeature`, … or `file` where it is defined. */
+  readonly by: string;
+  readonly change: 'added' | 'removed';
+  readonly path: string;
+  readonly range: Range | null;
+  readonly side: 'head' | 'base';
+}
+
+/** A file of the range that earlier fixes and reverts changed. */
+export interface HotSpot {
+  readonly path: string;
+  readonly fixes: number;
+  readonly reverts: number;
+  /** The newest of them, at most five. */
+  readonly commits: readonly { readonly hash: string; readonly subject: string }[];
+}
+
+/** What the history around a range tells of its risk; each is a signal, none a judgement of people. */
+export interface ChangeSignals {
+  /** Commits before the base that were looked at for what follows; 0 where there is no base. */
+  readonly earlierCommits: number;
+  /** Heaviest first: reverts, then fixes. */
+  readonly hotSpots: readonly HotSpot[];
+  readonly size: {
+    readonly files: number;
+    readonly added: number;
+    readonly removed: number;
+    /** Lines added and removed in lock files, among the others. */
+    readonly ofLockFiles: number;
+    readonly binaryFiles: number;
+  };
+  /** ISO 8601; null for a range without commits. */
+  readonly firstAuthoredAt: string | null;
+  readonly lastAuthoredAt: string | null;
+  /** Whole days from the first commit of the range being written to its last being committed. */
+  readonly ageDays: number | null;
+  /** Whole days from the release at the base to the last commit; null without such a release. */
+  readonly daysSinceRelease: number | null;
+  /** Who wrote the commits, most commits first; co-authors of a commit count too. */
+  readonly authors: readonly {
+    readonly name: string;
+    readonly commits: number;
+    /** None of the earlier commits is theirs; null where none were looked at. */
+    readonly isNew: boolean | null;
+  }[];
+  /** Files that somebody changed who did not before, while others did, by author. */
+  readonly newToFiles: readonly { readonly author: string; readonly paths: readonly string[] }[];
 }
 
 /** The ends of the range and how they were found. */
@@ -149,6 +241,11 @@ export interface Change {
   readonly irreversible: readonly IrreversibleAction[];
   readonly risks: readonly DiffRisk[];
   readonly components: readonly ChangedComponent[];
+  /** What the touches rest on, in the order of TOUCH_KINDS. */
+  readonly evidence: readonly TouchEvidence[];
+  readonly dependencies: readonly DependencyChange[];
+  readonly flags: readonly FlagChange[];
+  readonly signals: ChangeSignals;
   /** The owners of each changed path that has any, by the file that says so; null where there is no such file. */
   readonly owners: { readonly file: string; readonly byPath: ReadonlyMap<string, readonly string[]> } | null;
   readonly isShallow: boolean;

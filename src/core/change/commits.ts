@@ -101,6 +101,7 @@ export async function classifyCommits(
       trailers: message.trailers,
       reverts: undone.reverts.get(commit.hash) ?? [],
       revertedBy: undone.revertedBy.get(commit.hash) ?? null,
+      components: [],
     };
   });
 }

@@ -24,8 +24,9 @@ const PATH_KINDS: readonly { readonly kind: TouchKind; readonly pattern: RegExp 
   },
   {
     kind: 'feature-flags',
+    // A program called flags.go reads a command line as often as not; data of that name does not.
     pattern:
-      /(?:^|\/)(?:feature[-_]?(?:flags?|toggles?)|flags|toggles)(?:\/|[^/]*\.(?:ya?ml|json|toml|ts|js|py|go|rb|java)$)/i,
+      /(?:^|\/)feature[-_]?(?:flags?|toggles?)(?:\/|[^/]*\.(?:ya?ml|json|toml|ts|js|py|go|rb|java)$)|(?:^|\/)(?:flags|toggles)(?:\/[^/]+)?\.(?:ya?ml|json|toml)$|(?:^|\/)(?:flags|toggles)\/[^/]+\.(?:ya?ml|json|toml)$/i,
   },
   {
     kind: 'interfaces',
@@ -84,4 +85,11 @@ export function isDocumentation(path: string): boolean {
 /** Other people's code, kept in the repository or left there by a tool. */
 export function isVendored(path: string): boolean {
   return /(?:^|\/)(?:node_modules|vendor|third[-_]party|site-packages|\.terraform|\.venv|venv)\//i.test(path);
+}
+
+/** What a package manager wrote: no person reads its lines, and they are not counted among those of people. */
+export function isLockFile(path: string): boolean {
+  return /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|poetry\.lock|uv\.lock|pdm\.lock|pipfile\.lock|go\.sum|cargo\.lock|gemfile\.lock|composer\.lock|mix\.lock|packages\.lock\.json|gradle\.lockfile)$/i.test(
+    path,
+  );
 }

@@ -1,3 +1,4 @@
+import type { ConfiguredComponent } from '../change/components';
 import { SQL_DIALECTS, type SqlSettings } from '../change/irreversible/dialect';
 import { lineIndex, type Span } from '../text/position';
 import { PURPOSES, type KnownPurposes, type Purpose } from '../workflow/understanding';
@@ -39,6 +40,8 @@ export interface Configuration {
   readonly tagPattern: string | null;
   /** Which dialects the SQL of the repository is in, where that is said. */
   readonly sql: SqlSettings;
+  /** Parts of the repository with the globs of their files, in the order in which they are tried. */
+  readonly components: readonly ConfiguredComponent[];
   readonly isOnline: boolean;
   /** What a release needs to be ready. */
   readonly readiness: ReadinessSettings;
@@ -72,6 +75,7 @@ export const defaultConfiguration: Configuration = {
   operationsFolder: 'docs/ops',
   tagPattern: null,
   sql: { dialect: null, paths: [] },
+  components: [],
   isOnline: false,
   readiness: defaultReadiness,
 };
@@ -142,6 +146,12 @@ export function combineLayers(layers: readonly ConfigurationLayer[]): Configurat
             ],
           }
         : whole.sql,
+      components: says.components
+        ? [
+            ...says.components,
+            ...whole.components.filter(({ name }) => !says.components?.some((own) => own.name === name)),
+          ]
+        : whole.components,
       knownCommands: new Map([...whole.knownCommands, ...(says.knownCommands ?? [])]),
       ...(readiness ? { readiness: joinReadiness(whole.readiness, readiness) } : {}),
       waivers: [
@@ -326,6 +336,12 @@ export function readLayer(
 
   const release = mapAt(root, 'release');
   if (release) knownKeys(release, ['folder', 'tags'], '"release"');
+  const named = mapAt(root, 'components');
+  const components = (named?.entries ?? []).flatMap(({ key, value }) => {
+    const globs = insideAt(named, key.text, 'globs') ?? [];
+    if (globs.length === 0 && isNull(value)) problem(`the component "${key.text}" names no files`, key.span);
+    return globs.length === 0 ? [] : [{ name: key.text, globs: globs.map((glob) => glob.value) }];
+  });
   const sql = mapAt(root, 'sql');
   if (sql) knownKeys(sql, ['dialect', 'paths'], '"sql"');
   const dialectAt = (parent: YamlMap | null, key: string): SqlSettings['dialect'] => {
@@ -391,6 +407,7 @@ export function readLayer(
         ...(operationsFolder ? { operationsFolder } : {}),
         ...(tags ? { tagPattern: tags.value } : {}),
         ...(sql ? { sql: { dialect, paths: sqlPaths } } : {}),
+        ...(named ? { components } : {}),
         ...(isOnline === null ? {} : { isOnline }),
         severities,
         waivers,
@@ -414,6 +431,7 @@ export const TOP_KEYS = [
   'waivers',
   'release',
   'operations',
+  'components',
   'sql',
   'online',
   'readiness',
