@@ -147,6 +147,8 @@ function itemsAt(place: Place, facts: ConfigurationFacts): ConfigurationItem[] {
         );
       if (isValue && second === 'job') return jobItems(facts, place.beside.get('path'));
       return place.isKey && second === undefined ? keys(['waivers']) : [];
+    case 'components':
+      return [];
     case 'sql':
       if (second === undefined) return place.isKey ? keys(['sql']) : [];
       if (second === 'paths' && place.path.length === 2) return [];

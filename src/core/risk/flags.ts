@@ -27,9 +27,34 @@ export function plannedFlags({ change, level, rollout, ownerOf }: FlagFacts): re
     owner: textOf(ownerOf(paths)),
     removalDate: placeholder('date by which the flag is removed'),
   });
+  const openFlag = (): readonly PlannedFlag[] => {
+    const isRisky = level === 'high' || level === 'critical';
+    return isRisky && rollout !== 'canary'
+      ? [flag(placeholder('flag that holds back what is risky'), [])]
+      : [];
+  };
+  const added = change.flags.filter(({ change: how }) => how === 'added');
+  const keys = [...new Set(added.map(({ key }) => key))];
+  if (keys.length > 0) {
+    return keys.slice(0, MAX_FLAGS).map((key) =>
+      flag(
+        key,
+        added.filter((each) => each.key === key).map(({ path }) => path),
+      ),
+    );
+  }
+  if (change.flags.length > 0 && !isStillToldByPath(change)) return openFlag();
   const touched = change.touches.find((touch) => touch.kind === 'feature-flags')?.paths ?? [];
   if (touched.length > 0)
     return [flag(placeholder(`keys of the flags that ${touched[0] ?? ''} changes`), touched)];
-  const isRisky = level === 'high' || level === 'critical';
-  return isRisky && rollout !== 'canary' ? [flag(placeholder('flag that holds back what is risky'), [])] : [];
+  return openFlag();
+}
+
+/** More flags than this are no plan that a person follows; the data names all of them. */
+const MAX_FLAGS = 50;
+
+/** Whether a file of flags is changed in a way of which its contents do not tell the keys. */
+function isStillToldByPath(change: Change): boolean {
+  const touched = change.touches.find((touch) => touch.kind === 'feature-flags')?.paths ?? [];
+  return touched.some((path) => !change.flags.some((each) => each.path === path));
 }

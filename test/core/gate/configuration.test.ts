@@ -68,6 +68,7 @@ describe('the configuration', () => {
         'commands:',
         '  ./ops/ship.sh   now: deploy',
         'limits: { deploy-timeout-minutes: 45 }',
+        'components: { pay: [src/pay/**] }',
         'sql: { dialect: postgresql, paths: { legacy/**: mysql, "reports/*.sql": tsql } }',
         'online: true',
         '',
@@ -109,6 +110,7 @@ describe('the configuration', () => {
         releaseFolder: 'releases',
         operationsFolder: 'ops',
         tagPattern: 'release/*',
+        components: [{ name: 'pay', globs: ['src/pay/**'] }],
         sql: {
           dialect: 'postgresql',
           paths: [
@@ -194,6 +196,17 @@ describe('the configuration', () => {
     for (const minutes of ['0', '361', '1.5', 'ten', '[3]']) {
       oneProblem(`limits:\n  deploy-timeout-minutes: ${minutes}\n`, 2, /whole minutes from 1 to 360/);
     }
+  });
+
+  it('reads components in their order, a base after what builds on it', () => {
+    const read = readConfiguration(PATH, 'components:\n  pay: [src/pay/**, db/pay/**]\n  web: web/**\n');
+    assert.ok(read.ok);
+    assert.deepEqual(read.configuration.components, [
+      { name: 'pay', globs: ['src/pay/**', 'db/pay/**'] },
+      { name: 'web', globs: ['web/**'] },
+    ]);
+    assert.match(problemsOf('components:\n  pay:\n')[0]?.message ?? '', /component "pay" names no files/);
+    assert.match(problemsOf('components:\n  pay: ../x\n')[0]?.message ?? '', /inside the repository/);
   });
 
   it('refuses a dialect that is not read, and a path outside the repository', () => {

@@ -246,19 +246,48 @@ function environmentsOf(profile: RepositoryProfile, told: string | null): readon
 }
 
 function scopeOf(change: Change): ReleasePlan['scope'] {
-  return change.touches.map((touch) => ({ area: touch.kind, evidence: someOf(touch.paths, 5) }));
+  return change.touches.map(({ kind, paths }) => {
+    const seen = change.evidence.filter((each) => each.kind === kind);
+    const said = seen.map(({ path, range, what }) => `${placeOf({ path, range })} ${what}`);
+    const others = paths.filter((path) => !seen.some((each) => each.path === path));
+    const rest = said.length - MAX_EVIDENCE;
+    return {
+      area: kind,
+      evidence: [
+        ...said.slice(0, MAX_EVIDENCE),
+        ...(rest > 0 ? [`and ${rest} more`] : []),
+        ...(others.length > 0 ? [someOf(others, 5)] : []),
+      ].join('; '),
+    };
+  });
 }
+
+/** So much evidence of one kind of touch is written out; the data has all of it. */
+const MAX_EVIDENCE = 8;
 
 /** The parts of the repository that change most, with their owners. */
 function componentsOf(change: Change): readonly PlannedComponent[] {
   const rest = change.components.slice(MAX_COMPONENTS);
+  const groupOf = new Map(change.commits.map(({ commit, group }) => [commit.hash, group]));
+  const broughtBy = (hashes: readonly string[], notes: readonly string[]): string =>
+    [
+      ...GROUPS.map((group) => ({
+        group,
+        number: hashes.filter((hash) => (groupOf.get(hash) ?? 'other') === group).length,
+      }))
+        .filter(({ number }) => number > 0)
+        .map(({ group, number }) => `${number} ${number === 1 ? ONE[group] : group}`),
+      ...(notes.length > 0 ? [`see ${someOf(notes, 3)}`] : []),
+    ].join(', ');
   return [
-    ...change.components.slice(0, MAX_COMPONENTS).map(({ folder, paths, owners }): PlannedComponent => ({
-      component: folder === '' ? 'files at the root' : folder,
-      files: String(paths.length),
-      commits: '',
-      owners: owners.length > 0 ? someOf(owners, 5) : placeholder('owner'),
-    })),
+    ...change.components
+      .slice(0, MAX_COMPONENTS)
+      .map(({ name, paths, owners, commits, notes }): PlannedComponent => ({
+        component: componentName(name),
+        files: String(paths.length),
+        commits: broughtBy(commits, notes),
+        owners: owners.length > 0 ? someOf(owners, 5) : placeholder('owner'),
+      })),
     ...(rest.length === 0
       ? []
       : [
@@ -270,6 +299,10 @@ function componentsOf(change: Change): readonly PlannedComponent[] {
           },
         ]),
   ];
+}
+
+function componentName(name: string): string {
+  return name === '' ? 'files at the root' : name;
 }
 
 function ownerOfRelease(change: Change | null): string {
@@ -309,13 +342,15 @@ function plannedChange(commit: ClassifiedCommit): PlannedChange {
           .map((part) => shortened(`${part.type}: ${part.description}`))
           .join('; ')}`
       : null,
+    commit.tickets.length > 0 ? `for ${someOf(commit.tickets, 5)}` : null,
+    commit.coAuthors.length > 0 ? `written with ${someOf(commit.coAuthors, 3)}` : null,
     commit.type === null ? (commit.commit.parents.length > 1 ? 'a merge' : 'no conventional type') : null,
   ];
   return {
     group: commit.group === 'other' && commit.type === null ? 'unclassified' : commit.group,
     commit: short(commit.commit.hash),
     subject: commit.commit.subject === '' ? '(no subject)' : commit.commit.subject,
-    component: '',
+    component: commit.components.length === 0 ? '' : someOf(commit.components.map(componentName), 3),
     detail: details.filter((detail) => detail !== null).join('; '),
   };
 }
