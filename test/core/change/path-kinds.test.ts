@@ -116,11 +116,11 @@ describe('components and owners', () => {
       'lerna.json': 'broken',
       'nx/app/project.json': '{}',
     };
-    const read = memoryFiles(files).read;
+    const memory = memoryFiles(files);
     const componentOf = await readComponents(
       Object.keys(files),
       [{ name: 'payments', globs: ['src/pay/**', 'packages/a/pay.ts'] }],
-      read,
+      (path) => memory.read(path),
     );
     for (const [path, name, source] of [
       ['packages/a/templates/x.ts', 'packages/a', 'workspace'],
@@ -145,7 +145,7 @@ describe('components and owners', () => {
     const componentOf = await readComponents(
       ['package.json', 'packages/a/package.json', 'packages/b/go.mod', 'src/api/a.ts'],
       [],
-      memoryFiles({}).read,
+      () => Promise.resolve({ ok: false, reason: 'missing', detail: 'does not exist' }),
     );
     const components = groupByComponent({
       changed: [

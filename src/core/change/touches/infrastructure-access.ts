@@ -108,7 +108,7 @@ function secretsOf(documents: readonly PlacedDocument[]): NamedLines {
   for (const document of documents) {
     const walk = (value: unknown, path: readonly (string | number)[]): void => {
       if (typeof value !== 'object' || value === null) return;
-      for (const [key, inner] of Object.entries(value)) {
+      for (const [key, inner] of Object.entries(value as Record<string, unknown>)) {
         const at = [...path, Array.isArray(value) ? Number(key) : key];
         const name =
           key === 'secretKeyRef' || key === 'secretRef'

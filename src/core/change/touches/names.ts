@@ -77,7 +77,7 @@ function keysOf(text: string): NamedLines {
   for (const document of read.documents) {
     const walk = (value: unknown, path: readonly string[]): void => {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
-      for (const [key, inner] of Object.entries(value)) {
+      for (const [key, inner] of Object.entries(value as Record<string, unknown>)) {
         if (names.size >= MAX_KEYS) return;
         const at = [...path, key];
         const isBranch =
