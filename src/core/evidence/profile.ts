@@ -21,6 +21,8 @@ export interface Stack {
   readonly commands: Readonly<Partial<Record<PipelinePhase, readonly Fact<string>[]>>>;
   /** Whether other code installs it from a package registry rather than its being run as a service. */
   readonly isPublished: boolean;
+  /** The registry that its manifest or `.npmrc` names for it; left out where none is named: the public one. */
+  readonly registry?: Fact<string>;
   /** The folder of the workspace's root manifest, where this one is a member: dependencies are installed there. */
   readonly workspaceRoot?: string;
   /** What the build writes, as paths or globs from `folder`, where a file tells it. */

@@ -39,7 +39,10 @@ export interface AskedArtifact {
   readonly knownCommits: ReadonlyMap<string, string>;
 }
 
-/** The artifact that a release is: as the configuration says, else the image that a file of the repository names. */
+/**
+ * The artifact that a release is: as the configuration says, else the image that a file of the repository names, else its
+ * one package for others.
+ */
 export function namedArtifact(
   configuration: Configuration,
   profile: RepositoryProfile,
@@ -52,19 +55,30 @@ export function namedArtifact(
     const versions = isByTag ? ['{tag}', 'v{version}', '{version}'] : [version];
     return { ...rest, versions, isConfigured: true, sources: [] };
   }
+  const found = { url: null, command: null, verify: null, isConfigured: false };
   const { image } = profile;
   // A name of one part is a local one, or an official image of Docker Hub, which nobody releases here.
-  if (!isKnown(image) || !image.value.includes('/')) return null;
-  return {
-    registry: 'oci',
-    name: image.value,
-    url: null,
-    versions: ['{version}', 'v{version}', '{commit}', 'sha-{short}'],
-    command: null,
-    verify: null,
-    isConfigured: false,
-    sources: image.sources,
-  };
+  if (isKnown(image) && image.value.includes('/')) {
+    return {
+      ...found,
+      registry: 'oci',
+      name: image.value,
+      versions: ['{version}', 'v{version}', '{commit}', 'sha-{short}'],
+      sources: image.sources,
+    };
+  }
+  const [stack, ...others] = profile.stacks.filter(({ isPublished }) => isPublished);
+  if (!stack || others.length > 0 || profile.deployTargets.length > 0 || !isKnown(stack.name)) return null;
+  const registry = stack.language === 'node' ? 'npm' : stack.language === 'python' ? 'pypi' : null;
+  const elsewhere = stack.registry && !/^https:\/\/registry\.npmjs\.org\/?$/.test(stack.registry.value);
+  return registry && !elsewhere
+    ? { ...found, registry, name: stack.name.value, versions: ['{version}'], sources: stack.name.sources }
+    : null;
+}
+
+/** Whether releasing is what puts the artifact into its registry: that it is not there yet is then no fault. */
+export function isPublishedByRelease({ registry, isConfigured }: NamedArtifact): boolean {
+  return !isConfigured && (registry === 'npm' || registry === 'pypi');
 }
 
 /** Asks for a version of the artifact, in each way in which it may be written, until one is there. */

@@ -100,6 +100,7 @@ async function readStack(
   const isRunAsService =
     reading.has(inFolder(folder, 'Dockerfile')) || stringAt(data, ['scripts', 'start']) !== null;
   const outputs = await outputsOf(reading, folder, path, document);
+  const registry = await registryOf(reading, folder, path, document, name);
   return {
     language: 'node',
     folder,
@@ -114,9 +115,38 @@ async function readStack(
     languageVersion: await nodeVersion(reading, folder, path, document, workspaceRoot),
     commands: commandsOf(reading, path, document, packageManager.value),
     isPublished: !isPrivate && name !== null && entry && !isRunAsService,
+    ...(registry ? { registry } : {}),
     ...(workspaceRoot !== null ? { workspaceRoot } : {}),
     ...(outputs.length > 0 ? { outputs } : {}),
   };
+}
+
+/** Where the package is published to, as far as a file says: npm reads `publishConfig`, then `.npmrc`, the scope's line first. */
+async function registryOf(
+  reading: Reading,
+  folder: string,
+  path: string,
+  document: PlacedDocument,
+  name: string | null,
+): Promise<Fact<string> | null> {
+  const own = stringAt(document.data, ['publishConfig', 'registry']);
+  if (own) return fact(own, fileSource(path, document.rangeOf(['publishConfig', 'registry'])));
+  const scope = name?.startsWith('@') ? name.slice(0, name.indexOf('/')) : null;
+  for (const file of new Set([inFolder(folder, '.npmrc'), '.npmrc'])) {
+    const text = reading.has(file) ? await reading.text(file) : null;
+    const lines = text?.split(/\r?\n/) ?? [];
+    for (const key of [...(scope ? [`${scope}:registry`] : []), 'registry']) {
+      const index = lines.findIndex((line) => line.split('=', 1)[0]?.trim() === key);
+      const line = lines[index];
+      if (line === undefined) continue;
+      const range = {
+        start: { line: index + 1, column: 1 },
+        end: { line: index + 1, column: line.length + 1 },
+      };
+      return fact(line.slice(line.indexOf('=') + 1).trim(), fileSource(file, range));
+    }
+  }
+  return null;
 }
 
 function commandsOf(

@@ -1,13 +1,13 @@
 import { bytesInWords } from '../../text/words';
 import { fail, notKnown, pass, type Condition } from '../condition';
-import { artifactSources } from '../released-artifact';
+import { artifactSources, isPublishedByRelease } from '../released-artifact';
 
 /** Whether the registry has what is to be deployed. */
 export const condition: Condition = {
   id: 'artifact-exists',
   title: 'The artifact of the release is in its registry',
   // What nobody named is not missed: a release by script or from a checkout may have no artifact.
-  weight: ({ artifact }) => (artifact ? 'block' : 'warn'),
+  weight: ({ artifact }) => (artifact && !isPublishedByRelease(artifact.artifact) ? 'block' : 'warn'),
   criterion: 'execution',
   judge: ({ artifact: asked }) => {
     if (!asked) {
@@ -18,6 +18,8 @@ export const condition: Condition = {
     }
     const { answer, artifact } = asked;
     const evidence = artifactSources(asked);
+    if (isPublishedByRelease(artifact) && (answer.kind === 'absent' || answer.kind === 'refused'))
+      return null;
     switch (answer.kind) {
       case 'present': {
         const { reference, digest, isDigestComputed, sizeBytes, createdAt, withdrawn } = answer.artifact;

@@ -1,14 +1,14 @@
 import type { CommitClaim } from '../../ports';
 import { enumerated } from '../../text/words';
 import { fail, notKnown, pass, type Condition, type ConditionAnswer } from '../condition';
-import { artifactSources, type AskedArtifact } from '../released-artifact';
+import { artifactSources, isPublishedByRelease, type AskedArtifact } from '../released-artifact';
 import type { ReadinessFacts } from '../facts';
 
 /** Whether what is to be deployed was made from what was judged. */
 export const condition: Condition = {
   id: 'artifact-matches-commit',
   title: 'The artifact was made from the commit of the release',
-  weight: ({ artifact }) => (artifact ? 'block' : 'warn'),
+  weight: ({ artifact }) => (artifact && !isPublishedByRelease(artifact.artifact) ? 'block' : 'warn'),
   criterion: 'approval',
   judge: (facts) => {
     const { artifact: asked, change } = facts;
@@ -57,7 +57,7 @@ export const condition: Condition = {
     if (verification.kind === 'verified' && verification.namesCommit) {
       return pass(`${found.reference} ${verification.detail}, for the commit ${short}`, evidence);
     }
-    return unclear(others, found.reference, short, evidence);
+    return unclear(others, found.reference, short, asked.artifact.registry === 'oci', evidence);
   },
 };
 
@@ -65,13 +65,16 @@ function unclear(
   others: readonly CommitClaim[],
   reference: string,
   short: string,
+  isImage: boolean,
   evidence: ConditionAnswer['evidence'],
 ): ConditionAnswer {
   const [foreign] = others;
   if (foreign) {
     return notKnown(
-      `${foreign.from} of ${reference} names ${foreign.commit.slice(0, 12)}, which is no commit of this repository: it may be the label of a base image`,
-      `set the label org.opencontainers.image.revision when the image is built, so that it names ${short}`,
+      `${foreign.from} of ${reference} names ${foreign.commit.slice(0, 12)}, which is no commit of this repository${isImage ? ': it may be the label of a base image' : ''}`,
+      isImage
+        ? `set the label org.opencontainers.image.revision when the image is built, so that it names ${short}`
+        : 'find out what was published from where under that name',
       evidence,
     );
   }

@@ -7,8 +7,8 @@ import { fail, notKnown, pass, type Condition } from '../condition';
 export const condition: Condition = {
   id: 'no-deployment-in-progress',
   title: 'No other deployment to the target is in progress',
-  // A repository whose deployments nobody records could never pass.
-  weight: ({ live }) => (live.deployments && live.repository !== null ? 'block' : 'warn'),
+  // Where no workflow is known to deploy there, GitHub's records show nothing.
+  weight: ({ live }) => (live.repository !== null && live.workflows.length > 0 ? 'block' : 'warn'),
   criterion: 'execution',
   judge: ({ live, asked, now, change }) => {
     const { deployments, whyNotAsked, workflows } = live;

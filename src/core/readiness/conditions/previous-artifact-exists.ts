@@ -1,11 +1,14 @@
 import { fail, notKnown, pass, type Condition } from '../condition';
-import { artifactSources } from '../released-artifact';
+import { artifactSources, isPublishedByRelease } from '../released-artifact';
 
 /** Whether the version to go back to can still be fetched. */
 export const condition: Condition = {
   id: 'previous-artifact-exists',
   title: 'The artifact of the version before can still be fetched',
-  weight: ({ artifact, previousArtifact }) => ((previousArtifact ?? artifact) ? 'block' : 'warn'),
+  weight: ({ artifact, previousArtifact }) => {
+    const asked = previousArtifact ?? artifact;
+    return asked && !isPublishedByRelease(asked.artifact) ? 'block' : 'warn';
+  },
   criterion: 'reversibility',
   judge: ({ previousArtifact: asked, artifact, change }) => {
     if (!asked) {
@@ -32,8 +35,8 @@ export const condition: Condition = {
               evidence,
             )
           : notKnown(
-              `${answer.detail}, nor under the other names that are usual (v and the version, the commit)`,
-              'say under readiness.artifact how versions are written there',
+              `${answer.detail}${asked.artifact.versions.length > 1 ? ', nor under the other names that are usual (v and the version, the commit)' : ''}`,
+              'say under readiness.artifact which artifact it is, and how versions are written there',
               evidence,
             );
       case 'corrupt':

@@ -298,7 +298,7 @@ table(previousArtifactExists, [
     'its tags are not known',
     { previousArtifact: asked({ kind: 'absent', detail: 'ghcr.io has no x' }, false) },
     'unknown',
-    /usual/,
+    /^ghcr\.io has no x$/,
   ],
   [
     'it is refused',
@@ -514,6 +514,26 @@ table(noDeploymentInProgress, [
     /git\.example/,
   ],
 ]);
+
+describe('a package that releasing publishes', () => {
+  const own = (answer: ArtifactAnswer): AskedArtifact => {
+    const { artifact, ...rest } = asked(answer, false);
+    return { ...rest, artifact: { ...artifact, registry: 'npm', name: '@acme/orders' } };
+  };
+
+  it('need not be there before, warns only, and is told apart by its commit', () => {
+    for (const kind of ['absent', 'refused'] as const) {
+      assert.equal(artifactExists.judge(factsOf({ artifact: own({ kind, detail: 'x' }) })), null);
+    }
+    const facts = factsOf({ artifact: own(present({ commits: [label(OLDER)] })) });
+    assert.equal(artifactExists.judge(facts)?.status, 'pass');
+    const answer = artifactMatchesCommit.judge(facts);
+    assert.equal(answer?.status, 'unknown');
+    assert.doesNotMatch(answer.why, /base image/);
+    assert.ok(typeof artifactExists.weight === 'function');
+    assert.equal(artifactExists.weight(facts), 'warn');
+  });
+});
 
 describe('the weight of what nobody named', () => {
   it('is a warning, and blocks where it is named', () => {
