@@ -1,6 +1,7 @@
 import type { Change } from '../change/change';
 import type { PlannedFlag } from '../documents/release-plan/release-plan';
 import { placeholder, textOf, type Known } from '../evidence/fact';
+import { isoDay } from '../text/iso-day';
 import type { Rollout } from './rollout';
 import type { RiskLevel } from './weights';
 
@@ -13,19 +14,30 @@ export interface FlagFacts {
   readonly level: RiskLevel;
   readonly rollout: Rollout;
   readonly ownerOf: (paths: readonly string[]) => Known<string>;
+  /** When it is released, ISO date; null where nobody told. */
+  readonly releasedOn: string | null;
 }
+
+/** A flag that is left in after its release is one more state to test: it goes within so many days. */
+export const FLAG_LIFETIME_DAYS = 90;
 
 /**
  * The flags that the plan has to speak of: those that the change adds or alters, and one still to be named where the risk
  * is high and no canary spares most users. A flag that the change takes away needs no plan.
  */
-export function plannedFlags({ change, level, rollout, ownerOf }: FlagFacts): readonly PlannedFlag[] {
+export function plannedFlags({
+  change,
+  level,
+  rollout,
+  ownerOf,
+  releasedOn,
+}: FlagFacts): readonly PlannedFlag[] {
   const flag = (key: string, paths: readonly string[]): PlannedFlag => ({
     flag: key,
     cohorts: COHORTS.join(', '),
     killSwitch: placeholder('how it is switched off'),
     owner: textOf(ownerOf(paths)),
-    removalDate: placeholder('date by which the flag is removed'),
+    removalDate: removalDate(releasedOn) ?? placeholder('date by which the flag is removed'),
   });
   const openFlag = (): readonly PlannedFlag[] => {
     const isRisky = level === 'high' || level === 'critical';
@@ -57,4 +69,11 @@ const MAX_FLAGS = 50;
 function isStillToldByPath(change: Change): boolean {
   const touched = change.touches.find((touch) => touch.kind === 'feature-flags')?.paths ?? [];
   return touched.some((path) => !change.flags.some((each) => each.path === path));
+}
+
+function removalDate(releasedOn: string | null): string | null {
+  const day = isoDay(releasedOn ?? '');
+  return day === null
+    ? null
+    : new Date(Date.parse(day) + FLAG_LIFETIME_DAYS * 86_400_000).toISOString().slice(0, 10);
 }

@@ -1,6 +1,16 @@
-import type { Change, ChangedComponent, IrreversibleAction } from '../change/change';
+import type {
+  Change,
+  ChangedComponent,
+  DiffRisk,
+  IrreversibleAction,
+  IrreversibleKind,
+  TouchEvidence,
+  TouchKind,
+} from '../change/change';
 import { fact, fileSource, unknown, type Known, type Source } from '../evidence/fact';
 import {
+  HISTORY_FROM_COMMITS,
+  HOT_FROM_FIXES,
   HURTFUL_ADVICE,
   IMPACT,
   IRREVERSIBLE_ADVICE,
@@ -54,6 +64,9 @@ export interface RiskRegister {
 /** So many entries of one kind stand by themselves; further ones are counted in one. */
 const MAX_OF_A_KIND = 20;
 
+/** So many places or names are written out in a signal; the sources have more. */
+const MAX_SAID = 5;
+
 const LOCK_FILES =
   /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|poetry\.lock|uv\.lock|pipfile\.lock|go\.sum|cargo\.lock|gemfile\.lock|composer\.lock)$/i;
 
@@ -71,6 +84,7 @@ export function assessRisk(
     ...hurtfulEntries(change),
     ...commitEntries(change),
     ...touchEntries(change),
+    ...historyEntries(change),
     ...rangeEntries(change, now, overrides),
   ].sort((a, b) => pointsOf(b) - pointsOf(a));
   const points = entries.reduce((sum, entry) => sum + pointsOf(entry), 0);
@@ -194,24 +208,160 @@ function commitEntries(change: Change): readonly RiskEntry[] {
   return entries;
 }
 
-/** Files of a kind that have no entry of their own: what was found in a file is said once, with its place. */
+/**
+ * What is touched, by kind, with what shows it. Files of which something irreversible or hurtful of that kind has an entry
+ * of its own are not said again.
+ */
 function touchEntries(change: Change): readonly RiskEntry[] {
-  const named = new Set([...change.irreversible, ...change.risks].map(({ path }) => path));
   return change.touches.flatMap((touch) => {
     const weight = TOUCH_WEIGHTS[touch.kind];
+    const named = namedPaths(change, touch.kind);
     const paths = touch.paths.filter((path) => !named.has(path));
     if (!weight || paths.length === 0) return [];
+    if (touch.kind === 'dependencies') return [dependencyEntry(change, paths, weight)];
+    const shown = change.evidence.filter(({ kind, path }) => kind === touch.kind && !named.has(path));
+    const rest = paths.filter((path) => !shown.some((each) => each.path === path));
     return [
       entry(weight, {
-        signal: `${counted(paths.length, 'changed file')} of ${touch.kind}: ${namesOf(paths)}`,
+        signal: touchSignal(touch.kind, shown, rest),
         blastRadius: weight.blastRadius,
         mitigation: weight.mitigation,
         owner: ownerOf(change, paths),
         trigger: weight.trigger,
-        sources: paths.slice(0, MAX_OF_A_KIND).map((path) => fileSource(path)),
+        sources: [
+          ...shown.map(({ path, range }) => fileSource(path, range)),
+          ...rest.map((path) => fileSource(path)),
+        ].slice(0, MAX_OF_A_KIND),
       }),
     ];
   });
+}
+
+function touchSignal(kind: TouchKind, shown: readonly TouchEvidence[], rest: readonly string[]): string {
+  const files =
+    rest.length === 0 ? '' : `${counted(rest.length, 'changed file')} of ${kind}: ${namesOf(rest)}`;
+  if (shown.length === 0) return files;
+  const said = shown.slice(0, MAX_SAID).map((each) => `${placeOf(each)} ${each.what}`);
+  const more = shown.length > MAX_SAID ? ` and ${shown.length - MAX_SAID} more` : '';
+  return `${kind}: ${said.join('; ')}${more}${files === '' ? '' : `; ${files}`}`;
+}
+
+/** Paths that have an entry of their own about the same thing. */
+function namedPaths(change: Change, kind: TouchKind): ReadonlySet<string> {
+  const kinds = OWN_ENTRIES[kind];
+  if (!kinds) return new Set();
+  return new Set([
+    ...change.irreversible
+      .filter((action) => kinds.irreversible.includes(action.kind))
+      .map(({ path }) => path),
+    ...change.risks
+      .filter(({ about }) => about !== undefined && kinds.about.includes(about))
+      .map(({ path }) => path),
+  ]);
+}
+
+const OWN_ENTRIES: Partial<
+  Readonly<
+    Record<
+      TouchKind,
+      {
+        readonly irreversible: readonly IrreversibleKind[];
+        readonly about: readonly NonNullable<DiffRisk['about']>[];
+      }
+    >
+  >
+> = {
+  infrastructure: {
+    irreversible: ['infra-destroy', 'infra-replace', 'storage-delete', 'unjudgeable'],
+    about: ['infrastructure', 'storage'],
+  },
+  interfaces: { irreversible: ['interface-break', 'unjudgeable'], about: ['interface'] },
+};
+
+/** Packages that may break those who use them weigh more than those that only move. */
+function dependencyEntry(
+  change: Change,
+  paths: readonly string[],
+  weight: NonNullable<(typeof TOUCH_WEIGHTS)['dependencies']>,
+): RiskEntry {
+  const direct = change.dependencies.filter(({ isDirect }) => isDirect !== false);
+  const breaking = direct.filter(({ mayBreak }) => mayBreak);
+  const said = breaking
+    .slice(0, MAX_SAID)
+    .map(({ name, before, after }) => `${name} from ${before ?? 'nothing'} to ${after ?? 'nothing'}`);
+  const more = breaking.length > MAX_SAID ? ` and ${breaking.length - MAX_SAID} more` : '';
+  const all = counted(change.dependencies.length, 'package');
+  const signal =
+    breaking.length > 0
+      ? `${counted(breaking.length, 'package')} ${breaking.length === 1 ? 'moves' : 'move'} to a version that may break what uses ${breaking.length === 1 ? 'it' : 'them'}: ${said.join(', ')}${more}; ${all} of ${namesOf(paths)} ${change.dependencies.length === 1 ? 'changes' : 'change'}`
+      : change.dependencies.length > 0
+        ? `${all} of ${namesOf(paths)} ${change.dependencies.length === 1 ? 'changes' : 'change'}, none that is used directly to a version that may break`
+        : `${counted(paths.length, 'changed file')} of dependencies: ${namesOf(paths)}`;
+  return entry(breaking.length > 0 ? OTHER_WEIGHTS.majors : weight, {
+    signal,
+    blastRadius: weight.blastRadius,
+    mitigation: weight.mitigation,
+    owner: ownerOf(change, paths),
+    trigger: weight.trigger,
+    sources: (breaking.length > 0
+      ? breaking.map(({ path, range }) => fileSource(path, range))
+      : paths.map((path) => fileSource(path))
+    ).slice(0, MAX_OF_A_KIND),
+  });
+}
+
+/** What the history before the range tells of the files that it changes. */
+function historyEntries(change: Change): readonly RiskEntry[] {
+  const { hotSpots, earlierCommits, newToFiles } = change.signals;
+  const entries: RiskEntry[] = [];
+  const hot = hotSpots.filter(({ fixes, reverts }) => reverts > 0 || fixes >= HOT_FROM_FIXES);
+  if (hot.length > 0) {
+    const said = hot
+      .slice(0, MAX_SAID)
+      .map(({ path, fixes, reverts }) => `${path} (${mendedBy(fixes, reverts)})`);
+    const more = hot.length > MAX_SAID ? ` and ${hot.length - MAX_SAID} more` : '';
+    entries.push(
+      entry(OTHER_WEIGHTS.hotSpots, {
+        signal: `${counted(hot.length, 'changed file')} ${hot.length === 1 ? 'was' : 'were'} mended often in the ${earlierCommits} commits before: ${said.join(', ')}${more}`,
+        blastRadius: 'what runs through these files',
+        mitigation: 'have somebody who mended them before review the change, and test what broke then',
+        owner: ownerOf(
+          change,
+          hot.map(({ path }) => path),
+        ),
+        trigger: 'a fault that was mended before is seen again',
+        sources: hot
+          .flatMap(({ path, commits }) => [
+            fileSource(path),
+            ...commits.slice(0, 1).map(({ hash, subject }) => commitSource({ hash, subject })),
+          ])
+          .slice(0, MAX_OF_A_KIND),
+      }),
+    );
+  }
+  const unknown = [...new Set(newToFiles.flatMap(({ paths }) => paths))];
+  if (unknown.length > 0 && earlierCommits >= HISTORY_FROM_COMMITS) {
+    entries.push(
+      entry(OTHER_WEIGHTS.newToFiles, {
+        signal: `${counted(unknown.length, 'file')} ${unknown.length === 1 ? 'is' : 'are'} changed by people who did not change ${unknown.length === 1 ? 'it' : 'them'} in the ${earlierCommits} commits before, while others did: ${namesOf(unknown)}`,
+        blastRadius: 'what runs through these files',
+        mitigation: 'have somebody who changed them before review the change',
+        owner: ownerOf(change, unknown),
+        trigger: 'behaviour that their earlier authors took care of is missing',
+        sources: unknown.slice(0, MAX_OF_A_KIND).map((path) => fileSource(path)),
+      }),
+    );
+  }
+  return entries;
+}
+
+function mendedBy(fixes: number, reverts: number): string {
+  return [
+    fixes > 0 ? counted(fixes, 'fix').replace('fixs', 'fixes') : null,
+    reverts > 0 ? counted(reverts, 'revert') : null,
+  ]
+    .filter((part) => part !== null)
+    .join(', ');
 }
 
 function rangeEntries(
@@ -251,6 +401,20 @@ function rangeEntries(
         }),
       );
     }
+  }
+  const isOld = entries.some(({ reason }) => reason === OTHER_WEIGHTS.old.reason);
+  const { ageDays } = change.signals;
+  if (!isFirst && !isOld && ageDays !== null && ageDays >= OLD_AFTER_DAYS) {
+    entries.push(
+      entry(OTHER_WEIGHTS.longUnderWay, {
+        ...general,
+        signal: `The first commit of this release was written ${ageDays} days before its last`,
+        blastRadius: componentsOf(change.components),
+        mitigation: 'test it together with what changed meanwhile, and release more often',
+        trigger: 'parts that were changed apart do not work together',
+        sources: [gitSource(change)],
+      }),
+    );
   }
   if (isFirst) {
     entries.push(
@@ -330,7 +494,7 @@ function namesOf(paths: readonly string[]): string {
 }
 
 function componentsOf(components: readonly ChangedComponent[]): string {
-  return namesOf(components.map((component) => (component.folder === '' ? 'the root' : component.folder)));
+  return namesOf(components.map((component) => (component.name === '' ? 'the root' : component.name)));
 }
 
 function commitSource(commit: { readonly hash: string; readonly subject: string }): Source {

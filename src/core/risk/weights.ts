@@ -221,6 +221,12 @@ export const SIZES: readonly (Weight & { readonly lines: number })[] = [
   },
 ];
 
+/** A file is a hot spot where earlier reverts changed it, or so many earlier fixes did. */
+export const HOT_FROM_FIXES = 3;
+
+/** With fewer commits before the range nobody is new to a file: the history is too short to tell. */
+export const HISTORY_FROM_COMMITS = 30;
+
 /** Days since the last release from which the batch counts as old. */
 export const OLD_AFTER_DAYS = 30;
 
@@ -249,6 +255,28 @@ export const OTHER_WEIGHTS = {
     likelihood: 'medium',
     impact: 'high',
     reason: 'without a release before this one there is nothing to go back to',
+  },
+  majors: {
+    likelihood: 'medium',
+    impact: 'high',
+    reason: 'by semantic versioning such a version may break those who use it',
+  },
+  hotSpots: {
+    likelihood: 'medium',
+    impact: 'medium',
+    reason:
+      'files that were mended often are mended again (Graves et al., IEEE TSE 2000; Kim et al., ICSE 2007; Hassan, ICSE 2009)',
+  },
+  newToFiles: {
+    likelihood: 'low',
+    impact: 'medium',
+    reason:
+      'files changed by people who did not know them fail more often (Bird et al., FSE 2011; Kamei et al., IEEE TSE 2013)',
+  },
+  longUnderWay: {
+    likelihood: 'medium',
+    impact: 'low',
+    reason: 'what was written long ago was written against another state of the rest',
   },
   shallow: {
     likelihood: 'low',

@@ -108,6 +108,7 @@ describe('flags of a plan', () => {
       level: 'low',
       rollout: 'rolling',
       ownerOf: (paths) => ownerOf(change, paths),
+      releasedOn: null,
       ...rest,
     });
 
@@ -123,6 +124,23 @@ describe('flags of a plan', () => {
       [row?.flag, row?.cohorts],
       ['UNKNOWN(flag that holds back what is risky)', 'internal, 1 %, 10 %, 50 %, 100 %'],
     );
+  });
+
+  it('are those that the change adds, to be removed within 90 days of a release whose day is told', () => {
+    const added = {
+      key: 'new-invoices',
+      by: 'OpenFeature',
+      change: 'added',
+      path: 'src/a.ts',
+      range: null,
+      side: 'head',
+    } as const;
+    const change = changeOf({ flags: [added, { ...added, key: 'old-invoices', change: 'removed' }] });
+    assert.deepEqual(
+      flags(change, { releasedOn: '2026-12-01' }).map(({ flag, removalDate }) => [flag, removalDate]),
+      [['new-invoices', '2027-03-01']],
+    );
+    assert.match(flags(change, { releasedOn: '2026-02-30' })[0]?.removalDate ?? '', /^UNKNOWN/);
   });
 
   it('are those that the change touches, with the owner of their files', () => {

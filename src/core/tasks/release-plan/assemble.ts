@@ -115,7 +115,7 @@ export function assemblePlan(facts: PlanFacts): ReleasePlan {
       recommended: facts.rollout.rollout,
       canary,
     },
-    flags: change && register ? flagsOf(change, register, rollout) : [],
+    flags: change && register ? flagsOf(change, register, rollout, told.get('schedule') ?? '') : [],
     steps: releaseSteps(steps),
     rollback: rollbackPlan(steps),
     communication: [
@@ -198,12 +198,18 @@ function releaseOf({ version, change }: PlanFacts): Pick<ReleasePlan, 'version' 
   };
 }
 
-function flagsOf(change: Change, register: RiskRegister, { rollout }: RolloutAdvice): ReleasePlan['flags'] {
+function flagsOf(
+  change: Change,
+  register: RiskRegister,
+  { rollout }: RolloutAdvice,
+  schedule: string,
+): ReleasePlan['flags'] {
   return plannedFlags({
     change,
     level: register.level,
     rollout,
     ownerOf: (paths) => ownerOf(change, paths),
+    releasedOn: /\b\d{4}-\d{2}-\d{2}\b/.exec(schedule)?.[0] ?? null,
   });
 }
 
@@ -316,7 +322,9 @@ function plannedChanges(change: Change): readonly PlannedChange[] {
   const listed = change.commits.slice(0, MAX_LISTED_COMMITS);
   const rest = change.commits.length - listed.length;
   const planned = listed.map((commit) => plannedChange(commit));
-  const changes = PLANNED_GROUPS.flatMap((group) => planned.filter((commit) => commit.group === group));
+  const changes = PLANNED_GROUPS.flatMap((group) =>
+    byComponent(planned.filter((commit) => commit.group === group)),
+  );
   if (rest === 0) return changes;
   const { base, head } = change.range.commits;
   return [
@@ -329,6 +337,14 @@ function plannedChanges(change: Change): readonly PlannedChange[] {
       detail: `not listed here; git log ${base === null ? head.slice(0, 12) : `${base.slice(0, 12)}..${head.slice(0, 12)}`} shows all ${change.commits.length}`,
     },
   ];
+}
+
+/** Commits of one component stand together, those of no known one last; newest first within each. */
+function byComponent(changes: readonly PlannedChange[]): readonly PlannedChange[] {
+  const names = [...new Set(changes.map(({ component }) => component))].sort((a, b) =>
+    a === '' ? 1 : b === '' ? -1 : a < b ? -1 : 1,
+  );
+  return names.flatMap((name) => changes.filter(({ component }) => component === name));
 }
 
 function plannedChange(commit: ClassifiedCommit): PlannedChange {
