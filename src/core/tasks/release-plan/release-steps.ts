@@ -3,7 +3,7 @@ import { minutesOf } from '../../documents/markdown/parts';
 import { holdsPlaceholder } from '../../documents/markdown/placeholders';
 import type { CanaryStep, PlannedStep, RollbackPlan } from '../../documents/release-plan/release-plan';
 import { isKnown, placeholder } from '../../evidence/fact';
-import { rollbackCommandOf, type DeployTarget, type RepositoryProfile } from '../../evidence/profile';
+import { rollbackCommandOf, type RepositoryProfile } from '../../evidence/profile';
 import { SCHEMA_UNTOUCHED } from '../../documents/release-plan/keep-plan';
 import { DEFAULT_TRIGGERS, WATCH_MINUTES } from '../../risk/rollback-triggers';
 import type { RolloutAdvice } from '../../risk/rollout';
