@@ -65,7 +65,7 @@ export function walkXml(text: string, visitor: XmlVisitor, limits: XmlLimits = X
   if (text.trimStart() === '' || text.slice(start).trimStart() === '') {
     return { ok: false, reason: 'is empty', range: null };
   }
-  const parser = new SaxesParser({ position: true });
+  const parser = new SaxesParser<{ xmlns?: false; position: true }>({ position: true });
   const open: { readonly element: XmlElement; text: string }[] = [];
   let tagStart = 0;
   let count = 0;
