@@ -1,6 +1,6 @@
 import { promises as fs } from 'node:fs';
 import { decode } from '../adapters/node-files';
-import { readOtherTools, type OtherToolReport } from '../core/gate/other-tools';
+import { readOtherTools, type OtherToolReport } from '../core/evidence/results/sarif';
 import { CommandFailure } from './command-failure';
 
 /** Larger files are no report that a person reads; GitHub takes 10 MB compressed. */

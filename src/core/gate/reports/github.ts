@@ -1,6 +1,6 @@
 import { counted } from '../../text/words';
 import type { Severity } from '../../rules/rule';
-import type { OtherToolFinding, OtherToolReport } from '../other-tools';
+import type { OtherToolFinding, OtherToolReport } from '../../evidence/results/sarif';
 import type { Finding, RootReport } from '../report';
 import { goneFindings, otherToolsLine, pathFromCall, setAside, summaryOf } from './summary';
 import { renderAnnotations, type Annotation, type AnnotationKind } from './annotations';

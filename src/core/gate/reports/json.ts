@@ -8,7 +8,7 @@ import {
   type RootReport,
   type Verdict,
 } from '../report';
-import type { OtherToolFinding, OtherToolReport } from '../other-tools';
+import type { OtherToolFinding, OtherToolReport } from '../../evidence/results/sarif';
 import { goneFindings, setAside } from './summary';
 
 /** The data of `check --format json`. Kept from version 1 on: fields may be added, none changes or goes. */

@@ -3,7 +3,7 @@ import { rules } from '../../rules/index';
 import type { Rule } from '../../rules/rule';
 import { CONFIGURATION_PATH } from '../configuration';
 import { hashOf, lineOfFinding } from '../fingerprint';
-import type { OtherToolReport } from '../other-tools';
+import type { OtherToolReport } from '../../evidence/results/sarif';
 import type { Finding, RootReport } from '../report';
 import { counterexampleLines } from './counterexample';
 import {

@@ -1,6 +1,6 @@
 import { counted } from '../../text/words';
 import type { Range } from '../../text/position';
-import type { OtherToolReport } from '../other-tools';
+import type { OtherToolReport } from '../../evidence/results/sarif';
 import { verdictOver, type Finding, type GoneFinding, type RootReport } from '../report';
 
 /** How many findings weigh what; each finding is counted once. */

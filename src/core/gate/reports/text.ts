@@ -4,7 +4,7 @@ import type { Finding, RootReport, Verdict } from '../report';
 import { verdictOver } from '../report';
 import { pageOf } from '../../rules/index';
 import { counterexampleLines } from './counterexample';
-import type { OtherToolReport } from '../other-tools';
+import type { OtherToolReport } from '../../evidence/results/sarif';
 import { goneFindings, otherToolsLine, pathFromCall, setAside, summaryOf } from './summary';
 
 /** How the text report is shown. */

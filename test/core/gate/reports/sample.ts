@@ -1,4 +1,4 @@
-import type { OtherToolReport } from '../../../../src/core/gate/other-tools';
+import type { OtherToolReport } from '../../../../src/core/evidence/results/sarif';
 import type { Finding, RootReport } from '../../../../src/core/gate/report';
 
 /** A workflow as hostile as text can be on one line, for reports. */

@@ -1,6 +1,10 @@
-import type { Range } from '../text/position';
+import type { Range } from '../../text/position';
+import { isCommitId, type ReportOrigin } from './report';
 
-/** What another tool reported, read from its SARIF file. Shown beside ours, counted apart, never part of a verdict. */
+/**
+ * What another tool reported, read from its SARIF file. Beside the check's findings it is shown and counted apart, never
+ * part of that verdict; as evidence of a release it is a scan.
+ */
 export interface OtherToolReport {
   /** The SARIF file, as it was named on the call. */
   readonly file: string;
@@ -10,6 +14,10 @@ export interface OtherToolReport {
   readonly rules: readonly OtherToolRule[];
   /** In the order of the file; those that the tool itself suppressed are marked. */
   readonly findings: readonly OtherToolFinding[];
+  /** The revision that was looked at and when, where the run says so. */
+  readonly origin?: ReportOrigin;
+  /** The tool says that it did not run to its end. */
+  readonly isIncomplete?: true;
 }
 
 /** A rule of another tool, as far as its file tells. */
@@ -33,6 +41,10 @@ export interface OtherToolFinding {
   readonly isSuppressed: boolean;
   /** The tool's own, by kind, so that code scanning knows its alerts again. */
   readonly fingerprints: Readonly<Record<string, string>>;
+  /** GitHub's `security-severity`, 0.1 to 10, of the result or its rule; left out where there is none. */
+  readonly securitySeverity?: number;
+  /** The tool compared with an earlier run, and the result is no longer there. */
+  readonly isGone?: true;
 }
 
 /** GitHub takes no more runs in one file. */
@@ -102,6 +114,7 @@ function readRun(file: string, run: JsonObject): OtherToolReport | string {
     return `has more than ${MAX_RULES} rules`;
   }
   const levels = new Map<string, OtherToolFinding['level']>();
+  const severities = new Map<string, number>();
   const rules = new Map<string, OtherToolRule>();
   for (const descriptor of descriptors.flat()) {
     if (!isRecord(descriptor)) continue;
@@ -109,6 +122,8 @@ function readRun(file: string, run: JsonObject): OtherToolReport | string {
     if (!id) continue;
     const level = levelIn(objectAt(descriptor, 'defaultConfiguration') ?? {});
     if (level) levels.set(id, level);
+    const severity = securitySeverityIn(descriptor);
+    if (severity !== null) severities.set(id, severity);
     const help = objectAt(descriptor, 'help') ?? {};
     const title = objectAt(descriptor, 'shortDescription') ?? objectAt(descriptor, 'fullDescription') ?? {};
     rules.set(id, {
@@ -127,9 +142,12 @@ function readRun(file: string, run: JsonObject): OtherToolReport | string {
     const message = messageOf(result, rule, descriptors.flat());
     const location = listAt(result, 'locations').find(isRecord);
     const physical = location && objectAt(location, 'physicalLocation');
+    const severity = securitySeverityIn(result) ?? severities.get(rule);
+    // What was looked at and found in order is no finding (SARIF 2.1.0, 3.27.9 and 3.27.10).
+    const kind = textAt(result, 'kind', 20);
     findings.push({
       rule,
-      level: levelIn(result) ?? levels.get(rule) ?? 'warning',
+      level: kind !== null && kind !== 'fail' ? 'none' : (levelIn(result) ?? levels.get(rule) ?? 'warning'),
       message: message ?? (rule === '' ? 'no message' : rule),
       path: physical ? pathOf(objectAt(physical, 'artifactLocation') ?? {}, run, bases) : null,
       range: physical ? rangeOf(objectAt(physical, 'region') ?? {}) : null,
@@ -137,8 +155,12 @@ function readRun(file: string, run: JsonObject): OtherToolReport | string {
         (each) => isRecord(each) && each['status'] !== 'rejected' && each['status'] !== 'underReview',
       ),
       fingerprints: textsIn(objectAt(result, 'partialFingerprints') ?? {}),
+      ...(severity === undefined ? {} : { securitySeverity: severity }),
+      ...(result['baselineState'] === 'absent' ? { isGone: true as const } : {}),
     });
   }
+  const origin = originOf(run);
+  const invocations = listAt(run, 'invocations').filter(isRecord);
   return {
     file,
     tool: name,
@@ -146,7 +168,41 @@ function readRun(file: string, run: JsonObject): OtherToolReport | string {
     informationUri: webAddress(textAt(driver, 'informationUri', 2_000)),
     rules: [...rules.values()],
     findings,
+    ...(origin ? { origin } : {}),
+    ...(invocations.some((each) => each['executionSuccessful'] === false)
+      ? { isIncomplete: true as const }
+      : {}),
   };
+}
+
+/** The revision of `versionControlProvenance` and the latest time of the invocations; null where neither is told. */
+function originOf(run: JsonObject): ReportOrigin | null {
+  const commits = new Set(
+    listAt(run, 'versionControlProvenance').flatMap((each) => {
+      const revision = isRecord(each) ? textAt(each, 'revisionId', 100) : null;
+      return revision !== null && isCommitId(revision) ? [revision.toLowerCase()] : [];
+    }),
+  );
+  const times = listAt(run, 'invocations')
+    .filter(isRecord)
+    .flatMap((each) => textAt(each, 'endTimeUtc', 40) ?? textAt(each, 'startTimeUtc', 40) ?? [])
+    .sort();
+  return commits.size === 0 && times.length === 0
+    ? null
+    : { commits: [...commits].slice(0, 10).map((id) => ({ id, range: null })), madeAt: times.at(-1) ?? null };
+}
+
+/** GitHub's `security-severity`, which tools write as a text. */
+function securitySeverityIn(parent: JsonObject): number | null {
+  const properties = objectAt(parent, 'properties') ?? {};
+  const value = properties['security-severity'];
+  const severity =
+    typeof value === 'number'
+      ? value
+      : typeof value === 'string' && value.trim() !== ''
+        ? Number(value)
+        : NaN;
+  return severity >= 0 && severity <= 10 ? severity : null;
 }
 
 /** By its id, or by its place in the list of the tool or of an extension. */

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import fc from 'fast-check';
-import { readOtherTools, type OtherToolReport } from '../../../src/core/gate/other-tools';
-import { renderJson, jsonReport } from '../../../src/core/gate/reports/json';
-import { renderSarif } from '../../../src/core/gate/reports/sarif';
-import { renderText } from '../../../src/core/gate/reports/text';
-import { reports } from './reports/sample';
-import { assertSarif } from './reports/sarif-schema';
+import { readOtherTools, type OtherToolReport } from '../../../../src/core/evidence/results/sarif';
+import { renderJson, jsonReport } from '../../../../src/core/gate/reports/json';
+import { renderSarif } from '../../../../src/core/gate/reports/sarif';
+import { renderText } from '../../../../src/core/gate/reports/text';
+import { reports } from '../../gate/reports/sample';
+import { assertSarif } from '../../gate/reports/sarif-schema';
 
 const file = 'zizmor.sarif';
 
