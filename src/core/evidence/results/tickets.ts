@@ -12,7 +12,7 @@ export interface Ticket {
   readonly range: Range | null;
 }
 
-/** How far a ticket is, told by its state's name. */
+/** How far the work on a ticket is, told by its state's name. */
 export type Progress = 'done' | 'in-work' | 'not-known';
 
 const MAX_TICKETS = 20_000;
@@ -105,7 +105,18 @@ function rangeOf(line: number): Range {
   return { start: { line, column: 1 }, end: { line, column: 1 } };
 }
 
+/** What is being tested is no longer worked on: whether the tests are enough, the quality report says. */
 const DONE = new Set([
+  ...[
+    'in testing',
+    'in test',
+    'testing',
+    'in qa',
+    'qa',
+    'ready for qa',
+    'ready for test',
+    'ready for testing',
+  ],
   ...['done', 'closed', 'resolved', 'fixed', 'released', 'complete', 'completed', 'merged', 'verified'],
   ...[
     'accepted',
@@ -142,16 +153,6 @@ const IN_WORK = new Set([
     'blocked',
     'on hold',
     'selected for development',
-  ],
-  ...[
-    'in testing',
-    'in test',
-    'testing',
-    'in qa',
-    'qa',
-    'ready for qa',
-    'ready for test',
-    'ready for testing',
   ],
 ]);
 
