@@ -9,6 +9,9 @@ export const MAX_FILE_BYTES = 5 * 1024 * 1024;
 /** Beyond this many files the list is cut, and says so. */
 export const MAX_LISTED_FILES = 50_000;
 
+/** How much is read of a file at a time. */
+const CHUNK_BYTES = 64 * 1024;
+
 /** `.release-gate` is where the workflow of `init ci` fetches this program to. */
 const NEVER_LISTED = new Set(['.git', 'node_modules', '.hg', '.svn', '.release-gate']);
 
@@ -18,9 +21,20 @@ const NEVER_LISTED = new Set(['.git', 'node_modules', '.hg', '.svn', '.release-g
  */
 export function createNodeFiles(root: string): RepositoryFiles {
   const absoluteRoot = path.resolve(root);
-  let realRoot: string | null = null;
+  return {
+    name: path.basename(absoluteRoot),
+    list: (signal) => listFiles(absoluteRoot, signal),
+    read: createReader(absoluteRoot, MAX_FILE_BYTES),
+  };
+}
 
-  const read = async (relative: string): Promise<ReadResult> => {
+/** Reads files below a root up to a size; what a path or link leads to outside is refused. */
+export function createReader(
+  absoluteRoot: string,
+  maxBytes: number,
+): (relative: string) => Promise<ReadResult> {
+  let realRoot: string | null = null;
+  return async (relative: string): Promise<ReadResult> => {
     if (!isInsidePath(relative)) return refusal('outside', 'lies outside the repository');
     const absolute = path.join(absoluteRoot, ...relative.split('/'));
     try {
@@ -33,23 +47,17 @@ export function createNodeFiles(root: string): RepositoryFiles {
       const kind = await fs.stat(real);
       if (!kind.isFile())
         return refusal('not-a-file', kind.isDirectory() ? 'is a folder' : 'is no regular file');
-      if (kind.size > MAX_FILE_BYTES) return tooLarge(kind.size);
+      if (kind.size > maxBytes) return tooLarge(kind.size, maxBytes);
       const handle = await fs.open(real, constants.O_RDONLY | constants.O_NONBLOCK);
       try {
-        const bytes = await readBounded(handle);
-        return bytes === null ? tooLarge(MAX_FILE_BYTES + 1) : decode(bytes);
+        const bytes = await readBounded(handle, maxBytes);
+        return bytes === null ? tooLarge(maxBytes + 1, maxBytes) : decode(bytes);
       } finally {
         await handle.close();
       }
     } catch (error) {
       return readRefusal(error);
     }
-  };
-
-  return {
-    name: path.basename(absoluteRoot),
-    list: (signal) => listFiles(absoluteRoot, signal),
-    read,
   };
 }
 
@@ -111,15 +119,15 @@ async function ignoreRules(file: string): Promise<Ignore | null> {
   }
 }
 
-async function readBounded(handle: fs.FileHandle): Promise<Buffer | null> {
+async function readBounded(handle: fs.FileHandle, maxBytes: number): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let size = 0;
   for (;;) {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(64 * 1024), 0, 64 * 1024, size);
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, size);
     if (bytesRead === 0) return Buffer.concat(chunks);
     size += bytesRead;
     // The file may grow while it is read.
-    if (size > MAX_FILE_BYTES) return null;
+    if (size > maxBytes) return null;
     chunks.push(buffer.subarray(0, bytesRead));
   }
 }
@@ -139,9 +147,9 @@ export function decode(bytes: Buffer): ReadResult {
 }
 
 /** The refusal of a file of `size` bytes, or of at least so many where reading stopped there. */
-export function tooLarge(size: number): ReadResult {
+export function tooLarge(size: number, maxBytes = MAX_FILE_BYTES): ReadResult {
   const mebibytes = (size / 1024 / 1024).toFixed(1);
-  return refusal('too-large', `is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB (${mebibytes} MiB)`);
+  return refusal('too-large', `is larger than ${maxBytes / 1024 / 1024} MiB (${mebibytes} MiB)`);
 }
 
 function readRefusal(error: unknown): ReadResult {

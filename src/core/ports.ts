@@ -19,6 +19,23 @@ export interface RepositoryFiles {
   read(path: string): Promise<ReadResult>;
 }
 
+/**
+ * Reports that tools leave in the repository's folder. Git ignores most of them, so that {@link RepositoryFiles} does not
+ * list them; they may be larger than what a person writes.
+ */
+export interface ReportFiles {
+  /**
+   * Files that match one of the globs, ignored ones included, sorted. No link is followed out of the repository, and
+   * neither `.git` nor installed packages are entered; `isComplete` says whether that was all.
+   */
+  find(
+    globs: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<{ readonly paths: readonly string[]; readonly isComplete: boolean }>;
+  /** As {@link RepositoryFiles.read}, for larger files. */
+  read(path: string): Promise<ReadResult>;
+}
+
 /** One commit, as `git log` tells it. */
 export interface Commit {
   readonly hash: string;
