@@ -3,6 +3,7 @@ import path from 'node:path';
 import { systemClock } from '../adapters/clock';
 import { createGitHistory } from '../adapters/git-history';
 import { createNodeFiles } from '../adapters/node-files';
+import { createReportFiles } from '../adapters/report-files';
 import { createParsers } from '../adapters/parsers';
 import type { CheckInput } from '../core/gate/check';
 import { CONFIGURATION_PATH, type Configuration } from '../core/gate/configuration';
@@ -36,6 +37,7 @@ export async function openWorld(
   const configuration = await configurationOf(root, configurationFile);
   return {
     files,
+    reports: createReportFiles(root),
     history: createGitHistory(root, { isTrusted: true }),
     clock: systemClock,
     parsers,

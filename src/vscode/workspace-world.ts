@@ -83,6 +83,7 @@ async function openWorld(
   // Loaded here and not above: the engine is large, and activation must not wait for it.
   const [
     { createNodeFiles },
+    { createReportFiles },
     { overlayFiles },
     { createGitHistory },
     { systemClock },
@@ -91,6 +92,7 @@ async function openWorld(
     parsers,
   ] = await Promise.all([
     import('../adapters/node-files'),
+    import('../adapters/report-files'),
     import('../core/gate/overlay'),
     import('../adapters/git-history'),
     import('../adapters/clock'),
@@ -120,12 +122,20 @@ async function openWorld(
   const { releaseFolder, operationsFolder, isOnline } = defaultConfiguration;
   const configuration = isTrusted
     ? opened.configuration
-    : { ...opened.configuration, releaseFolder, operationsFolder, isOnline };
+    : {
+        ...opened.configuration,
+        releaseFolder,
+        operationsFolder,
+        isOnline,
+        // Evidence is looked for in the usual places only, and no program is named.
+        readiness: { ...opened.configuration.readiness, evidence: {}, ticketsCommand: null },
+      };
   return {
     ok: true,
     configurationPath: path,
     world: {
       files,
+      reports: createReportFiles(root),
       history: createGitHistory(root, { isTrusted }),
       clock: systemClock,
       parsers,

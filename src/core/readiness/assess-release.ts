@@ -14,6 +14,7 @@ import type {
   LiveSystems,
   Parsers,
   Programs,
+  ReportFiles,
   RepositoryFiles,
 } from '../ports';
 import type { OverrideOnRecord, Records } from '../records/record';
@@ -38,6 +39,8 @@ export const MAX_SOURCES = 50;
 /** One repository, as far as assessing a release needs it; a task's `World` is one. */
 export interface AssessedWorld {
   readonly files: RepositoryFiles;
+  /** Reports that git ignores; without it only those that it does not are found. */
+  readonly reports?: ReportFiles;
   readonly history: History;
   readonly clock: Clock;
   readonly parsers: Parsers;

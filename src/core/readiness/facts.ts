@@ -7,6 +7,7 @@ import type { AssessedRelease } from './assess-release';
 import type { ParityFiles } from './parity/parity';
 import type { AddedKeys } from './configuration-keys';
 import type { ReleaseOnRecord, RunbookUpkeep } from './upkeep';
+import type { ReleaseEvidence } from './evidence';
 import type { ReleaseOverrides } from './overrides';
 import type { LiveTarget } from './live-target';
 import type { AskedArtifact } from './released-artifact';
@@ -46,6 +47,8 @@ export interface ReadinessFacts extends AssessedRelease {
   readonly runbooks: readonly RunbookUpkeep[];
   /** Earlier releases on record, newest first. */
   readonly releaseRecords: readonly ReleaseOnRecord[];
+  /** Reports of tools and people about this release. */
+  readonly evidence: ReleaseEvidence;
   /** Paths of the repository's files that are not ignored. */
   readonly paths: ReadonlySet<string>;
 }

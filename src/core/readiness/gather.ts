@@ -1,9 +1,12 @@
+import type { ReleaseCommit } from '../evidence/results/standing';
 import { checkRepository, createReadingCache } from '../gate/check';
+import type { Change } from '../change/change';
 import { releaseTags } from '../change/release-range';
 import { conditions } from './conditions/index';
 import { addedKeys } from './configuration-keys';
 import { releaseRecordsOf, runbooksOf } from './upkeep';
 import { environmentProblem, versionProblem } from './asked';
+import { gatherEvidence, listedReports } from './evidence';
 import { overridesOf } from './overrides';
 import { assessRelease, releaseFactsOf, type AssessedWorld, type AssessRun } from './assess-release';
 import { environmentWords, readParityFiles } from './parity/parity';
@@ -92,6 +95,14 @@ export async function gatherFacts(
     run.signal,
   );
   const documents = [...cache.documents.values()];
+  run.report('Reading the evidence');
+  const evidence = await gatherEvidence(
+    world.reports ?? listedReports(world.files),
+    world.configuration.readiness,
+    request.evidence ?? [],
+    commitOf(change),
+    run.signal,
+  );
   return {
     ok: true,
     facts: {
@@ -116,9 +127,18 @@ export async function gatherFacts(
       live,
       overrides: overridesOf(assessment.release, request.version, conditions),
       parity,
+      evidence,
       paths: known,
     },
   };
+}
+
+/** The commit of the release, with its time where the range holds it. */
+function commitOf(change: Change | null): ReleaseCommit | null {
+  if (!change) return null;
+  const { head } = change.range.commits;
+  const own = change.commits.find(({ commit }) => commit.hash === head);
+  return { id: head, committedAt: own?.commit.committedAt ?? null };
 }
 
 /** The tag that names the version, where the repository has one already: the release ends there. */

@@ -5,6 +5,7 @@ import type {
   LiveSystems,
   Parsers,
   Programs,
+  ReportFiles,
   RepositoryFiles,
 } from '../ports';
 import type { Source, Unknown } from '../evidence/fact';
@@ -25,6 +26,8 @@ export type TaskId =
 /** One repository, through ports. */
 export interface World {
   readonly files: RepositoryFiles;
+  /** Reports that git ignores; left out where only those that it does not are to be found. */
+  readonly reports?: ReportFiles;
   readonly history: History;
   readonly clock: Clock;
   readonly parsers: Parsers;

@@ -93,7 +93,7 @@ function runOf(
 /** One JSON value, the values of a list of pages, or values one after the other; null for anything else. */
 function pagesOf(text: string): readonly unknown[] | null {
   const whole = parsed(text);
-  if (whole !== undefined) return Array.isArray(whole) ? whole : [whole];
+  if (whole !== undefined) return Array.isArray(whole) ? (whole as readonly unknown[]) : [whole];
   const pages: unknown[] = [];
   let depth = 0;
   let start = 0;

@@ -1,4 +1,5 @@
-import { lineIndex, type LineIndex, type Range, type Span } from '../../text/position';
+import type { lineIndex } from '../../text/position';
+import { type LineIndex, type Range, type Span } from '../../text/position';
 import { walkXml, type XmlElement } from '../../text/xml';
 import { counted } from '../../text/words';
 import {
