@@ -47,6 +47,25 @@ interface Wanted {
   readonly depth: number;
 }
 
+/** More than this a glob does not stand for. */
+const MAX_ALTERNATIVES = 200;
+
+/** A glob without its braces, so that `{reports,build}/**` begins in two folders and not in the root. */
+function alternatives(glob: string): readonly string[] {
+  const done: string[] = [];
+  const open = [glob];
+  while (open.length > 0 && done.length + open.length < MAX_ALTERNATIVES) {
+    const next = open.pop() ?? '';
+    const braces = /\{([^{}]*,[^{}]*)\}/.exec(next);
+    if (!braces) done.push(next);
+    else {
+      const [whole, inner = ''] = braces;
+      for (const part of inner.split(',')) open.push(next.replace(whole, () => part));
+    }
+  }
+  return [...done, ...open];
+}
+
 async function findFiles(
   root: string,
   globs: readonly string[],
@@ -57,7 +76,7 @@ async function findFiles(
   let seen = 0;
   // Folders that several globs begin in are walked once, each file held against all of them.
   const byBase = new Map<string, Wanted[]>();
-  for (const glob of globs) {
+  for (const glob of globs.flatMap(alternatives)) {
     const { base, glob: pattern } = picomatch.scan(glob);
     const folder = pattern === '' ? path.posix.dirname(glob) : base;
     const start = folder === '.' ? '' : folder.replace(/\/+$/, '');
