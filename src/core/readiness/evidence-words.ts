@@ -84,6 +84,12 @@ export function onCommit(facts: ReadinessFacts, evidence: EvidenceOf<unknown>): 
   return `; ${enumerated(paths.slice(0, SHOWN), 'and')}${paths.length > SHOWN ? ` and ${counted(paths.length - SHOWN, 'other')}` : ''} ${paths.length === 1 ? 'does' : 'do'} not name the commit`;
 }
 
+/** For the end of a sentence that reports carry: which others there are that do not count, and why. */
+export function besides(evidence: EvidenceOf<unknown>): string {
+  const { clauses } = whyNot(evidence);
+  return clauses.length === 0 ? '' : `; ${firstOf(clauses, '; ')}`;
+}
+
 /** The files of the reports that count. */
 export function sourcesOf(evidence: EvidenceOf<unknown>): readonly Source[] {
   return [...new Set(evidence.counting.map(({ path }) => path))].map((path) => fileSource(path));

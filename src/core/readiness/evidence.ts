@@ -1,5 +1,6 @@
 import picomatch from 'picomatch';
 import { readAcceptanceCriteria, type AcceptanceCriterion } from '../evidence/results/acceptance-criteria';
+import { readAlertRules, type AlertRule } from '../evidence/results/alert-rules';
 import { readCheckRuns, type CheckRun, type CheckRunReport } from '../evidence/results/check-runs';
 import { readCobertura } from '../evidence/results/cobertura';
 import type { CoverageReport } from '../evidence/results/coverage';
@@ -8,12 +9,19 @@ import { readTestReport, type TestReport } from '../evidence/results/junit';
 import { readLcov } from '../evidence/results/lcov';
 import { readOutcomes, type OutcomeReport } from '../evidence/results/outcomes';
 import { readQualityReport, type QualityReport } from '../evidence/results/quality-report';
-import { isSameCommit, NO_ORIGIN, type ReportOrigin, type ReportReading } from '../evidence/results/report';
+import {
+  isSameCommit,
+  NO_ORIGIN,
+  shownName,
+  type ReportOrigin,
+  type ReportReading,
+} from '../evidence/results/report';
 import { readOtherTools, type OtherToolReport } from '../evidence/results/sarif';
 import { standingOf, type ReleaseCommit, type Standing } from '../evidence/results/standing';
 import { readTickets, type Ticket } from '../evidence/results/tickets';
+import { CONFIGURATION_PATH } from '../gate/configuration';
 import { EVIDENCE_KINDS, type EvidenceKind, type ReadinessSettings } from '../gate/readiness-settings';
-import type { ReportFiles, RepositoryFiles } from '../ports';
+import type { Programs, ReportFiles, RepositoryFiles } from '../ports';
 import type { Range } from '../text/position';
 
 /** A report that was read. */
@@ -58,9 +66,25 @@ export interface ReleaseEvidence {
   readonly performance: EvidenceOf<OutcomeReport>;
   readonly functional: EvidenceOf<OutcomeReport>;
   readonly tickets: EvidenceOf<readonly Ticket[]>;
+  /** Alerts that files of the repository define, and such files as cannot be read. */
+  readonly alerts: {
+    readonly rules: readonly { readonly path: string; readonly rule: AlertRule }[];
+    readonly unread: readonly string[];
+  };
   /** Files that were named on the call and are of no kind that is known. */
   readonly unrecognised: readonly string[];
 }
+
+/** What evidence there is besides reports. */
+export interface OutsideEvidence {
+  /** Files that define alerts, from the root. */
+  readonly alertFiles: readonly string[];
+  /** Null where no program may run. */
+  readonly programs: Programs | null;
+}
+
+/** Tickets are asked for this long. */
+const TICKETS_COMMAND_MS = 60_000;
 
 /** Where tools write by themselves, or people keep it, where the configuration names nothing. */
 const USUAL_PLACES: Readonly<Record<EvidenceKind, readonly string[]>> = {
@@ -104,6 +128,8 @@ const OWN = /^release[- ]gate$/i;
 /**
  * Reads the evidence of a release from where the configuration, the call or custom has it.
  *
+ * The program for tickets runs only where `outside` brings programs.
+ *
  * @param named Files that were named on the call: they stand in place of those of their kind.
  */
 export async function gatherEvidence(
@@ -111,6 +137,7 @@ export async function gatherEvidence(
   settings: ReadinessSettings,
   named: readonly string[],
   commit: ReleaseCommit | null,
+  outside: OutsideEvidence = { alertFiles: [], programs: null },
   signal?: AbortSignal,
 ): Promise<ReleaseEvidence> {
   const texts = new Map<string, Awaited<ReturnType<ReportFiles['read']>>>();
@@ -273,14 +300,66 @@ export async function gatherEvidence(
     performance: await collect('performance', one(readAnyOutcomes, outcomeOrigin), newest),
     functional: await collect('functional', one(readAnyOutcomes, outcomeOrigin), newest),
     unrecognised: namedByKind.get('none') ?? [],
-    tickets: await collect(
-      'tickets',
-      one(
-        (_path, text) => readTickets(text),
-        () => NO_ORIGIN,
+    alerts: await readAlerts(outside.alertFiles, read),
+    tickets: await withCommand(
+      settings.ticketsCommand,
+      namedByKind.has('tickets') ? null : outside,
+      await collect(
+        'tickets',
+        one(
+          (_path, text) => readTickets(text),
+          () => NO_ORIGIN,
+        ),
       ),
+      signal,
     ),
   };
+}
+
+/** Reads the alerts of files that are known to define some. */
+async function readAlerts(
+  paths: readonly string[],
+  read: (path: string) => Promise<Awaited<ReturnType<ReportFiles['read']>> | null>,
+): Promise<ReleaseEvidence['alerts']> {
+  const rules: { path: string; rule: AlertRule }[] = [];
+  const unread: string[] = [];
+  for (const path of paths) {
+    const result = await read(path);
+    const found = result?.ok ? readAlertRules(result.text) : null;
+    if (found) rules.push(...found.map((rule) => ({ path, rule })));
+    else unread.push(path);
+  }
+  return { rules, unread };
+}
+
+/**
+ * Tickets that a program prints, beside those of files. Where it may not run the answer says which option lets it.
+ *
+ * @param outside Null where tickets were named on the call: then nothing is asked.
+ */
+async function withCommand(
+  command: readonly string[] | null,
+  outside: OutsideEvidence | null,
+  tickets: EvidenceOf<readonly Ticket[]>,
+  signal: AbortSignal | undefined,
+): Promise<EvidenceOf<readonly Ticket[]>> {
+  if (!command || !outside) return tickets;
+  const path = CONFIGURATION_PATH;
+  const name = `"${shownName(command.join(' '))}"`;
+  const wrong = (reason: string): EvidenceOf<readonly Ticket[]> => ({
+    ...tickets,
+    isConfigured: true,
+    unread: [...tickets.unread, { path, reason: `names ${name} for the tickets, ${reason}`, range: null }],
+  });
+  if (!outside.programs) return wrong('which runs only with --run-commands');
+  const ended = await outside.programs.run(command, { timeoutMs: TICKETS_COMMAND_MS }, signal);
+  if (ended.kind === 'failed') return wrong(`which ${ended.detail}`);
+  if (ended.status !== 0) return wrong(`which ended with status ${ended.status}`);
+  if (ended.isCut) return wrong('which printed more than is read');
+  const reading = readTickets(ended.stdout);
+  if (!reading.ok) return wrong(`and what it printed ${reading.reason}`);
+  const file = { path, report: reading.report, standing: standingOf(NO_ORIGIN, null) };
+  return { ...tickets, isConfigured: true, counting: [...tickets.counting, file] };
 }
 
 interface Found {
@@ -308,6 +387,7 @@ export function noEvidence(commit: ReleaseCommit | null = null): ReleaseEvidence
     performance: none,
     functional: none,
     tickets: none,
+    alerts: { rules: [], unread: [] },
     unrecognised: [],
   };
 }

@@ -3,7 +3,7 @@ import { counted } from '../text/words';
 import type { JobFacts } from '../workflow/understanding';
 import { jobChecks, namesOfChecks, type Doing } from './check-evidence';
 import { fail, notKnown, pass, type ConditionAnswer } from './condition';
-import { firstOf, noReport, onCommit, sourcesOf, whyNot } from './evidence-words';
+import { besides, firstOf, noReport, onCommit, sourcesOf, whyNot } from './evidence-words';
 import type { ReadinessFacts } from './facts';
 
 /** How linting and type checking are judged alike: reports of the tool, and checks of the jobs that run it. */
@@ -50,7 +50,7 @@ export function judgeFaults(
   ];
   if (evidence.counting.length > 0 && doubts.length === 0) {
     const passed = checks.passed.length > 0 ? `, and the check ${namesOfChecks(checks.passed)} passed` : '';
-    return pass(`${reports} reports no error${passed}${onCommit(facts, evidence)}`, [
+    return pass(`${reports} reports no error${passed}${onCommit(facts, evidence)}${besides(evidence)}`, [
       ...sourcesOf(evidence),
       ...checks.passed.flatMap((check) => check.sources),
     ]);

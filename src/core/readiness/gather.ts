@@ -1,4 +1,5 @@
 import type { ReleaseCommit } from '../evidence/results/standing';
+import type { RepositoryProfile } from '../evidence/profile';
 import { checkRepository, createReadingCache } from '../gate/check';
 import type { Change } from '../change/change';
 import { releaseTags } from '../change/release-range';
@@ -101,6 +102,7 @@ export async function gatherFacts(
     world.configuration.readiness,
     request.evidence ?? [],
     commitOf(change),
+    { alertFiles: alertFilesOf(profile), programs: world.programs ?? null },
     run.signal,
   );
   return {
@@ -131,6 +133,17 @@ export async function gatherFacts(
       paths: known,
     },
   };
+}
+
+/** More files of alerts than this are no service's. */
+const MAX_ALERT_FILES = 50;
+
+/** The files of the repository that define alerts. */
+function alertFilesOf(profile: RepositoryProfile): readonly string[] {
+  const paths = profile.operations
+    .filter(({ value }) => value.kind === 'alert')
+    .flatMap(({ sources }) => sources.flatMap((source) => (source.kind === 'file' ? [source.path] : [])));
+  return [...new Set(paths)].slice(0, MAX_ALERT_FILES);
 }
 
 /** The commit of the release, with its time where the range holds it. */

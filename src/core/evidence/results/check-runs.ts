@@ -1,4 +1,3 @@
-import type { Range } from '../../text/position';
 import { isCommitId, isRecord, shownName, textAt, unreadable, type ReportReading } from './report';
 
 /** What became of one check on one commit. */
@@ -123,13 +122,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Where a check stands in its file: the first place of its name, for a person to find it. */
-export function placeOfCheck(text: string, name: string): Range | null {
-  const at = text.indexOf(`"${name}"`);
-  if (at === -1) return null;
-  const before = text.slice(0, at).split('\n');
-  const start = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-  return { start, end: { line: start.line, column: start.column + name.length + 2 } };
 }

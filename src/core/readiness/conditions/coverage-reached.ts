@@ -3,7 +3,7 @@ import { fileSource, type Source } from '../../evidence/fact';
 import { mergeCoverage, perCent, sumOf, type MergedFile, type Share } from '../../evidence/results/coverage';
 import { counted } from '../../text/words';
 import { fail, notKnown, pass, type Condition } from '../condition';
-import { firstOf, noReport, onCommit, sourcesOf } from '../evidence-words';
+import { besides, firstOf, noReport, onCommit, sourcesOf } from '../evidence-words';
 
 const NEXT = 'run the tests on the commit of the release with coverage as lcov or Cobertura';
 
@@ -65,7 +65,7 @@ export const condition: Condition = {
     return pass(
       `the tests cover ${shown(all)} of the whole${
         coreFiles.length > 0 ? ` and ${shown(ofCore)} of the core modules` : ', and no core modules are named'
-      }${onCommit(facts, coverage)}${odd.length > 0 ? `; ${odd[0]?.message ?? ''}` : ''}`,
+      }${onCommit(facts, coverage)}${besides(coverage)}${odd.length > 0 ? `; ${odd[0]?.message ?? ''}` : ''}`,
       sources,
     );
   },

@@ -25,6 +25,20 @@ import { condition as flagsPlanned } from './flags-planned';
 import { condition as planCurrent } from './plan-current';
 import { condition as riskOwned } from './risk-owned';
 import { condition as rolloutJustified } from './rollout-justified';
+import { condition as lintClean } from './lint-clean';
+import { condition as typesClean } from './types-clean';
+import { condition as unitTestsPassed } from './unit-tests-passed';
+import { condition as coverageReached } from './coverage-reached';
+import { condition as scanClean } from './scan-clean';
+import { condition as buildSucceeded } from './build-succeeded';
+import { condition as testsNotFlaky } from './tests-not-flaky';
+import { condition as qaApproved } from './qa-approved';
+import { condition as acceptanceCriteriaMet } from './acceptance-criteria-met';
+import { condition as performanceVerified } from './performance-verified';
+import { condition as functionalTestsPassed } from './functional-tests-passed';
+import { condition as ticketsDone } from './tickets-done';
+import { condition as stagingVerified } from './staging-verified';
+import { condition as monitoringReady } from './monitoring-ready';
 
 /** Every condition of readiness, in the order in which reports list those that weigh the same. */
 export const conditions: readonly Condition[] = [
@@ -54,4 +68,18 @@ export const conditions: readonly Condition[] = [
   flagsPlanned,
   riskOwned,
   configurationParity,
+  lintClean,
+  typesClean,
+  unitTestsPassed,
+  coverageReached,
+  scanClean,
+  buildSucceeded,
+  testsNotFlaky,
+  qaApproved,
+  acceptanceCriteriaMet,
+  performanceVerified,
+  functionalTestsPassed,
+  ticketsDone,
+  stagingVerified,
+  monitoringReady,
 ];

@@ -4,7 +4,7 @@ import { shownName } from '../../evidence/results/report';
 import { counted } from '../../text/words';
 import { doingOf, jobChecks, namesOfChecks } from '../check-evidence';
 import { fail, notKnown, pass, type Condition } from '../condition';
-import { firstOf, isProvided, noReport, onCommit, sourcesOf } from '../evidence-words';
+import { besides, firstOf, isProvided, noReport, onCommit, sourcesOf } from '../evidence-words';
 
 const NEXT = 'scan the commit of the release with a report as SARIF';
 
@@ -90,7 +90,7 @@ export const condition: Condition = {
     return pass(
       `${firstOf(tools)} ran and found ${open.length === 0 ? 'nothing' : `${counted(open.length, 'finding')}, none critical or high`}${
         setAside > 0 ? `, with ${setAside} set aside in the tool` : ''
-      }${onCommit(facts, scans)}`,
+      }${onCommit(facts, scans)}${besides(scans)}`,
       sourcesOf(scans),
     );
   },

@@ -2,7 +2,7 @@ import { fileSource } from '../../evidence/fact';
 import { counted } from '../../text/words';
 import { doingOf, jobChecks, namesOfChecks } from '../check-evidence';
 import { fail, notKnown, pass, type Condition } from '../condition';
-import { firstOf, isProvided, noReport, onCommit, sourcesOf } from '../evidence-words';
+import { besides, firstOf, isProvided, noReport, onCommit, sourcesOf } from '../evidence-words';
 
 const NEXT = 'run the tests on the commit of the release with a report in the form of JUnit';
 
@@ -78,7 +78,7 @@ export const condition: Condition = {
       return pass(
         `${sum('passed')} of ${counted(sum('tests'), 'test')} passed${skipped}, none failed${
           checks.passed.length > 0 ? `, and the check ${namesOfChecks(checks.passed)} passed` : ''
-        }${onCommit(facts, tests)}${odd.length > 0 ? `; ${firstOf(odd, '; ')}` : ''}`,
+        }${onCommit(facts, tests)}${besides(tests)}${odd.length > 0 ? `; ${firstOf(odd, '; ')}` : ''}`,
         [...sourcesOf(tests), ...checks.passed.flatMap(({ sources }) => sources)],
       );
     }
