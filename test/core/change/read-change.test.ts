@@ -186,7 +186,7 @@ describe('reading a change', () => {
       ]);
       assert.equal(existsSync(mark), false);
       // The trap is a real one: git by itself runs into it.
-      repo.git('diff', 'HEAD~1');
+      assert.throws(() => repo.git('diff', 'HEAD~1'));
       assert.equal(existsSync(mark), true);
     } finally {
       rmSync(mark, { force: true });
