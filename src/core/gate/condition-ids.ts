@@ -13,6 +13,7 @@ export const CONDITION_IDS: readonly string[] = [
   'backup-restore-drilled',
   'disaster-recovery-drilled',
   'approved',
+  'records-unchanged',
   'no-manual-change',
   'change-window',
   'release-auditable',

@@ -18,6 +18,7 @@ import type {
   RepositoryFiles,
 } from '../ports';
 import type { OverrideOnRecord, Records } from '../records/record';
+import { openRecordHistory, type RecordHistory } from '../records/record-history';
 import { openRecords, overridesInForce, type IdleOverride } from '../records/records-in';
 import { settle, type Settlement } from '../risk/compensations';
 import { judgeRollback, type RollbackCredibility } from '../risk/credibility';
@@ -90,6 +91,8 @@ export interface AssessedRelease {
   readonly idle: readonly IdleOverride[];
   /** By approved commit that lies in the history of the head: the paths that changed since. */
   readonly changedSince: ReadonlyMap<string, readonly string[]>;
+  /** What git knows of each record, by path. */
+  readonly recordHistory: ReadonlyMap<string, RecordHistory>;
 }
 
 /** The assessment, or why there is none: what was asked for is not there. `reason` is a clause. */
@@ -134,6 +137,11 @@ export async function assessRelease(
     records,
     request.release ?? { version: null, environment: 'production' },
     world.clock.now().toISOString().slice(0, 10),
+  );
+  const recordHistory = await openRecordHistory(
+    world,
+    [...records.drills, ...records.approvals, ...records.overrides].map(({ path }) => path),
+    run.signal,
   );
   const changedSince = await changesSince(
     world.history,
@@ -192,6 +200,7 @@ export async function assessRelease(
       inForce,
       idle,
       changedSince,
+      recordHistory,
     },
   };
 }

@@ -17,6 +17,7 @@ import { condition as backupRestoreDrilled } from './backup-restore-drilled';
 import { condition as disasterRecoveryDrilled } from './disaster-recovery-drilled';
 import { condition as configurationParity } from './configuration-parity';
 import { condition as documentsSound } from './documents-sound';
+import { condition as recordsUnchanged } from './records-unchanged';
 import { condition as rollbackCredible } from './rollback-credible';
 import { condition as rollbackDocumented } from './rollback-documented';
 import { condition as workflowsProven } from './workflows-proven';
@@ -51,6 +52,7 @@ export const conditions: readonly Condition[] = [
   backupRestoreDrilled,
   disasterRecoveryDrilled,
   approved,
+  recordsUnchanged,
   migrationsReady,
   workflowsProven,
   documentsSound,

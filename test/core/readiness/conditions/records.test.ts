@@ -8,6 +8,7 @@ import type { Condition } from '../../../../src/core/readiness/condition';
 import { condition as approved } from '../../../../src/core/readiness/conditions/approved';
 import { condition as backupRestoreDrilled } from '../../../../src/core/readiness/conditions/backup-restore-drilled';
 import { condition as disasterRecoveryDrilled } from '../../../../src/core/readiness/conditions/disaster-recovery-drilled';
+import { condition as recordsUnchanged } from '../../../../src/core/readiness/conditions/records-unchanged';
 import { condition as rollbackDocumented } from '../../../../src/core/readiness/conditions/rollback-documented';
 import type { ReadinessFacts } from '../../../../src/core/readiness/facts';
 import { noRecords, type ApprovalOnRecord, type DrillOnRecord } from '../../../../src/core/records/record';
@@ -60,6 +61,7 @@ function facts(parts: Partial<ReadinessFacts>): ReadinessFacts {
     profile: profileOf(),
     records: noRecords,
     changedSince: new Map(),
+    recordHistory: new Map(),
     settings: defaultReadiness,
     configuration: defaultConfiguration,
     plan: null,
@@ -224,6 +226,32 @@ const CASES: readonly (readonly [Condition, Readonly<Record<string, Case>>])[] =
         },
         'unknown',
         /no record says that recovering from a disaster was practised/,
+      ],
+    },
+  ],
+  [
+    recordsUnchanged,
+    {
+      'no record': [{}, 'not asked', /^$/],
+      'as committed': [
+        { recordHistory: new Map([['a.md', { kind: 'as-committed', by: commitOf({}).commit }]]) },
+        'pass',
+        /the one record is as it was committed first/,
+      ],
+      'changed later': [
+        {
+          recordHistory: new Map([
+            ['a.md', { kind: 'as-committed', by: commitOf({}).commit }],
+            ['b.md', { kind: 'changed', by: commitOf({}).commit }],
+          ]),
+        },
+        'fail',
+        /b\.md was changed after it was recorded, by Ada on 2026-11-10 in commit ffffffffffff/,
+      ],
+      'in no commit': [
+        { recordHistory: new Map([['a.md', { kind: 'uncommitted', isNew: true }]]) },
+        'unknown',
+        /a\.md is in no commit yet/,
       ],
     },
   ],
