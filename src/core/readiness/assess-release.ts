@@ -91,6 +91,8 @@ export interface AssessedRelease {
   readonly idle: readonly IdleOverride[];
   /** By approved commit that lies in the history of the head: the paths that changed since. */
   readonly changedSince: ReadonlyMap<string, readonly string[]>;
+  /** Commits of the range that only put records there: who makes one wrote nothing of the release. */
+  readonly recordingCommits: ReadonlySet<string>;
   /** What git knows of each record, by path. */
   readonly recordHistory: ReadonlyMap<string, RecordHistory>;
 }
@@ -141,6 +143,12 @@ export async function assessRelease(
   const recordHistory = await openRecordHistory(
     world,
     [...records.drills, ...records.approvals, ...records.overrides].map(({ path }) => path),
+    run.signal,
+  );
+  const recordingCommits = await commitsThatRecord(
+    world.history,
+    change,
+    `${world.configuration.releaseFolder}/records/`,
     run.signal,
   );
   const changedSince = await changesSince(
@@ -200,9 +208,36 @@ export async function assessRelease(
       inForce,
       idle,
       changedSince,
+      recordingCommits,
       recordHistory,
     },
   };
+}
+
+/** More commits that may only hold records are not looked at, and count as commits of the release. */
+const MAX_RECORDING_COMMITS = 100;
+
+/** The commits of a change, merges left out, that touch nothing but records; asked only where the change has records. */
+async function commitsThatRecord(
+  history: History,
+  change: Change | null,
+  folder: string,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  if (!change?.files.some(({ path }) => path.startsWith(folder))) return found;
+  for (const { commit } of change.commits.slice(0, MAX_RECORDING_COMMITS)) {
+    const [parent, ...others] = commit.parents;
+    if (parent === undefined || others.length > 0) continue;
+    const files = await history.changedFiles({ base: parent, head: commit.hash }, signal);
+    if (
+      files.length > 0 &&
+      files.every(({ path, oldPath }) => [path, oldPath ?? path].every((each) => each.startsWith(folder)))
+    ) {
+      found.add(commit.hash);
+    }
+  }
+  return found;
 }
 
 /** What changed between each commit and the head; a commit that the head does not come from is left out. */

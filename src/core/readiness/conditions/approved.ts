@@ -75,7 +75,8 @@ function whyNot(approval: ApprovalOnRecord, facts: ReadinessFacts): string | nul
       return `is of commit ${approval.commit.slice(0, 12)}, and ${other} changed since`;
     }
   }
-  if (fourEyes && wrote(approval.approver, change)) return 'is of somebody who wrote commits of this release';
+  if (fourEyes && wrote(approval.approver, change, facts.recordingCommits))
+    return 'is of somebody who wrote commits of this release';
   return null;
 }
 
@@ -101,9 +102,13 @@ function isPerson(text: string, listed: string): boolean {
   );
 }
 
-/** Whether the approver is an author of the range, co-authors included. */
-function wrote(approver: string, change: Change): boolean {
+/**
+ * Whether the approver is an author of the range, co-authors included. Merging what others wrote, and committing a record,
+ * is writing nothing of it.
+ */
+function wrote(approver: string, change: Change, recording: ReadonlySet<string>): boolean {
   return change.commits.some(({ commit }) => {
+    if (commit.parents.length > 1 || recording.has(commit.hash)) return false;
     if (isPerson(approver, `${commit.authorName} <${commit.authorEmail}>`)) return true;
     return [...commit.body.matchAll(/^co-authored-by:\s*(.+)$/gim)].some(([, author = '']) =>
       isPerson(approver, author),

@@ -62,6 +62,7 @@ function facts(parts: Partial<ReadinessFacts>): ReadinessFacts {
     records: noRecords,
     changedSince: new Map(),
     recordHistory: new Map(),
+    recordingCommits: new Set(),
     settings: defaultReadiness,
     configuration: defaultConfiguration,
     plan: null,
@@ -155,6 +156,30 @@ const CASES: readonly (readonly [Condition, Readonly<Record<string, Case>>])[] =
         },
         'fail',
         /wrote commits/,
+      ],
+      'somebody who committed the record': [
+        {
+          ...approvals({}),
+          ...commits(byAuthor('Grace Hopper', 'grace@example.test')),
+          recordingCommits: new Set([HEAD]),
+        },
+        'pass',
+        /approved/,
+      ],
+      'somebody who merged what others wrote': [
+        {
+          ...approvals({}),
+          ...commits({
+            ...commitOf({}),
+            commit: {
+              ...commitOf({}).commit,
+              authorName: 'Grace Hopper',
+              parents: [EARLIER, 'd'.repeat(40)],
+            },
+          }),
+        },
+        'pass',
+        /approved/,
       ],
       'an author where four eyes are off': [
         { ...approvals({}), ...commits(byAuthor('Grace Hopper', 'g@x.test')), ...rules({ fourEyes: false }) },
