@@ -36,7 +36,7 @@ export function readinessText(readiness: Readiness, options: ReadinessTextOption
   const page = new Page(options.width ?? DEFAULT_WIDTH, options.hasColour === true, readiness);
   const { failing, open, waived, warnings } = groupsOf(readiness);
 
-  page.plain(headlineOf(readiness), '', verdict);
+  page.first(headlineOf(readiness), verdict);
   for (const line of scopeOf(readiness)) page.plain(line, '  ');
   for (const note of [...(facts.change?.range.notes ?? []), ...notes]) page.plain(`Note: ${note}`, '  ');
 
@@ -74,6 +74,11 @@ class Page {
 
   text(): string {
     return `${this.#lines.join('\n')}\n`;
+  }
+
+  /** The first line stays whole, so that a program finds all of it there. */
+  first(text: string, colour: Colour): void {
+    this.#lines.push(this.#paint(colour, visible(text)));
   }
 
   plain(text: string, indent: string, colour: Colour | null = null): void {
@@ -227,7 +232,8 @@ class Page {
   }
 
   #heading(text: string): void {
-    this.#lines.push('', this.#paint('heading', text));
+    this.#lines.push('');
+    this.plain(text, '', 'heading');
   }
 
   #paint(colour: Colour | null, text: string): string {
