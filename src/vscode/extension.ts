@@ -4,6 +4,8 @@ import { registerParticipant } from './chat/participant';
 import { registerCheckCommands } from './commands/check-commands';
 import { registerFixCommand } from './commands/fix-command';
 import { registerProposalCommands } from './commands/proposal-commands';
+import { registerReadinessCommand } from './commands/readiness-command';
+import { registerRecordCommands } from './commands/record-commands';
 import { registerTaskCommands } from './commands/task-commands';
 import { registerConfigurationAssistance } from './gate/configuration-assistance';
 import { registerLiveGate } from './gate/live-gate';
@@ -17,6 +19,10 @@ import { personAtEditor } from './person';
 import { registerRunbookPreview } from './preview/runbook-preview';
 import { registerProposedDocuments } from './proposals/proposed-documents';
 import { createProposals } from './proposals/proposals';
+import { registerReadinessDiagnostics } from './readiness/readiness-diagnostics';
+import { registerReadinessLens } from './readiness/readiness-lens';
+import { registerReadinessPanel } from './readiness/readiness-panel';
+import { createReleaseJudge } from './readiness/release-judge';
 import { registerReportDocuments } from './report-documents';
 import { registerModelTools } from './tools/register-tools';
 import type { Workbench } from './workbench';
@@ -33,12 +39,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const gate = createWorkspaceGate(repositories);
   context.subscriptions.push(gate);
   const liveGate = registerLiveGate(context, repositories, gate, log);
+  const releaseJudge = createReleaseJudge(context, repositories, log);
   const reports = registerReportDocuments(context);
   const workbench: Workbench = {
     repositories,
     proposals,
     gate,
     liveGate,
+    releaseJudge,
     reports,
     person: personAtEditor,
     log,
@@ -55,6 +63,11 @@ export function activate(context: vscode.ExtensionContext): void {
   registerRunbookPreview(context, workbench);
   registerPathsPanel(context, workbench);
   registerPathHints(context, repositories, gate);
+  const readinessPanel = registerReadinessPanel(context, workbench);
+  registerReadinessCommand(context, workbench, readinessPanel);
+  registerReadinessDiagnostics(context, repositories, releaseJudge);
+  registerReadinessLens(context, repositories, releaseJudge);
+  registerRecordCommands(context, workbench);
   registerParticipant(context, workbench);
   registerModelTools(context, workbench);
 }

@@ -4,8 +4,8 @@ import * as vscode from 'vscode';
 export interface Person {
   /** Null where the person chose nothing. */
   choose<T extends string>(question: string, options: readonly T[]): Promise<T | null>;
-  /** Null where the person turned away; '' for "leave it open". */
-  ask(question: string, hint: string): Promise<string | null>;
+  /** Null where the person turned away; '' for "leave it open". `value` stands there to begin with. */
+  ask(question: string, hint: string, value?: string): Promise<string | null>;
   tell<T extends string>(message: string, ...actions: readonly T[]): Promise<T | null>;
   warn<T extends string>(message: string, ...actions: readonly T[]): Promise<T | null>;
 }
@@ -20,12 +20,13 @@ export const personAtEditor: Person = {
     });
     return options.find((option) => option === chosen) ?? null;
   },
-  ask: async (question, hint) =>
+  ask: async (question, hint, value) =>
     (await vscode.window.showInputBox({
       title: 'Release Gate',
       prompt: question,
       placeHolder: hint,
       ignoreFocusOut: true,
+      ...(value === undefined ? {} : { value }),
     })) ?? null,
   tell: async (message, ...actions) =>
     (await vscode.window.showInformationMessage(message, ...actions)) ?? null,

@@ -47,6 +47,8 @@ const root = path.join(__dirname, '..', '..');
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
 const { contributes } = manifest;
 const taskIds = Object.keys(TASK_COMMANDS);
+/** What has a prompt file and a skill: the tasks, and the question whether a release may go. */
+const promptIds = [...taskIds, 'is-this-release-ready'];
 
 describe('the manifest', () => {
   it('has the commands that the code registers, and menus of those only', () => {
@@ -64,7 +66,7 @@ describe('the manifest', () => {
     assert.equal(participant?.name, 'release');
     assert.deepEqual(
       participant.commands.map((each) => each.name),
-      [...taskIds, 'check'],
+      [...promptIds, 'check'],
     );
     for (const { name, description } of participant.commands) {
       if (name === 'check') continue;
@@ -108,8 +110,8 @@ describe('the manifest', () => {
     const nameOf = (file: string): string =>
       /([^/]+)(?:\.prompt\.md|\/SKILL\.md)$/.exec(file)?.[1] ?? assert.fail(file);
     const names = (list: readonly Contributed[]): string[] => list.map((each) => nameOf(each.path)).sort();
-    assert.deepEqual(names(contributes.chatPromptFiles), [...taskIds].sort());
-    assert.deepEqual(names(contributes.chatSkills), [...taskIds].sort());
+    assert.deepEqual(names(contributes.chatPromptFiles), [...promptIds].sort());
+    assert.deepEqual(names(contributes.chatSkills), [...promptIds].sort());
     for (const prompt of contributes.chatPromptFiles) {
       const skill = contributes.chatSkills.find((each) => nameOf(each.path) === nameOf(prompt.path));
       const sessions = prompt.sessionTypes ?? assert.fail('a prompt file for every session');

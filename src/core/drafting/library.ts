@@ -4,6 +4,7 @@ import prodRiskAndRollbackGate from '../../../agents/prod-risk-and-rollback-gate
 import releasePipelineAuthor from '../../../agents/release-pipeline-author.agent.md';
 import runbookAndOpsDocs from '../../../agents/runbook-and-ops-docs.agent.md';
 import extractReusableWorkflows from '../../../prompts/extract-reusable-workflows.prompt.md';
+import isThisReleaseReady from '../../../prompts/is-this-release-ready.prompt.md';
 import generateGhActionsPipeline from '../../../prompts/generate-gh-actions-pipeline.prompt.md';
 import postmortemSkeleton from '../../../prompts/postmortem-skeleton.prompt.md';
 import releasePlanFromChange from '../../../prompts/release-plan-from-change.prompt.md';
@@ -102,6 +103,7 @@ export const promptTexts: Readonly<Record<string, string>> = {
   'extract-reusable-workflows': extractReusableWorkflows,
   'runbook-for-deployment': runbookForDeployment,
   'postmortem-skeleton': postmortemSkeleton,
+  'is-this-release-ready': isThisReleaseReady,
 };
 
 /** The agent files that ship, by name. */

@@ -12,6 +12,8 @@ const whenToUse: Readonly<Record<string, string>> = {
     'Use when somebody asks for a runbook, deployment steps or operations documentation.',
   'postmortem-skeleton':
     'Use when somebody asks for a postmortem, an incident report or an incident timeline.',
+  'is-this-release-ready':
+    'Use when somebody asks whether a release may go, what blocks it, or whether its rollback is credible.',
 };
 
 /**

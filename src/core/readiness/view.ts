@@ -2,9 +2,11 @@ import type { Source } from '../evidence/fact';
 import type { Range } from '../text/position';
 import { counted, enumerated } from '../text/words';
 import { planPathOf } from './assess-release';
-import type { Criterion, JudgedCondition, Override } from './condition';
+import type { OverrideOnRecord } from '../records/record';
+import type { Criterion, JudgedCondition } from './condition';
 import type { ReadinessFacts } from './facts';
 import type { Readiness, ReadinessVerdict } from './judge';
+import { isAbout, ROLLBACK_PREFIX } from './overrides';
 import { releaseData, type ReleaseData } from './release-data';
 
 /*
@@ -46,7 +48,17 @@ export interface ViewCondition {
   readonly next: string | null;
   readonly sources: readonly ViewSource[];
   readonly steps: readonly ViewStep[];
-  readonly override: Override | null;
+  readonly override: ViewOverride | null;
+}
+
+/** A person's word that a condition need not hold, with the record that it stands in. */
+export interface ViewOverride {
+  readonly condition: string;
+  readonly by: string;
+  readonly reason: string;
+  /** ISO date, the last day on which it holds. */
+  readonly until: string;
+  readonly source: ViewSource;
 }
 
 /** Something that going back does not undo. */
@@ -93,7 +105,9 @@ export interface ReadinessView {
     readonly missing: string | null;
   };
   readonly actions: readonly ViewAction[];
-  readonly overrides: readonly (Override & { readonly source: ViewSource })[];
+  readonly overrides: readonly ViewOverride[];
+  /** Records about this version that set nothing aside: the record, and a clause that says why. */
+  readonly idleOverrides: readonly { readonly source: ViewSource; readonly why: string }[];
   readonly criteria: readonly {
     readonly criterion: Criterion;
     readonly status: 'pass' | 'fail' | 'unknown';
@@ -108,7 +122,7 @@ export interface ReadinessView {
 
 /** What a face shows of a judgement. */
 export function readinessView(readiness: Readiness): ReadinessView {
-  const { facts, verdict, conditions, reasons, criteria } = readiness;
+  const { facts, verdict, conditions, rollback, reasons, criteria } = readiness;
   const { version, environment } = facts.asked;
   const data = releaseData(facts, version);
   const actions = data.irreversible.map((action): ViewAction => {
@@ -128,7 +142,7 @@ export function readinessView(readiness: Readiness): ReadinessView {
     service: data.release.service,
     version,
     environment,
-    summary: summaryOf(conditions),
+    summary: summaryOf(reasons),
     scope: scopeOf(data, facts),
     reasons: reasons.map((each) => conditionView(each, facts)),
     rollback: {
@@ -138,27 +152,24 @@ export function readinessView(readiness: Readiness): ReadinessView {
           : data.rollback.credible
             ? 'credible'
             : 'not credible',
-      conditions: data.rollback.conditions.map((each) => ({
-        id: each.id,
-        title: ROLLBACK_TITLES[each.id] ?? each.id,
-        state: STATES[each.status],
-        isBlocking: true,
-        why: each.why,
-        next: null,
-        sources: each.evidence.map((source) => sourceText(source, facts)),
-        steps: each.status === 'pass' || each.status === 'waived' ? [] : stepsFor(each.id, facts),
-        override: overrideOf(`rollback:${each.id}`, facts),
-      })),
+      conditions: rollback.map((each) => conditionView(each, facts)),
       missing:
-        data.rollback.conditions.length > 0
+        rollback.length > 0
           ? null
           : `nothing is known of the change: ${data.unknownBecause ?? 'it was not read'}`,
     },
     actions,
-    overrides: facts.overrides.map((override) => ({
-      ...override,
-      source: fileText(override.path, null, facts, false),
-    })),
+    overrides: facts.overrides.inForce.map((override) => overrideView(override, facts)),
+    idleOverrides: [
+      ...facts.overrides.idle.map(({ override, why }) => ({
+        source: fileText(override.path, null, facts, false),
+        why,
+      })),
+      ...facts.overrides.refused.map(({ path, why }) => ({
+        source: fileText(path, null, facts, false),
+        why: `does not count: it ${why}`,
+      })),
+    ],
     criteria: criteria.map(({ criterion, status, conditions: own }) => ({
       criterion,
       status,
@@ -191,16 +202,6 @@ export function stateText({ state, isBlocking }: Pick<ViewCondition, 'state' | '
 
 const STATES = { pass: 'holds', fail: 'fails', unknown: 'unknown', waived: 'waived' } as const;
 
-const ROLLBACK_TITLES: Readonly<Record<string, string>> = {
-  'target-exists': 'There is a version to go back to',
-  'script-handles-rollback': 'The deploy script handles the rollback',
-  'actions-compensated': 'Each irreversible action has its compensation',
-  'runs-on-new-schema': 'The version before runs on the new schema',
-  drilled: 'The rollback was practised outside production',
-  'within-rto': 'It takes no longer than the recovery time objective',
-  'triggers-machine-readable': 'A machine could read each rollback trigger',
-};
-
 function conditionView(judged: JudgedCondition, facts: ReadinessFacts): ViewCondition {
   const { id, title, weight, status, why, next, evidence, override } = judged;
   const state = status === 'off' || status === 'not-applicable' ? 'holds' : STATES[status];
@@ -213,8 +214,13 @@ function conditionView(judged: JudgedCondition, facts: ReadinessFacts): ViewCond
     next,
     sources: evidence.map((source) => sourceText(source, facts)),
     steps: state === 'fails' || state === 'unknown' ? stepsFor(id, facts) : [],
-    override,
+    override: override && overrideView(override, facts),
   };
+}
+
+function overrideView(override: OverrideOnRecord, facts: ReadinessFacts): ViewOverride {
+  const { condition, name, reason, until, path } = override;
+  return { condition, by: name, reason, until, source: fileText(path, null, facts, false) };
 }
 
 function stateWord(judged: JudgedCondition): string {
@@ -234,7 +240,9 @@ function summaryOf(conditions: readonly JudgedCondition[]): string {
     ...(failed > 0
       ? [`${counted(failed, 'condition')} that ${failed === 1 ? 'blocks fails' : 'block fail'}`]
       : []),
-    ...(open > 0 ? [`${counted(open, 'condition')} that ${open === 1 ? 'blocks is' : 'block are'} unknown`] : []),
+    ...(open > 0
+      ? [`${counted(open, 'condition')} that ${open === 1 ? 'blocks is' : 'block are'} unknown`]
+      : []),
     ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
     ...(waived > 0 ? [`${waived} waived by a person`] : []),
   ];
@@ -253,10 +261,6 @@ function scopeOf(data: ReleaseData, facts: ReadinessFacts): readonly string[] {
   ];
 }
 
-function overrideOf(condition: string, facts: ReadinessFacts): Override | null {
-  return facts.overrides.find((override) => override.condition === condition) ?? null;
-}
-
 function sourceText(source: Source, facts: ReadinessFacts): ViewSource {
   switch (source.kind) {
     case 'file':
@@ -272,12 +276,7 @@ function sourceText(source: Source, facts: ReadinessFacts): ViewSource {
   }
 }
 
-function fileText(
-  path: string,
-  range: Range | null,
-  facts: ReadinessFacts,
-  isOfBase: boolean,
-): ViewSource {
+function fileText(path: string, range: Range | null, facts: ReadinessFacts, isOfBase: boolean): ViewSource {
   const text = range ? `${path}:${range.start.line}` : path;
   // What the base had at a line may stand at another today, or nowhere.
   if (isOfBase) return { text: `${text} (as it stood before this release)`, place: null };
@@ -286,20 +285,19 @@ function fileText(
 
 /** What a person does about a condition; those of whom the reports say it in words only have none. */
 function stepsFor(id: string, facts: ReadinessFacts): readonly ViewStep[] {
-  const bare = id.replace(/^rollback[:-]/, '');
-  switch (bare) {
+  switch (id) {
     case 'workflows-proven':
       return [{ kind: 'check' }, { kind: 'show-paths' }];
     case 'documents-sound':
       return facts.documents.length > 0
         ? [{ kind: 'check' }]
         : [{ kind: 'write-plan' }, { kind: 'write-runbook' }];
-    case 'actions-compensated':
-    case 'runs-on-new-schema':
-    case 'within-rto':
-    case 'triggers-machine-readable':
+    case `${ROLLBACK_PREFIX}actions-compensated`:
+    case `${ROLLBACK_PREFIX}runs-on-new-schema`:
+    case `${ROLLBACK_PREFIX}within-rto`:
+    case `${ROLLBACK_PREFIX}triggers-machine-readable`:
       return [planStep(facts, null, null)];
-    case 'drilled':
+    case `${ROLLBACK_PREFIX}drilled`:
       return [{ kind: 'record-drill', drill: 'rollback' }];
     default:
       return [];
@@ -332,6 +330,9 @@ function planStep(facts: ReadinessFacts, path: string | null, range: Range | nul
   return place(ofPath ?? rows.start.line);
 }
 
+/** The condition that an action without compensation breaks. */
+const COMPENSATED = `${ROLLBACK_PREFIX}actions-compensated`;
+
 /**
  * The lines that speak against the release, each once. A line at which the check already has a finding is left to it, and
  * what is waived is not marked.
@@ -347,16 +348,17 @@ function marksOf({ reasons, facts }: Readiness, data: ReleaseData): readonly Vie
     const key = `${mark.path}:${mark.range.start.line}`;
     if (facts.paths.has(mark.path) && !checked.has(key) && !marks.has(key)) marks.set(key, mark);
   };
-  const isWaived = overrideOf('rollback:actions-compensated', facts) !== null;
+  const isWaived = facts.overrides.inForce.some((override) => isAbout(override, COMPENSATED));
   for (const action of data.irreversible) {
-    if (action.compensatedBy !== null || action.range === null || action.side !== 'head' || isWaived) continue;
+    if (action.compensatedBy !== null || action.range === null || action.side !== 'head' || isWaived)
+      continue;
     add({
       path: action.path,
       range: action.range,
       state: action.kind === 'unjudgeable' ? 'unknown' : 'fails',
       isBlocking: true,
       message: `${action.why}; nothing in the plan compensates it`,
-      condition: 'actions-compensated',
+      condition: COMPENSATED,
       page: 'change',
     });
   }

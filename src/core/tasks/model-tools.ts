@@ -11,6 +11,7 @@ export const modelTools = {
   release_gate_extract_workflows: { task: 'extract-reusable-workflows', writes: false },
   release_gate_draft_runbook: { task: 'runbook-for-deployment', writes: false },
   release_gate_draft_postmortem: { task: 'postmortem-skeleton', writes: false },
+  release_gate_judge_release: { task: null, writes: false },
   release_gate_check_workspace: { task: null, writes: false },
   release_gate_explain_rule: { task: null, writes: false },
   release_gate_apply_proposal: { task: null, writes: true },

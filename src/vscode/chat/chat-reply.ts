@@ -41,6 +41,12 @@ function commandOf(offer: Offer): vscode.Command {
       return { title, command: COMMANDS.previewProposal, arguments: [offer.proposal, offer.path] };
     case 'check':
       return { title, command: COMMANDS.checkWorkspace };
+    case 'show-readiness':
+      return {
+        title,
+        command: COMMANDS.judgeRelease,
+        arguments: [{ folder: offer.folder, isKept: true }],
+      };
     case 'answer':
       return { title, command: COMMANDS.answerQuestions, arguments: [offer.task, offer.prompt] };
   }

@@ -20,7 +20,7 @@ interface AnswerMetadata {
   readonly next: readonly NextStep[];
 }
 
-/** `@release`: the six commands, `/check`, and questions in one's own words. */
+/** `@release`: the six commands, `/is-this-release-ready`, `/check`, and questions in one's own words. */
 export function registerParticipant(context: vscode.ExtensionContext, workbench: Workbench): void {
   const participant = vscode.chat.createChatParticipant(
     PARTICIPANT_ID,
@@ -60,6 +60,9 @@ async function answer(
   }
   if (request.command === undefined) return answerQuestion(request, chatContext, stream, token);
   if (request.command === 'check') return answerCheck(repository, stream, token, workbench);
+  if (request.command === 'is-this-release-ready') {
+    return answerReady(request.prompt, repository, stream, token, workbench);
+  }
   return answerCommand(request, request.command, repository, stream, token, workbench);
 }
 
@@ -155,6 +158,34 @@ async function answerCheck(
   }
 }
 
+async function answerReady(
+  prompt: string,
+  current: WorkspaceRepository,
+  stream: vscode.ChatResponseStream,
+  token: vscode.CancellationToken,
+  workbench: Workbench,
+): Promise<vscode.ChatResult> {
+  const { answerReadiness, nextAfter, readAskedRelease } = await import('./answer-readiness');
+  const cancel = signalOf(token);
+  try {
+    if (workbench.repositories.all().length > 1) stream.markdown(`For the folder ${current.name}.\n\n`);
+    const judgement = await answerReadiness(
+      current,
+      readAskedRelease(prompt),
+      createChatReply(stream, current.folder),
+      workbench.releaseJudge,
+      cancel.signal,
+    );
+    const { metadata: kept } = metadata('is-this-release-ready', null, judgement ? nextAfter(judgement) : []);
+    return { metadata: { ...kept, verdict: judgement?.view.verdict ?? null } };
+  } catch (error) {
+    if (isCancellation(error, cancel.signal)) return {};
+    throw error;
+  } finally {
+    cancel.dispose();
+  }
+}
+
 async function answerQuestion(
   request: vscode.ChatRequest,
   chatContext: vscode.ChatContext,
@@ -186,7 +217,7 @@ function folderNames(workbench: Workbench): string {
 }
 
 function metadataOf(
-  command: TaskId | 'check' | null,
+  command: TaskId | 'check' | 'is-this-release-ready' | null,
   proposal: string | null,
   next: readonly NextStep[],
 ): AnswerMetadata {

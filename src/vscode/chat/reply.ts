@@ -14,6 +14,8 @@ export type Offer =
   | { readonly kind: 'show-difference'; readonly proposal: string; readonly path: string | null }
   | { readonly kind: 'preview'; readonly proposal: string; readonly path: string }
   | { readonly kind: 'check' }
+  /** The judged release in its panel, by the key of its folder. */
+  | { readonly kind: 'show-readiness'; readonly folder: string }
   | { readonly kind: 'answer'; readonly task: string; readonly prompt: string };
 
 /**
@@ -50,6 +52,8 @@ export function offerTitle(offer: Offer): string {
       return 'Open Preview';
     case 'check':
       return 'Check Workspace';
+    case 'show-readiness':
+      return 'Show the Verdict';
     case 'answer':
       return 'Answer Now';
   }

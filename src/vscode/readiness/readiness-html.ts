@@ -51,7 +51,7 @@ export function readinessContent(view: ReadinessView): ReadinessContent {
 <p class="why"><span class="state">${escapeHtml(stateText(condition))}</span> ${sentence(why)}</p>
 <p class="title">${shown(title)} <code>${shown(id)}</code></p>
 ${next === null ? '' : `<p class="next"><b>Next:</b> ${sentence(next)}</p>`}
-${override ? `<p class="override"><b>Waived by ${shown(override.by)}</b> until ${shown(override.until)}: ${sentence(override.reason)}</p>` : ''}
+${override ? `<p class="override"><b>Waived by ${shown(override.by)}</b> until ${shown(override.until)}: ${sentence(override.reason)} ${sourceHtml(override.source)}</p>` : ''}
 ${sourcesHtml(condition.sources)}${stepsHtml(condition.steps)}</li>`;
   };
   const list = (conditions: readonly ViewCondition[], tag: 'ol' | 'ul'): string =>
@@ -95,6 +95,13 @@ ${
             `<li class="condition waived"><p class="why"><span class="state">waived</span> <code>${shown(condition)}</code> by <b>${shown(by)}</b> until ${shown(until)}: ${sentence(reason)}</p><p class="title">${sourceHtml(source)}</p></li>`,
         )
         .join('\n')}</ul>`
+}
+${
+  view.idleOverrides.length === 0
+    ? ''
+    : `<p>Recorded, and setting nothing aside:</p><ul class="plain">${view.idleOverrides
+        .map(({ source, why }) => `<li>${sourceHtml(source)} ${shown(why)}</li>`)
+        .join('')}</ul>`
 }</section>`,
     `<section aria-labelledby="criteria"><h2 id="criteria">Success criteria</h2>
 <table><thead><tr><th scope="col">Criterion</th><th scope="col">State</th><th scope="col">By</th></tr></thead><tbody>
@@ -113,7 +120,9 @@ ${view.criteria
     ...(view.notAsked.length > 0
       ? [
           `<details><summary>${counted(view.notAsked.length, 'condition')} not asked</summary><ul class="plain">${view.notAsked
-            .map(({ id, title, why }) => `<li><code>${shown(id)}</code> ${shown(title)}: ${sentence(why)}</li>`)
+            .map(
+              ({ id, title, why }) => `<li><code>${shown(id)}</code> ${shown(title)}: ${sentence(why)}</li>`,
+            )
             .join('')}</ul></details>`,
         ]
       : []),

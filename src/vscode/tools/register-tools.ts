@@ -30,6 +30,8 @@ function toolOf(
     case 'release_gate_draft_runbook':
     case 'release_gate_draft_postmortem':
       return taskTool(modelTools[name].task, workbench);
+    case 'release_gate_judge_release':
+      return readinessTool(workbench);
     case 'release_gate_check_workspace':
       return checkTool(workbench);
     case 'release_gate_explain_rule':
@@ -78,6 +80,38 @@ function taskTool(id: TaskId, workbench: Workbench): vscode.LanguageModelTool<ob
       }
     },
     prepareInvocation: () => ({ invocationMessage: 'Reading the repository' }),
+  };
+}
+
+function readinessTool(workbench: Workbench): vscode.LanguageModelTool<object> {
+  return {
+    invoke: async ({ input }, token) => {
+      const { folder, version, environment } = textInputs(input);
+      const repository = repositoryFor(folder, workbench);
+      if (typeof repository === 'string') return answer(repository);
+      const cancel = signalOf(token);
+      try {
+        // Not kept: what the editor shows is what a person asked for.
+        const judged = await workbench.releaseJudge.judge(
+          repository,
+          { version: version ?? null, environment: environment ?? null },
+          { signal: cancel.signal, report: () => undefined },
+          false,
+        );
+        if (judged.kind === 'not-judged') return answer(`UNKNOWN: not judged. ${judged.message}`);
+        const { describeReadiness } = await import('../readiness/describe-readiness');
+        const reply = createMarkdownReply();
+        describeReadiness(judged.judgement, reply);
+        const tail =
+          "This verdict is the engine's: say it word for word. Unknown never counts as go. No model can approve, override, " +
+          'waive or record anything; a person records a drill, an approval or an override by a command of the palette or of ' +
+          'release-gate.\n';
+        return answer(boundedAnswer(reply.text(), tail));
+      } finally {
+        cancel.dispose();
+      }
+    },
+    prepareInvocation: () => ({ invocationMessage: 'Judging whether the release may go' }),
   };
 }
 

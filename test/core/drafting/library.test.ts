@@ -19,6 +19,7 @@ const ids = [
   'extract-reusable-workflows',
   'runbook-for-deployment',
   'postmortem-skeleton',
+  'is-this-release-ready',
 ];
 
 const isOurs = (tool: string): tool is keyof typeof modelTools => Object.hasOwn(modelTools, tool);

@@ -8,7 +8,7 @@ interface Listed {
 }
 
 describe('what the extension contributes', () => {
-  it('is listed by VS Code: four agents, six prompts, six skills', async () => {
+  it('is listed by VS Code: four agents, seven prompts, seven skills', async () => {
     const listed = await vscode.commands.executeCommand<readonly Listed[]>('_listExtensionPromptFiles');
     const ours = listed.filter((each) => each.uri.path.includes(extensionPath()));
     const names = (ending: RegExp): readonly string[] =>
@@ -19,16 +19,17 @@ describe('what the extension contributes', () => {
       'release-pipeline-author',
       'runbook-and-ops-docs',
     ]);
-    const six = [
+    const seven = [
       'extract-reusable-workflows',
       'generate-gh-actions-pipeline',
+      'is-this-release-ready',
       'postmortem-skeleton',
       'release-plan-from-change',
       'runbook-for-deployment',
       'secure-cloud-auth-with-oidc',
     ];
-    assert.deepEqual(names(/prompts\/([^/]+)\.prompt\.md$/), six);
-    assert.deepEqual(names(/skills\/([^/]+)\/SKILL\.md$/), six);
+    assert.deepEqual(names(/prompts\/([^/]+)\.prompt\.md$/), seven);
+    assert.deepEqual(names(/skills\/([^/]+)\/SKILL\.md$/), seven);
   });
 
   it('registers every tool, with a schema', () => {

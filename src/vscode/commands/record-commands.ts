@@ -1,0 +1,289 @@
+import * as vscode from 'vscode';
+import type { RecordAnswer, RecordingWorld } from '../../core/records/compose';
+import { faultSentence } from '../log';
+import { uriIn } from '../places';
+import type { Workbench } from '../workbench';
+import type { WorkspaceRepository } from '../workspace-world';
+import { chooseRepository } from './choose-repository';
+import { COMMANDS } from './names';
+
+const RECORD_SCHEME = 'release-gate-record';
+
+/** What a button may fill in beforehand. It is never enough to write: the person answers and confirms in any case. */
+interface RecordArguments {
+  readonly folder?: string | null;
+  readonly version?: string | null;
+  readonly environment?: string | null;
+  readonly drill?: string | null;
+}
+
+/** What became of a record; null where the person turned away before it was composed. */
+export type RecordOutcome =
+  | { readonly kind: 'written'; readonly path: string }
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'left'; readonly path: string };
+
+/** One record on its way: how it is asked for and composed. */
+interface Recording {
+  /** What is recorded, where its environment and version have to be typed: "An approval"; null where a press is enough. */
+  readonly typed: string | null;
+  compose(
+    world: RecordingWorld,
+    given: RecordArguments,
+    workbench: Workbench,
+    repository: WorkspaceRepository,
+  ): Promise<RecordAnswer | null>;
+}
+
+/**
+ * Record a Drill, an Approval, an Override: what a person says, asked field by field, shown as a difference, and written
+ * only when the person says so, for an approval or override by typing what it is for. No model tool leads here.
+ */
+export function registerRecordCommands(context: vscode.ExtensionContext, workbench: Workbench): void {
+  const shown = new Map<string, string>();
+  const register = (command: string, recording: Recording): vscode.Disposable =>
+    vscode.commands.registerCommand(command, (given?: unknown) =>
+      record(
+        typeof given === 'object' && given !== null ? (given) : {},
+        recording,
+        workbench,
+        shown,
+      ),
+    );
+  context.subscriptions.push(
+    vscode.workspace.registerTextDocumentContentProvider(RECORD_SCHEME, {
+      provideTextDocumentContent: (uri) => shown.get(uri.toString()) ?? '',
+    }),
+    register(COMMANDS.recordDrill, drill),
+    register(COMMANDS.recordApproval, approval),
+    register(COMMANDS.recordOverride, override),
+  );
+}
+
+async function record(
+  given: RecordArguments,
+  recording: Recording,
+  workbench: Workbench,
+  shown: Map<string, string>,
+): Promise<RecordOutcome | null> {
+  const { person, log } = workbench;
+  if (!vscode.workspace.isTrusted) {
+    const message = 'Nothing is recorded in Restricted Mode: trust the workspace first.';
+    void person.warn(message);
+    return { kind: 'refused', message };
+  }
+  const repository = await chooseRepository(workbench.repositories, person, given.folder ?? null);
+  if (!repository) return null;
+  try {
+    const opened = await repository.world();
+    if (!opened.ok) return await refuse(opened.message, workbench);
+    const { gitUserName } = await import('../../adapters/git-identity');
+    const { files, history, clock, configuration } = opened.world;
+    const answer = await recording.compose(
+      {
+        files,
+        history,
+        clock,
+        releaseFolder: configuration.releaseFolder,
+        productionEnvironments: configuration.productionEnvironments,
+        gitName: await gitUserName(repository.folder.fsPath),
+      },
+      given,
+      workbench,
+      repository,
+    );
+    if (answer === null) return null;
+    if (!answer.ok) {
+      return await refuse(`Nothing can be recorded yet: ${answer.problems.join('; ')}.`, workbench);
+    }
+    const { file, notes } = answer;
+    await showRecord(file.path, file.after, shown);
+    for (const note of notes) void person.tell(`${note}.`);
+    if (!(await isConfirmed(file.after, recording.typed, workbench)))
+      return { kind: 'left', path: file.path };
+    const { writeProposal } = await import('../../adapters/file-writer');
+    const outcome = await writeProposal(repository.folder.fsPath, [file]);
+    if (!outcome.ok)
+      return await refuse(`Nothing was written: ${outcome.path} ${outcome.detail}.`, workbench);
+    await vscode.window.showTextDocument(uriIn(repository.folder, file.path), { preview: false });
+    void person.tell(`${file.path} is written. Commit it: what is not in the history can be changed unseen.`);
+    return { kind: 'written', path: file.path };
+  } catch (error) {
+    log.fault('The record could not be made', error);
+    return refuse(faultSentence('The record could not be made', error), workbench);
+  }
+}
+
+async function refuse(message: string, { person }: Workbench): Promise<RecordOutcome> {
+  void person.warn(message);
+  return { kind: 'refused', message };
+}
+
+async function showRecord(path: string, after: string, shown: Map<string, string>): Promise<void> {
+  const uriOf = (side: 'before' | 'after'): vscode.Uri =>
+    vscode.Uri.from({ scheme: RECORD_SCHEME, path: `/${side}/${path}`, query: String(shown.size) });
+  const [before, now] = [uriOf('before'), uriOf('after')];
+  shown.set(now.toString(), after);
+  shown.set(before.toString(), '');
+  await vscode.commands.executeCommand('vscode.diff', before, now, `${path} (new)`, { preview: true });
+}
+
+/** The person's word on the record that is shown. */
+async function isConfirmed(text: string, typed: string | null, { person }: Workbench): Promise<boolean> {
+  if (typed === null) {
+    const chosen = await person.choose('Write this record?', ['Write the Record', 'Leave It']);
+    return chosen === 'Write the Record';
+  }
+  const [{ confirmationPhrase }, { readFrontMatter }] = await Promise.all([
+    import('../../core/records/compose'),
+    import('../../core/text/front-matter'),
+  ]);
+  const matter = readFrontMatter(text);
+  const field = (name: string): string =>
+    matter.ok && typeof matter.data[name] === 'string' ? matter.data[name] : '';
+  const phrase = confirmationPhrase(field('environment'), field('version'));
+  const answer = await person.ask(`${typed} is yours alone. Type "${phrase}" to write it.`, phrase);
+  if (answer === null) return false;
+  if (answer.trim() === phrase) return true;
+  void person.warn(`Nothing was written: "${answer}" is not "${phrase}".`);
+  return false;
+}
+
+const drill: Recording = {
+  typed: null,
+  compose: async (world, given, { person }) => {
+    const [{ composeDrill }, { DRILLS }] = await Promise.all([
+      import('../../core/records/compose'),
+      import('../../core/records/record'),
+    ]);
+    const kind =
+      DRILLS.find((each) => each === given.drill) ?? (await person.choose('What was practised?', DRILLS));
+    if (kind === null) return null;
+    const answers = await askAll(person, [
+      ['In which environment?', 'For example staging'],
+      ['Which version ran when it began?', 'For example 2.4.0', given.version ?? undefined],
+      ['Which version ran when it ended?', 'For example 2.3.1; leave empty if none was deployed'],
+      ['When did it begin, with its zone?', '2026-11-20T14:00Z; leave empty if it ended just now'],
+      ['How long did it take?', '12m, 90s or 1h5m'],
+    ]);
+    if (!answers) return null;
+    const outcome = await person.choose('How did it end?', ['passed', 'failed']);
+    if (outcome === null) return null;
+    const rest = await askAll(person, [
+      ['What shows it?', 'A path of the repository, an address or a commit; several with commas'],
+      ['Who records it?', 'Your name', world.gitName ?? undefined],
+      ['What else is to be known?', 'Leave empty if nothing'],
+    ]);
+    if (!rest) return null;
+    const [environment, version, versionTo, startedAt, duration] = answers;
+    const [evidence, by, notes] = rest;
+    return composeDrill(world, {
+      drill: kind,
+      environment: told(environment),
+      service: null,
+      version: told(version),
+      versionTo: told(versionTo),
+      startedAt: told(startedAt),
+      duration: told(duration),
+      outcome,
+      by: told(by),
+      evidence: items(evidence),
+      notes: told(notes),
+    });
+  },
+};
+
+const approval: Recording = {
+  typed: 'An approval',
+  compose: async (world, given, { person }) => {
+    const { composeApproval } = await import('../../core/records/compose');
+    const answers = await askAll(person, [
+      ['Which version do you approve?', 'For example 2.4.0', given.version ?? undefined],
+      ['For which environment?', 'For example production', given.environment ?? undefined],
+      ['Which commit?', "Leave empty for that of the version's tag, else what is checked out"],
+      ['In what role do you approve?', 'For example release manager'],
+      ['What did you read before?', 'Paths, addresses or words; several with commas'],
+      ['What shows it besides?', 'Leave empty if nothing'],
+      ['Who approves?', 'Your name', world.gitName ?? undefined],
+    ]);
+    if (!answers) return null;
+    const [version, environment, commit, role, read, evidence, by] = answers;
+    return composeApproval(world, {
+      environment: told(environment),
+      version: told(version),
+      commit: told(commit),
+      by: told(by),
+      role: told(role),
+      at: null,
+      read: items(read),
+      evidence: items(evidence),
+    });
+  },
+};
+
+const override: Recording = {
+  typed: 'An override',
+  compose: async (world, given, { person, releaseJudge }, repository) => {
+    const [{ composeOverride }, { conditions }, { CONDITION_IDS }] = await Promise.all([
+      import('../../core/records/compose'),
+      import('../../core/readiness/conditions/index'),
+      import('../../core/risk/credibility'),
+    ]);
+    const ids = [...conditions.filter((each) => !each.isBinding).map(({ id }) => id), ...CONDITION_IDS];
+    // What speaks against the release comes first; the rest may be overridden as well.
+    const against = (releaseJudge.latest(repository)?.view.reasons ?? [])
+      .filter(({ state }) => state !== 'waived')
+      .map(({ id }) => id.replace(/^rollback:/, ''))
+      .filter((id) => ids.includes(id));
+    const condition = await person.choose('Which condition is overridden?', [
+      ...new Set([...against, ...ids]),
+    ]);
+    if (condition === null) return null;
+    const answers = await askAll(person, [
+      ['For which version?', 'For example 2.4.0', given.version ?? undefined],
+      ['For which environment?', 'For example production', given.environment ?? undefined],
+      ['Why may the release go all the same?', 'The reason that stands in every report'],
+      ['What is its last day?', 'For example 2027-03-01'],
+      ['Who answers for it?', 'Your name', world.gitName ?? undefined],
+    ]);
+    if (!answers) return null;
+    const [version, environment, reason, until, by] = answers;
+    return composeOverride(
+      world,
+      {
+        condition,
+        environment: told(environment),
+        version: told(version),
+        by: told(by),
+        reason: told(reason),
+        until: told(until),
+      },
+      ids,
+    );
+  },
+};
+
+/** The answers in their order; null where the person turned away from one. */
+async function askAll(
+  person: Workbench['person'],
+  questions: readonly (readonly [question: string, hint: string, value?: string | undefined])[],
+): Promise<readonly string[] | null> {
+  const answers: string[] = [];
+  for (const [question, hint, value] of questions) {
+    const answer = await person.ask(question, hint, value);
+    if (answer === null) return null;
+    answers.push(answer);
+  }
+  return answers;
+}
+
+function told(answer: string | undefined): string | null {
+  return answer === undefined || answer.trim() === '' ? null : answer.trim();
+}
+
+function items(answer: string | undefined): readonly string[] {
+  return (answer ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
