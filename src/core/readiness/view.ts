@@ -330,6 +330,11 @@ function planStep(facts: ReadinessFacts, path: string | null, range: Range | nul
   return place(ofPath ?? rows.start.line);
 }
 
+/** A sentence as the end of another; names and abbreviations stay. */
+function lowerFirst(text: string): string {
+  return /^[A-Z][a-z]+\b/.test(text) ? `${text.charAt(0).toLowerCase()}${text.slice(1)}` : text;
+}
+
 /** The condition that an action without compensation breaks. */
 const COMPENSATED = `${ROLLBACK_PREFIX}actions-compensated`;
 
@@ -371,7 +376,7 @@ function marksOf({ reasons, facts }: Readiness, data: ReleaseData): readonly Vie
         range: source.range,
         state: STATES[status],
         isBlocking: weight === 'block',
-        message: `${why}${next === null ? '' : `; ${next}`}`,
+        message: `${why}${next === null ? '' : `; next: ${lowerFirst(next)}`}`,
         condition: id,
         page: 'readiness',
       });

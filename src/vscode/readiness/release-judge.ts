@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { AssessRun } from '../../core/readiness/assess-release';
 import type { ReadinessView } from '../../core/readiness/view';
@@ -76,12 +77,13 @@ export function createReleaseJudge(
     const known = place ? kept.get(place.repository.key) : undefined;
     if (!place || !known || known.changed !== null) return;
     const { path, repository } = place;
-    if (path.startsWith('.git/')) {
-      if (/^\.git\/(?:HEAD|packed-refs|refs\/)/.test(path)) outdate(repository.key, 'the git history');
-      return;
-    }
-    if (known.paths.has(path)) outdate(repository.key, path);
-    else setTimeout(() => void newFile(repository, path), NEW_FILE_DELAY_MS);
+    if (path.startsWith('.git/') && !/^\.git\/(?:HEAD|packed-refs|refs\/.*)$/.test(path)) return;
+    void isLater(uri, known.judgement.judgedAtMs).then((isChanged) => {
+      if (!isChanged) return;
+      if (path.startsWith('.git/')) outdate(repository.key, 'the git history');
+      else if (known.paths.has(path)) outdate(repository.key, path);
+      else setTimeout(() => void newFile(repository, path), NEW_FILE_DELAY_MS);
+    });
   };
   /** A new file outdates the judgement if the repository reads it: what git ignores does not. */
   const newFile = async (repository: WorkspaceRepository, path: string): Promise<void> => {
@@ -105,7 +107,12 @@ export function createReleaseJudge(
       watcher.onDidCreate(fileChanged),
       watcher.onDidDelete(fileChanged),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length > 0) fileChanged(document.uri);
+        const place = repositories.ofUri(document.uri);
+        // What stands unsaved in an editor is judged as it stands there.
+        if (place && document.isDirty && contentChanges.length > 0) {
+          const known = kept.get(place.repository.key);
+          if (known?.paths.has(place.path)) outdate(place.repository.key, place.path);
+        }
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         for (const key of kept.keys()) outdate(key, 'the trust in this workspace');
@@ -133,6 +140,16 @@ export function createReleaseJudge(
       return made;
     },
   };
+}
+
+/** Whether a file changed, or went, after a moment: the watcher tells of some changes long after they happened. */
+async function isLater(uri: vscode.Uri, sinceMs: number): Promise<boolean> {
+  try {
+    const { ctimeMs } = await lstat(uri.fsPath);
+    return ctimeMs > sinceMs;
+  } catch {
+    return true;
+  }
 }
 
 async function judgeOnce(
