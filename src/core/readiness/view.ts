@@ -1,13 +1,17 @@
 import type { Source } from '../evidence/fact';
 import type { Range } from '../text/position';
-import { counted, enumerated } from '../text/words';
+import { blocksOf } from '../documents/markdown/parse';
+import { readTable } from '../documents/markdown/parts';
+import { irreversibleColumns } from '../documents/release-plan/release-plan-kind';
 import { planPathOf } from './assess-release';
 import type { OverrideOnRecord } from '../records/record';
 import type { Criterion, JudgedCondition } from './condition';
 import type { ReadinessFacts } from './facts';
 import type { Readiness, ReadinessVerdict } from './judge';
 import { isAbout, ROLLBACK_PREFIX } from './overrides';
-import { releaseData, type ReleaseData } from './release-data';
+import { releaseData } from './release-data';
+import { actionAt, shownEvidence } from './reports/evidence';
+import { credibilityWords, headlineOf, scopeOf } from './reports/summary';
 
 /*
  * What an interactive face shows of a judgement, worked out once for all of them: texts are as the repository and the
@@ -23,6 +27,8 @@ export interface ViewPlace {
 /** Something that was read: in words, and as a place where it can be opened. */
 export interface ViewSource {
   readonly text: string;
+  /** What stands there: the statement, the subject of a commit, an answer; '' where there is nothing more to say. */
+  readonly detail: string;
   /** Null where there is no file to open: a commit, a tag, a file that only the base has. */
   readonly place: ViewPlace | null;
 }
@@ -69,6 +75,8 @@ export interface ViewAction {
   readonly source: ViewSource;
   /** What the plan says that makes up for it; null where nothing does. */
   readonly compensatedBy: string | null;
+  /** Why it counts for nothing yet, completing "the action …"; null where it is compensated. */
+  readonly open: string | null;
   /** What would. */
   readonly advice: string | null;
   readonly steps: readonly ViewStep[];
@@ -77,7 +85,8 @@ export interface ViewAction {
 /** A line of a file that speaks against the release. */
 export interface ViewMark {
   readonly path: string;
-  readonly range: Range;
+  /** Null: the whole file. */
+  readonly range: Range | null;
   readonly state: 'fails' | 'unknown';
   readonly isBlocking: boolean;
   readonly message: string;
@@ -93,13 +102,16 @@ export interface ReadinessView {
   readonly service: string | null;
   readonly version: string;
   readonly environment: string;
-  /** "2 conditions that block fail and 1 is unknown". */
+  /** "2 conditions fail, 1 is not known": what follows the verdict in every report. */
   readonly summary: string;
   /** What is released: commits, risk, rollout; a sentence each, without a full stop. */
   readonly scope: readonly string[];
+  /** What a reader must know of the judgement itself; the same. */
+  readonly notes: readonly string[];
   readonly reasons: readonly ViewCondition[];
   readonly rollback: {
-    readonly state: 'credible' | 'not credible' | 'unknown';
+    /** "credible", "not credible", "not known to be credible". */
+    readonly state: string;
     readonly conditions: readonly ViewCondition[];
     /** Why there are none; null where there are. */
     readonly missing: string | null;
@@ -110,9 +122,12 @@ export interface ReadinessView {
   readonly idleOverrides: readonly { readonly source: ViewSource; readonly why: string }[];
   readonly criteria: readonly {
     readonly criterion: Criterion;
+    readonly title: string;
     readonly status: 'pass' | 'fail' | 'unknown';
     /** The conditions that speak for it, with their state. */
     readonly conditions: readonly string[];
+    /** What nothing before the release can show; a clause. */
+    readonly onlyRelease: string;
   }[];
   readonly held: readonly ViewCondition[];
   /** Those that were not asked, and why. */
@@ -125,16 +140,18 @@ export function readinessView(readiness: Readiness): ReadinessView {
   const { facts, verdict, conditions, rollback, reasons, criteria } = readiness;
   const { version, environment } = facts.asked;
   const data = releaseData(facts, version);
-  const actions = data.irreversible.map((action): ViewAction => {
-    const source = fileText(action.path, action.range, facts, action.side === 'base');
+  const actions = (facts.change?.irreversible ?? []).map((action, index): ViewAction => {
+    const compensatedBy = action.compensatedBy ?? null;
+    const open = facts.settlement?.actions[index]?.open ?? null;
     return {
       kind: action.kind,
       statement: action.statement,
       why: action.why,
-      source,
-      compensatedBy: action.compensatedBy,
+      source: fileText(action.path, action.range, facts, action.side === 'base'),
+      compensatedBy,
+      open: compensatedBy === null ? (open ?? 'is compensated by nothing') : null,
       advice: action.compensation,
-      steps: action.compensatedBy === null ? [planStep(facts, action.path, action.range)] : [],
+      steps: compensatedBy === null ? [rowStep(facts, index)] : [],
     };
   });
   return {
@@ -142,44 +159,44 @@ export function readinessView(readiness: Readiness): ReadinessView {
     service: data.release.service,
     version,
     environment,
-    summary: summaryOf(reasons),
-    scope: scopeOf(data, facts),
+    summary: headlineOf(readiness).replace(/^[^;]*; /, ''),
+    scope: scopeOf(readiness),
+    notes: [...(facts.change?.range.notes ?? []), ...readiness.notes],
     reasons: reasons.map((each) => conditionView(each, facts)),
     rollback: {
-      state:
-        data.rollback.credible === 'unknown'
-          ? 'unknown'
-          : data.rollback.credible
-            ? 'credible'
-            : 'not credible',
+      state: credibilityWords(readiness),
       conditions: rollback.map((each) => conditionView(each, facts)),
       missing:
         rollback.length > 0
           ? null
-          : `nothing is known of the change: ${data.unknownBecause ?? 'it was not read'}`,
+          : facts.credibility === null
+            ? `none of its conditions could be asked: ${facts.noChange}`
+            : 'none of its conditions was asked',
     },
     actions,
     overrides: facts.overrides.inForce.map((override) => overrideView(override, facts)),
     idleOverrides: [
       ...facts.overrides.idle.map(({ override, why }) => ({
         source: fileText(override.path, null, facts, false),
-        why,
+        why: `sets nothing aside: it ${why}`,
       })),
       ...facts.overrides.refused.map(({ path, why }) => ({
         source: fileText(path, null, facts, false),
         why: `does not count: it ${why}`,
       })),
     ],
-    criteria: criteria.map(({ criterion, status, conditions: own }) => ({
+    criteria: criteria.map(({ criterion, title, status, conditions: own, onlyRelease }) => ({
       criterion,
+      title,
       status,
       conditions: own.map((each) => `${each.id}: ${stateWord(each)}`),
+      onlyRelease,
     })),
     held: conditions.filter(({ status }) => status === 'pass').map((each) => conditionView(each, facts)),
     notAsked: conditions
       .filter(({ status }) => status === 'off' || status === 'not-applicable')
       .map(({ id, title, why }) => ({ id, title, why })),
-    marks: marksOf(readiness, data),
+    marks: marksOf(readiness),
   };
 }
 
@@ -229,58 +246,18 @@ function stateWord(judged: JudgedCondition): string {
     : STATES[judged.status];
 }
 
-function summaryOf(conditions: readonly JudgedCondition[]): string {
-  const of = (status: string, weight: string): number =>
-    conditions.filter((each) => each.status === status && each.weight === weight).length;
-  const failed = of('fail', 'block');
-  const open = of('unknown', 'block');
-  const waived = conditions.filter(({ status }) => status === 'waived').length;
-  const warnings = of('fail', 'warn') + of('unknown', 'warn');
-  const parts = [
-    ...(failed > 0
-      ? [`${counted(failed, 'condition')} that ${failed === 1 ? 'blocks fails' : 'block fail'}`]
-      : []),
-    ...(open > 0
-      ? [`${counted(open, 'condition')} that ${open === 1 ? 'blocks is' : 'block are'} unknown`]
-      : []),
-    ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
-    ...(waived > 0 ? [`${waived} waived by a person`] : []),
-  ];
-  return parts.length === 0 ? 'every condition that blocks holds' : enumerated(parts, 'and');
-}
-
-function scopeOf(data: ReleaseData, facts: ReadinessFacts): readonly string[] {
-  if (!facts.change) return [`What changes is not known: ${data.unknownBecause ?? 'it was not read'}`];
-  const { range } = facts.change;
-  const since = range.baseName === null ? 'from the first on' : `since ${range.baseName}`;
-  return [
-    `${counted(data.commits.total, 'commit')} ${since}, up to ${range.headTag ?? range.commits.head.slice(0, 12)}`,
-    ...(data.touches.length > 0 ? [`Touches ${enumerated(data.touches, 'and')}`] : []),
-    `Risk ${data.risk.level}`,
-    `Rollout ${data.strategy.rollout}: ${data.strategy.why}`,
-  ];
-}
-
 function sourceText(source: Source, facts: ReadinessFacts): ViewSource {
-  switch (source.kind) {
-    case 'file':
-      return fileText(source.path, source.range, facts, false);
-    case 'commit':
-      return { text: `commit ${source.hash.slice(0, 12)} ${source.subject}`, place: null };
-    case 'tag':
-      return { text: `tag ${source.name} (${source.commit.slice(0, 12)})`, place: null };
-    case 'git':
-      return { text: source.what, place: null };
-    case 'person':
-      return { text: `what a person said about ${source.question}`, place: null };
-  }
+  const { place: text, text: detail } = shownEvidence(source, facts);
+  if (source.kind !== 'file') return { text, detail, place: null };
+  // What the base had at a line may stand at another today, or nowhere.
+  const isOfBase = actionAt(source, facts)?.side === 'base';
+  return { ...fileText(source.path, source.range, facts, isOfBase), detail };
 }
 
 function fileText(path: string, range: Range | null, facts: ReadinessFacts, isOfBase: boolean): ViewSource {
   const text = range ? `${path}:${range.start.line}` : path;
-  // What the base had at a line may stand at another today, or nowhere.
-  if (isOfBase) return { text: `${text} (as it stood before this release)`, place: null };
-  return { text, place: facts.paths.has(path) ? { path, range } : null };
+  if (isOfBase) return { text: `${text} (before the change)`, detail: '', place: null };
+  return { text, detail: '', place: facts.paths.has(path) ? { path, range } : null };
 }
 
 /** What a person does about a condition; those of whom the reports say it in words only have none. */
@@ -293,41 +270,42 @@ function stepsFor(id: string, facts: ReadinessFacts): readonly ViewStep[] {
         ? [{ kind: 'check' }]
         : [{ kind: 'write-plan' }, { kind: 'write-runbook' }];
     case `${ROLLBACK_PREFIX}actions-compensated`:
+      return [planStep(facts, 'irreversible')];
+    case 'rollback-documented':
     case `${ROLLBACK_PREFIX}runs-on-new-schema`:
     case `${ROLLBACK_PREFIX}within-rto`:
     case `${ROLLBACK_PREFIX}triggers-machine-readable`:
-      return [planStep(facts, null, null)];
+      return [planStep(facts)];
     case `${ROLLBACK_PREFIX}drilled`:
       return [{ kind: 'record-drill', drill: 'rollback' }];
+    case 'backup-restore-drilled':
+      return [{ kind: 'record-drill', drill: 'backup-restore' }];
+    case 'disaster-recovery-drilled':
+      return [{ kind: 'record-drill', drill: 'disaster-recovery' }];
+    case 'approved':
+      return [{ kind: 'record-approval' }];
     default:
       return [];
   }
 }
 
-/** The plan, at the row of an action where it is named; to be written where there is none. */
-function planStep(facts: ReadinessFacts, path: string | null, range: Range | null): ViewStep {
-  const { plan, configuration } = facts;
+/** The plan at the section about going back; to be written where there is none. */
+function planStep({ plan, configuration }: ReadinessFacts, sectionId = 'rollback'): ViewStep {
   if (!plan) return { kind: 'write-plan' };
-  const section = plan.sections.find(({ id }) => id === (path === null ? 'rollback' : 'irreversible'));
-  const rows = section ? plan.lines.rangeOf(section.span) : null;
-  const place = (line: number): ViewStep => {
-    const at = { line, column: 1 };
-    return {
-      kind: 'open',
-      place: { path: planPathOf(configuration), range: { start: at, end: at } },
-      title: path === null ? 'Open the Plan' : 'Open the Plan at Its Row',
-    };
-  };
-  if (!rows) return place(1);
-  if (path === null) return place(rows.start.line);
-  let ofPath: number | null = null;
-  for (let line = rows.start.line; line <= rows.end.line; line++) {
-    const text = plan.lines.lineText(line);
-    if (!text.trimStart().startsWith('|') || !text.includes(path)) continue;
-    ofPath ??= line;
-    if (range && new RegExp(`\\|\\s*${range.start.line}\\s*\\|`).test(text)) return place(line);
-  }
-  return place(ofPath ?? rows.start.line);
+  const section = plan.sections.find(({ id }) => id === sectionId);
+  const range = section ? plan.lines.rangeOf(section.headingSpan) : null;
+  return { kind: 'open', place: { path: planPathOf(configuration), range }, title: 'Open the Plan' };
+}
+
+/** The plan at the row of an action, where it has one. */
+function rowStep(facts: ReadinessFacts, index: number): ViewStep {
+  const { plan, settlement, configuration } = facts;
+  const row = settlement?.actions[index]?.row ?? null;
+  const span =
+    plan && row !== null ? readTable(blocksOf(plan, 'irreversible'), irreversibleColumns)[row]?.span : null;
+  if (!plan || !span) return planStep(facts, 'irreversible');
+  const place = { path: planPathOf(configuration), range: plan.lines.rangeOf(span) };
+  return { kind: 'open', place, title: 'Open the Plan at Its Row' };
 }
 
 /** A sentence as the end of another; names and abbreviations stay. */
@@ -342,7 +320,7 @@ const COMPENSATED = `${ROLLBACK_PREFIX}actions-compensated`;
  * The lines that speak against the release, each once. A line at which the check already has a finding is left to it, and
  * what is waived is not marked.
  */
-function marksOf({ reasons, facts }: Readiness, data: ReleaseData): readonly ViewMark[] {
+function marksOf({ reasons, rollback, facts }: Readiness): readonly ViewMark[] {
   const marks = new Map<string, ViewMark>();
   const checked = new Set(
     facts.check.findings
@@ -350,25 +328,31 @@ function marksOf({ reasons, facts }: Readiness, data: ReleaseData): readonly Vie
       .flatMap(({ path, range }) => (range ? [`${path}:${range.start.line}`] : [])),
   );
   const add = (mark: ViewMark): void => {
-    const key = `${mark.path}:${mark.range.start.line}`;
+    const key = `${mark.path}:${mark.range?.start.line ?? 1}`;
     if (facts.paths.has(mark.path) && !checked.has(key) && !marks.has(key)) marks.set(key, mark);
   };
   const isWaived = facts.overrides.inForce.some((override) => isAbout(override, COMPENSATED));
-  for (const action of data.irreversible) {
-    if (action.compensatedBy !== null || action.range === null || action.side !== 'head' || isWaived)
+  for (const action of facts.change?.irreversible ?? []) {
+    if (
+      (action.compensatedBy ?? null) !== null ||
+      action.range === null ||
+      action.side !== 'head' ||
+      isWaived
+    )
       continue;
     add({
       path: action.path,
       range: action.range,
       state: action.kind === 'unjudgeable' ? 'unknown' : 'fails',
-      isBlocking: true,
+      isBlocking: rollback.some(({ id, weight }) => id === COMPENSATED && weight === 'block'),
       message: `${action.why}; nothing in the plan compensates it`,
       condition: COMPENSATED,
       page: 'change',
     });
   }
   for (const { id, status, weight, why, next, evidence } of reasons) {
-    if (status !== 'fail' && status !== 'unknown') continue;
+    // Each action is marked above, in words of its own.
+    if ((status !== 'fail' && status !== 'unknown') || id === COMPENSATED) continue;
     for (const source of evidence) {
       if (source.kind !== 'file' || source.range === null) continue;
       add({

@@ -44,6 +44,7 @@ export async function answerReadiness(
         for (const place of placesOf(sources)) reply.reference(place);
       },
     },
+    null,
     true,
   );
   if (answer.kind === 'not-judged') {

@@ -37,11 +37,7 @@ export function registerReadinessCommand(
 ): void {
   context.subscriptions.push(
     vscode.commands.registerCommand(COMMANDS.judgeRelease, (given?: unknown) =>
-      judgeRelease(
-        typeof given === 'object' && given !== null ? (given) : {},
-        workbench,
-        panel,
-      ),
+      judgeRelease(typeof given === 'object' && given !== null ? given : {}, workbench, panel),
     ),
   );
 }
@@ -66,7 +62,7 @@ async function judgeRelease(
       return asked;
     }
     const answer = await withProgress('judging the release', (report, signal) =>
-      releaseJudge.judge(repository, asked, { signal, report }, true),
+      releaseJudge.judge(repository, asked, { signal, report }, person, true),
     );
     if (answer === null) return { kind: 'cancelled' };
     if (answer.kind === 'not-judged') {

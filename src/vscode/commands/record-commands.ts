@@ -43,12 +43,7 @@ export function registerRecordCommands(context: vscode.ExtensionContext, workben
   const shown = new Map<string, string>();
   const register = (command: string, recording: Recording): vscode.Disposable =>
     vscode.commands.registerCommand(command, (given?: unknown) =>
-      record(
-        typeof given === 'object' && given !== null ? (given) : {},
-        recording,
-        workbench,
-        shown,
-      ),
+      record(typeof given === 'object' && given !== null ? given : {}, recording, workbench, shown),
     );
   context.subscriptions.push(
     vscode.workspace.registerTextDocumentContentProvider(RECORD_SCHEME, {

@@ -27,7 +27,9 @@ export function describeReadiness(judgement: ReleaseJudgement, reply: Reply): vo
   if (isRestricted) {
     reply.markdown('In Restricted Mode git is not run, so what changes is not known.\n\n');
   }
-  reply.markdown(`${view.scope.map((line) => `- ${full(line)}\n`).join('')}\n`);
+  reply.markdown(
+    `${[...view.scope, ...view.notes.map((note) => `Note: ${note}`)].map((line) => `- ${full(line)}\n`).join('')}\n`,
+  );
 
   const against = view.reasons.filter(({ state }) => state !== 'waived');
   reply.markdown('**Reasons, heaviest first:**\n\n');
@@ -37,29 +39,26 @@ export function describeReadiness(judgement: ReleaseJudgement, reply: Reply): vo
 
   if (view.actions.length > 0) {
     reply.markdown('**What going back does not undo:**\n\n');
-    for (const { why, statement, source, compensatedBy, advice } of view.actions) {
+    for (const { why, statement, source, compensatedBy, open, advice } of view.actions) {
       reply.markdown('- ');
       describeSource(source, reply);
       reply.markdown(`: ${full(why)}\n`);
       if (statement !== '') reply.markdown(`${indented(fenced(statement, '', 12).markdown)}`);
       if (compensatedBy !== null) reply.markdown(`  - By the plan: ${full(compensatedBy)}\n`);
       else {
-        reply.markdown('  - Nothing in the plan compensates it.\n');
-        if (advice !== null) reply.markdown(`  - What would: ${full(advice)}\n`);
+        reply.markdown(`  - The action ${full(open ?? 'is compensated by nothing')}\n`);
+        if (advice !== null) reply.markdown(`  - What would make up for it: ${full(advice)}\n`);
       }
     }
     reply.markdown('\n');
   }
 
-  reply.markdown(`**The rollback: ${view.rollback.state}.**\n\n`);
+  reply.markdown(`**The way back is ${view.rollback.state}:**\n\n`);
   if (view.rollback.missing !== null) reply.markdown(`${full(view.rollback.missing)}\n\n`);
-  else {
-    const rows = view.rollback.conditions.map(
-      ({ title, id, state, why }) =>
-        `| ${cell(title)} (\`${id.replace(/^rollback:/, '')}\`) | ${state} | ${cell(why)} |\n`,
-    );
-    reply.markdown(`| condition | state | why |\n|---|---|---|\n${rows.join('')}\n`);
+  for (const { id, state, why } of view.rollback.conditions) {
+    reply.markdown(`- **${state}** \`${id.replace(/^rollback:/, '')}\`: ${full(why)}\n`);
   }
+  reply.markdown('\n');
 
   if (view.overrides.length > 0) {
     reply.markdown('**Overrides in force**, each a person’s own:\n\n');
@@ -75,11 +74,11 @@ export function describeReadiness(judgement: ReleaseJudgement, reply: Reply): vo
   for (const { source, why } of view.idleOverrides) {
     reply.markdown('- ');
     describeSource(source, reply);
-    reply.markdown(` sets nothing aside: it ${full(why)}\n`);
+    reply.markdown(` ${full(why)}\n`);
   }
 
-  const rows = view.criteria.map(({ criterion, status }) => `| ${criterion} | ${status} |\n`);
-  reply.markdown(`\n| criterion | state |\n|---|---|\n${rows.join('')}\n`);
+  const rows = view.criteria.map(({ title, status }) => `| ${title} | ${status} |\n`);
+  reply.markdown(`\n| what makes it a success | before the release |\n|---|---|\n${rows.join('')}\n`);
 }
 
 function describeCondition(condition: ViewCondition, bullet: string, reply: Reply): void {
@@ -94,18 +93,14 @@ function describeCondition(condition: ViewCondition, bullet: string, reply: Repl
   if (next !== null) reply.markdown(`   - Next: ${full(next)}\n`);
 }
 
-function describeSource({ text, place }: ViewSource, reply: Reply): void {
+function describeSource({ text, detail, place }: ViewSource, reply: Reply): void {
   if (place) reply.anchor(place, placeText(place));
-  else reply.markdown(markdownText(text));
+  else reply.markdown(markdownText(detail === '' ? text : `${text} (${detail})`));
 }
 
 function full(text: string): string {
   const markdown = sentenceMarkdown(text.trim());
   return /[.!?]$/.test(markdown) ? markdown : `${markdown}.`;
-}
-
-function cell(text: string): string {
-  return sentenceMarkdown(text.replace(/[\r\n]+/g, ' ')).replaceAll('|', '\\|');
 }
 
 function indented(block: string): string {

@@ -51,7 +51,7 @@ function diagnosticOf(
 ): vscode.Diagnostic {
   const state = mark.state === 'unknown' ? 'Unknown: ' : '';
   const diagnostic = new vscode.Diagnostic(
-    editorRange(mark.range),
+    mark.range ? editorRange(mark.range) : new vscode.Range(0, 0, 0, 0),
     `${view.version} to ${view.environment}: ${state}${mark.message}`,
     severityOf(mark),
   );

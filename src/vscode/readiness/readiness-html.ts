@@ -14,6 +14,9 @@ import { escapeHtml } from '../webview-page';
 /** More places than these for one reason would bury the next; the rest is counted. */
 const MAX_SOURCES = 8;
 
+/** Statements and subjects are cut here: the place has the rest. */
+const MAX_DETAIL = 160;
+
 /** The inside of the page, with what its buttons stand for: the page names them by their index only. */
 export interface ReadinessContent {
   readonly html: string;
@@ -25,10 +28,11 @@ export interface ReadinessContent {
 export function readinessContent(view: ReadinessView): ReadinessContent {
   const places: ViewPlace[] = [];
   const steps: ViewStep[] = [];
-  const sourceHtml = ({ text, place }: ViewSource): string => {
-    if (!place) return `<span class="source">${shown(text)}</span>`;
+  const sourceHtml = ({ text, detail, place }: ViewSource): string => {
+    const after = detail === '' ? '' : ` <span class="detail">${shown(cut(detail))}</span>`;
+    if (!place) return `<span class="source">${shown(text)}</span>${after}`;
     places.push(place);
-    return `<button type="button" class="link" data-place="${places.length - 1}">${shown(text)}</button>`;
+    return `<button type="button" class="link" data-place="${places.length - 1}">${shown(text)}</button>${after}`;
   };
   const sourcesHtml = (sources: readonly ViewSource[]): string => {
     if (sources.length === 0) return '';
@@ -63,11 +67,12 @@ ${sourcesHtml(condition.sources)}${stepsHtml(condition.steps)}</li>`;
 <h1 id="verdict"><span class="word">${verdictWord(view.verdict)}</span> ${shown(view.service ?? 'the release')} ${shown(view.version)} to ${shown(view.environment)}</h1>
 <p>${sentence(view.summary)}${view.verdict === 'unknown' ? ' Unknown never counts as go.' : ''}</p>
 <ul class="scope">${view.scope.map((line) => `<li>${sentence(line)}</li>`).join('')}</ul>
+${view.notes.map((note) => `<p class="note"><b>Note:</b> ${sentence(note)}</p>`).join('')}
 </section>`,
     `<section aria-labelledby="reasons"><h2 id="reasons">Reasons, heaviest first</h2>
 ${view.reasons.length === 0 ? '<p>Nothing speaks against it.</p>' : list(view.reasons, 'ol')}
 ${unknown > 0 ? `<p class="note">${counted(unknown, 'answer')} ${unknown === 1 ? 'is' : 'are'} not known: what settles each stands with it.</p>` : ''}</section>`,
-    `<section aria-labelledby="rollback"><h2 id="rollback">The rollback: ${escapeHtml(view.rollback.state)}</h2>
+    `<section aria-labelledby="rollback"><h2 id="rollback">The way back is ${escapeHtml(view.rollback.state)}</h2>
 ${view.rollback.missing === null ? list(view.rollback.conditions, 'ul') : `<p>${sentence(view.rollback.missing)}</p>`}</section>`,
     `<section aria-labelledby="actions"><h2 id="actions">What going back does not undo</h2>
 ${
@@ -75,12 +80,12 @@ ${
     ? '<p>The change shows nothing of the kind.</p>'
     : `<ul class="conditions">${view.actions
         .map(
-          ({ kind, statement, why, source, compensatedBy, advice, steps: own }) =>
+          ({ kind, statement, why, source, compensatedBy, open, advice, steps: own }) =>
             `<li class="condition ${compensatedBy === null ? 'fails' : 'holds'}">
 <p class="why"><span class="state">${compensatedBy === null ? 'not compensated' : 'compensated'}</span> ${sentence(why)}</p>
 <p class="title">${sourceHtml(source)} <code>${escapeHtml(kind)}</code></p>
 ${statement === '' ? '' : `<pre><code>${shown(statement)}</code></pre>`}
-${compensatedBy === null ? (advice === null ? '' : `<p class="next"><b>What would:</b> ${sentence(advice)}</p>`) : `<p class="next"><b>By the plan:</b> ${sentence(compensatedBy)}</p>`}
+${compensatedBy === null ? `<p>${sentence(`the action ${open ?? 'is compensated by nothing'}`)}</p>${advice === null ? '' : `<p class="next"><b>What would make up for it:</b> ${sentence(advice)}</p>`}` : `<p class="next"><b>By the plan:</b> ${sentence(compensatedBy)}</p>`}
 ${stepsHtml(own)}</li>`,
         )
         .join('\n')}</ul>`
@@ -103,12 +108,13 @@ ${
         .map(({ source, why }) => `<li>${sourceHtml(source)} ${shown(why)}</li>`)
         .join('')}</ul>`
 }</section>`,
-    `<section aria-labelledby="criteria"><h2 id="criteria">Success criteria</h2>
-<table><thead><tr><th scope="col">Criterion</th><th scope="col">State</th><th scope="col">By</th></tr></thead><tbody>
+    `<section aria-labelledby="criteria"><h2 id="criteria">What makes it a success</h2>
+<p class="note">Before a release only the first can be judged; the last column is for the release to show.</p>
+<table><thead><tr><th scope="col">Criterion</th><th scope="col">State</th><th scope="col">What shows it before the release</th><th scope="col">Only the release shows</th></tr></thead><tbody>
 ${view.criteria
   .map(
-    ({ criterion, status, conditions }) =>
-      `<tr class="${status}"><th scope="row">${escapeHtml(criterion)}</th><td><span class="state">${status}</span></td><td>${conditions.length === 0 ? 'nothing speaks for it' : conditions.map((each) => `<span>${shown(each)}</span>`).join('<br>')}</td></tr>`,
+    ({ title, status, conditions, onlyRelease }) =>
+      `<tr class="${status}"><th scope="row">${escapeHtml(title)}</th><td><span class="state">${status}</span></td><td>${conditions.length === 0 ? 'nothing' : conditions.map((each) => `<span>${shown(each)}</span>`).join('<br>')}</td><td>${shown(onlyRelease)}</td></tr>`,
   )
   .join('\n')}
 </tbody></table></section>`,
@@ -148,6 +154,10 @@ export function stepTitle(step: ViewStep): string {
     case 'record-approval':
       return 'Record an Approval…';
   }
+}
+
+function cut(text: string): string {
+  return text.length > MAX_DETAIL ? `${text.slice(0, MAX_DETAIL)}…` : text;
 }
 
 /** Text of the repository: what would steer the direction of writing is written out, code spans stay code. */

@@ -1,8 +1,11 @@
 import { lstat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { AssessRun } from '../../core/readiness/assess-release';
+import type { Outside } from '../../adapters/outside';
+import type { World } from '../../core/tasks/task';
 import type { ReadinessView } from '../../core/readiness/view';
 import type { Log } from '../log';
+import type { Person } from '../person';
 import type { WorkspaceRepositories, WorkspaceRepository } from '../workspace-world';
 
 /** How long a new file waits before it is asked whether the repository reads it. */
@@ -35,12 +38,14 @@ export interface ReleaseJudge {
   /**
    * Judges now; writes nothing.
    *
+   * @param person Who confirms programs that the configuration names; null: none of them runs.
    * @param isKept Whether the judgement becomes the one that the editor shows: not for a model's question.
    */
   judge(
     repository: WorkspaceRepository,
     asked: AskedRelease,
     run: AssessRun,
+    person: Person | null,
     isKept: boolean,
   ): Promise<JudgeAnswer>;
   latest(repository: WorkspaceRepository): ReleaseJudgement | null;
@@ -129,8 +134,8 @@ export function createReleaseJudge(
     onDidChange: changed.event,
     latest: (repository) => kept.get(repository.key)?.judgement ?? null,
     changedSince: (repository) => kept.get(repository.key)?.changed ?? null,
-    judge: async (repository, asked, run, isKept) => {
-      const made = await judgeOnce(repository, asked, run);
+    judge: async (repository, asked, run, person, isKept) => {
+      const made = await judgeOnce(repository, asked, run, person);
       if (made.kind === 'not-judged' || run.signal.aborted) return made;
       if (isKept) {
         kept.set(repository.key, { judgement: made.judgement, paths: made.paths, changed: null });
@@ -140,6 +145,25 @@ export function createReleaseJudge(
       return made;
     },
   };
+}
+
+/**
+ * The network where the configuration says `online: true`, and programs that the person confirms one by one. In an untrusted
+ * workspace neither: what its configuration says counts for nothing there.
+ */
+async function outsideOf(
+  { configuration }: World,
+  repository: WorkspaceRepository,
+  person: Person | null,
+): Promise<Partial<Outside>> {
+  if (!vscode.workspace.isTrusted) return {};
+  const [{ openOutside }, { createPrograms }, { confirmedPrograms }] = await Promise.all([
+    import('../../adapters/outside'),
+    import('../../adapters/programs'),
+    import('./confirmed-programs'),
+  ]);
+  const programs = createPrograms({ folder: repository.folder.fsPath });
+  return openOutside(configuration.isOnline, person && confirmedPrograms(programs, person));
 }
 
 /** Whether a file changed, or went, after a moment: the watcher tells of some changes long after they happened. */
@@ -156,6 +180,7 @@ async function judgeOnce(
   repository: WorkspaceRepository,
   asked: AskedRelease,
   run: AssessRun,
+  person: Person | null,
 ): Promise<
   | (Extract<JudgeAnswer, { kind: 'judged' }> & { readonly paths: ReadonlySet<string> })
   | Extract<JudgeAnswer, { kind: 'not-judged' }>
@@ -191,7 +216,8 @@ async function judgeOnce(
     }
     const environment = asked.environment ?? proposed?.environments[0] ?? 'production';
     const judgedAtMs = opened.world.clock.now().getTime();
-    const gathered = await gatherFacts(opened.world, { version, environment, base: null, head: null }, run);
+    const world = { ...opened.world, ...(await outsideOf(opened.world, repository, person)) };
+    const gathered = await gatherFacts(world, { version, environment, base: null, head: null }, run);
     run.signal.throwIfAborted();
     if (!gathered.ok)
       return { kind: 'not-judged', message: `The release cannot be judged: ${gathered.reason}.` };

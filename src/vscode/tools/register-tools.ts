@@ -96,6 +96,7 @@ function readinessTool(workbench: Workbench): vscode.LanguageModelTool<object> {
           repository,
           { version: version ?? null, environment: environment ?? null },
           { signal: cancel.signal, report: () => undefined },
+          null,
           false,
         );
         if (judged.kind === 'not-judged') return answer(`UNKNOWN: not judged. ${judged.message}`);

@@ -73,8 +73,10 @@ describe('whether a release is ready', () => {
     assert.match(mark.message, /^1\.5\.0 to production: .*drops the column orders\.customer_email/);
     assert.ok(typeof mark.code === 'object' && mark.code.target.path.endsWith('docs/change.md'));
     assert.deepEqual(await changedFiles(), []);
-    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-    assert.equal(tabs.filter((tab) => tab.label === 'Release Readiness').length, 1);
+    await eventually('one panel', () => {
+      const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+      return tabs.filter((tab) => tab.label === 'Release Readiness').length === 1 ? true : undefined;
+    });
   });
 
   it('proposes the version of the change, and asks nothing of a caller that named both', async () => {
@@ -89,12 +91,12 @@ describe('whether a release is ready', () => {
     const head = await git('rev-parse', 'HEAD');
     try {
       await git('tag', 'v1.5.0');
-      await git('rm', '-r', '--quiet', '.github/workflows');
+      await git('rm', '-r', '--quiet', '.github/workflows', 'scripts/deploy.sh');
       await write('docs/notes.md', '# Notes\n');
       await git('add', '--all');
       await git('commit', '--quiet', '-m', 'docs: notes');
       const outcome = await judge('1.5.1');
-      assert.equal(outcome?.verdict, 'unknown', JSON.stringify(outcome));
+      assert.equal(outcome?.verdict, 'unknown', outcome?.reasons?.join(', '));
       assert.ok(outcome?.reasons?.includes('workflows-proven'));
       assert.ok(!outcome?.reasons?.includes('rollback:actions-compensated'));
       assert.deepEqual(marksOf(MIGRATION), []);
@@ -218,7 +220,7 @@ describe('whether a release is ready', () => {
       (await vscode.env.clipboard.readText()).startsWith('**NO-GO: ') ? true : undefined,
     );
     // From the button behind it into the judgement, to the first place.
-    await workbench.press('Tab', 'Tab', 'Enter');
+    await workbench.press('Tab', 'Enter');
     await eventually('the place of the first reason', () =>
       vscode.window.activeTextEditor ? true : undefined,
     );
