@@ -86,6 +86,25 @@ const pictures = {
     await drag(page, '.editor-group-container:has(.tab[aria-label*="Preview"])', 480);
     await workbench.click({ ...contentsLink, text: 'Symptoms' });
   },
+  readiness: async ({ workbench, page }) => {
+    await hideSideBars(workbench);
+    await workbench.runCommand('Release Gate: Is This Release Ready?');
+    await workbench.waitFor({ selector: '.quick-input-widget', text: 'Which version is released?' }, 20_000);
+    await workbench.press('Enter');
+    await workbench.waitFor({ selector: '.quick-input-list .monaco-list-row', text: 'production' });
+    await workbench.press('Enter');
+    await workbench.waitFor({ selector: '#verdict', text: 'NO-GO', inWebview: true }, 30_000);
+    await workbench.click({
+      selector: '.condition button.link',
+      text: 'migrations/0006_drop_customer_email.sql',
+      inWebview: true,
+    });
+    await workbench.waitFor({ selector: '.editor-group-container .view-line', text: 'drop column' });
+    await drag(page, '.editor-group-container:has(.tab[aria-label*=".sql"])', 860);
+    await workbench.runCommand('Problems: Focus on Problems View');
+    await workbench.waitFor({ selector: '.markers-panel .monaco-list-row', text: 'drops the column' });
+    await drag(page, '.part.panel', 700, 'horizontal');
+  },
 };
 
 try {
@@ -108,13 +127,14 @@ try {
 async function take(name) {
   const workspace = path.join(temporaryFolder('screenshots'), 'orders-api');
   await makeDemoRepository(workspace);
-  if (name === 'preview') {
+  const document = { preview: 'runbook', readiness: 'plan' }[name];
+  if (document) {
     const written = await runToEnd(
       process.execPath,
-      [path.join(project, 'dist', 'cli.js'), 'runbook', workspace, '--write'],
+      [path.join(project, 'dist', 'cli.js'), document, workspace, '--write'],
       { quiet: true, timeoutMs: 60_000 },
     );
-    if (written.code !== 0) throw new Error(`The runbook was not written:\n${written.output}`);
+    if (written.code !== 0) throw new Error(`The ${document} was not written:\n${written.output}`);
   }
   const opened = await openInstalledWorkbench({
     workspace,

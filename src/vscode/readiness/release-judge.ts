@@ -168,12 +168,15 @@ async function outsideOf(
 
 /** Whether a file changed, or went, after a moment: the watcher tells of some changes long after they happened. */
 async function isLater(uri: vscode.Uri, sinceMs: number): Promise<boolean> {
-  try {
-    const { ctimeMs } = await lstat(uri.fsPath);
-    return ctimeMs > sinceMs;
-  } catch {
-    return true;
+  // The folder of a file that is gone changed when it went.
+  for (const path of [uri.fsPath, vscode.Uri.joinPath(uri, '..').fsPath]) {
+    try {
+      return (await lstat(path)).ctimeMs > sinceMs;
+    } catch {
+      continue;
+    }
   }
+  return true;
 }
 
 async function judgeOnce(

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { askInChat, newChat } from '../chat';
 import { scriptedModel } from '../the-model';
-import { itInPage, places } from '../workbench';
+import { itInPage } from '../workbench';
 import { changedFiles, eventually, fileUri, isOnDisk, resetWorkspace, workspaceFolder } from '../workspace';
 
 const run = promisify(execFile);
@@ -93,6 +93,8 @@ describe('whether a release is ready', () => {
       await git('tag', 'v1.5.0');
       await git('rm', '-r', '--quiet', '.github/workflows', 'scripts/deploy.sh');
       await write('docs/notes.md', '# Notes\n');
+      // A patch without a plan: the configuration says that it needs none.
+      await write('.github/release-gate.yml', 'readiness:\n  conditions:\n    plan-current: warn\n');
       await git('add', '--all');
       await git('commit', '--quiet', '-m', 'docs: notes');
       const outcome = await judge('1.5.1');
@@ -132,7 +134,11 @@ describe('whether a release is ready', () => {
     const answer = await call({ version: '1.5.0', environment: 'production' });
     assert.match(answer, /waived by Grace Hopper until 2099-01-01: The column was empty/);
     await judge();
-    assert.deepEqual(marksOf(MIGRATION), []);
+    assert.ok(
+      marksOf(MIGRATION).every(
+        ({ code }) => typeof code !== 'object' || code.value !== 'rollback:actions-compensated',
+      ),
+    );
     const other = await call({ version: '1.6.0', environment: 'production' });
     assert.doesNotMatch(other, /waived by/);
   });
@@ -237,6 +243,8 @@ describe('whether a release is ready', () => {
       await workbench.press('Enter');
     };
     await judge();
+    // The panel takes the focus once, when it is there: what is typed sooner goes astray.
+    await workbench.waitFor(inPanel('#verdict', 'NO-GO'));
     const given = { version: '1.5.0', environment: 'production' };
     const fill = async (phrase: string): Promise<{ readonly kind: string } | null> => {
       const ended = Promise.resolve(
@@ -267,6 +275,5 @@ describe('whether a release is ready', () => {
     const [path = ''] = await changedFiles();
     assert.match(path, /^docs\/release\/records\/override_/);
     assert.equal(await isOnDisk(path), true);
-    await workbench.waitForNone(places.notification, 1).catch(() => undefined);
   });
 });
