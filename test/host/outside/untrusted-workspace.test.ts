@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { makeDemoRepository } from '../../../scripts/lib/demo-repository.mjs';
 import { openInstalledWorkbench } from '../../../scripts/lib/installed-workbench.mjs';
-import { leavingPicture, picturesFolder, planFromPalette, problemsOf } from './watching';
+import { judgeFromPalette, leavingPicture, picturesFolder, planFromPalette, problemsOf } from './watching';
 
 /**
  * The test tools of VS Code switch Workspace Trust off, so this starts a workbench without them, with the extension
@@ -40,11 +40,12 @@ describe('an untrusted workspace', () => {
   interface Seen {
     readonly isRestricted: boolean;
     readonly problems: string;
+    readonly readiness: Awaited<ReturnType<typeof judgeFromPalette>>;
     /** One line for each time that git was started. */
     readonly gitCalls: string;
   }
 
-  /** Opens the workspace, checks it and plans a release from the palette. */
+  /** Opens the workspace, checks it, plans a release and asks whether it is ready, from the palette. */
   async function watch(isTrustAsked: boolean): Promise<Seen> {
     rmSync(gitCalls, { force: true });
     const { workbench, close } = await openInstalledWorkbench({
@@ -59,10 +60,12 @@ describe('an untrusted workspace', () => {
       return await leavingPicture(workbench, isTrustAsked ? 'untrusted' : 'trusted', async () => {
         const problems = await problemsOf('prod-without-environment', workbench);
         await planFromPalette(workbench);
+        const readiness = await judgeFromPalette(workbench, '1.5.0');
         const restricted = await workbench.texts({ selector: '.statusbar-item', text: 'Restricted Mode' });
         return {
           isRestricted: restricted.length > 0,
           problems,
+          readiness,
           gitCalls: existsSync(gitCalls) ? readFileSync(gitCalls, 'utf8') : '',
         };
       });
@@ -76,12 +79,17 @@ describe('an untrusted workspace', () => {
     assert.equal(seen.isRestricted, true, 'the workspace is trusted, so this proves nothing');
     assert.match(seen.problems, /deploy\.yml/);
     assert.equal(seen.gitCalls, '', 'git was started');
+    assert.doesNotMatch(seen.readiness.verdict, /^GO/);
+    assert.match(seen.readiness.status, /git was not run/);
+    assert.match(seen.readiness.page, /What changes is not known/);
   });
 
   it('has its history read once it is trusted', async () => {
     const seen = await watch(false);
     assert.equal(seen.isRestricted, false);
     assert.match(seen.problems, /deploy\.yml/);
+    assert.match(seen.readiness.page, /drops the column orders\.customer_email/);
+    assert.doesNotMatch(seen.readiness.status, /git was not run/);
     assert.match(seen.gitCalls, /log/, 'git was not asked: the test above would not see a process that runs');
   });
 });

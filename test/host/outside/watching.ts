@@ -31,6 +31,24 @@ export async function planFromPalette(workbench: Workbench): Promise<void> {
   }
 }
 
+/** Asks from the palette whether a release is ready, and gives the verdict with what is said of the judgement. */
+export async function judgeFromPalette(
+  workbench: Workbench,
+  version: string,
+): Promise<{ readonly verdict: string; readonly status: string; readonly page: string }> {
+  await workbench.runCommand('Release Gate: Is This Release Ready?');
+  await workbench.waitFor({ selector: '.quick-input-widget', text: 'Which version is released?' }, 40_000);
+  // A version that is proposed stands there selected, and is replaced.
+  await workbench.type(version);
+  await workbench.press('Enter');
+  await workbench.waitFor({ selector: '.quick-input-list .monaco-list-row', text: 'production' });
+  await workbench.press('Enter');
+  const verdict = await workbench.waitFor({ selector: '#verdict', text: version, inWebview: true }, 40_000);
+  const status = await workbench.waitFor({ selector: '#status', text: 'Judged on', inWebview: true });
+  const page = await workbench.waitFor({ selector: '#judgement', inWebview: true });
+  return { verdict, status, page };
+}
+
 /** Runs what watches a window; if it fails, the window is there to see. */
 export async function leavingPicture<T>(
   workbench: Workbench,
