@@ -4,8 +4,9 @@ import { drilled } from './rollback/drilled';
 import { runsOnNewSchema } from './rollback/runs-on-new-schema';
 import { scriptHandlesRollback } from './rollback/script-handles-rollback';
 import { targetExists } from './rollback/target-exists';
-import { triggersMachineReadable } from './rollback/triggers-machine-readable';
+import { triggersMachineReadable, triggersOf } from './rollback/triggers-machine-readable';
 import { withinRto } from './rollback/within-rto';
+import type { TypedTrigger } from './typed-trigger';
 
 export { CONDITION_IDS } from './rollback/condition';
 export type { ConditionId, RollbackCondition, RollbackEvidence } from './rollback/condition';
@@ -14,6 +15,8 @@ export type { ConditionId, RollbackCondition, RollbackEvidence } from './rollbac
 export interface RollbackCredibility {
   readonly credible: boolean | 'unknown';
   readonly conditions: readonly RollbackCondition[];
+  /** When to go back, as a monitor can decide it: the triggers of plan and runbook that have all their parts. */
+  readonly triggers?: readonly TypedTrigger[];
 }
 
 const CONDITIONS: readonly ((evidence: RollbackEvidence) => RollbackCondition)[] = [
@@ -37,6 +40,7 @@ export function judgeRollback(evidence: RollbackEvidence): RollbackCredibility {
         ? true
         : 'unknown',
     conditions,
+    triggers: triggersOf(evidence).flatMap(({ reading }) => (reading.ok ? [reading.trigger] : [])),
   };
 }
 

@@ -485,6 +485,19 @@ describe('the conditions of a credible rollback', () => {
       version: '1.3.0',
     };
     assert.equal(judgeRollback(all).credible, true);
+    assert.deepEqual(
+      judgeRollback(all).triggers?.map(({ metric, comparison, number, forMinutes }) => [
+        metric,
+        comparison,
+        number,
+        forMinutes,
+      ]),
+      [
+        ['error rate', '>', 5, 5],
+        ['p99 latency', '>', 800, 5],
+        ['health check', 'fails', 2, 2],
+      ],
+    );
     assert.equal(judgeRollback({ ...all, records: noRecords }).credible, 'unknown');
     assert.equal(
       judgeRollback({

@@ -62,9 +62,9 @@ function insertSection(document: ReadDocument, shapes: readonly SectionShape[], 
 function skeletonOf(shape: SectionShape): string {
   const unknown = `UNKNOWN(${shape.needs ?? shape.title.toLowerCase()})`;
   const triggers = [
-    '| Metric | Comparison | Threshold | Window |',
-    '| --- | --- | --- | --- |',
-    '| UNKNOWN(metric) | UNKNOWN(comparison) | UNKNOWN(number with unit) | UNKNOWN(minutes) |',
+    '| Metric | Comparison | Threshold | Window | For |',
+    '| --- | --- | --- | --- | --- |',
+    '| UNKNOWN(metric) | UNKNOWN(comparison) | UNKNOWN(number with unit) | UNKNOWN(minutes) | UNKNOWN(minutes) |',
   ].join('\n');
   const steps = [
     `1. **${unknown}**`,
