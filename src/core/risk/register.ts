@@ -7,6 +7,7 @@ import type {
   TouchEvidence,
   TouchKind,
 } from '../change/change';
+import { isToldByPath } from '../change/touches';
 import { fact, fileSource, unknown, type Known, type Source } from '../evidence/fact';
 import {
   HISTORY_FROM_COMMITS,
@@ -219,7 +220,9 @@ function touchEntries(change: Change): readonly RiskEntry[] {
     const paths = touch.paths.filter((path) => !named.has(path));
     if (!weight || paths.length === 0) return [];
     if (touch.kind === 'dependencies') return [dependencyEntry(change, paths, weight)];
-    const shown = change.evidence.filter(({ kind, path }) => kind === touch.kind && !named.has(path));
+    const shown = change.evidence.filter(
+      (each) => each.kind === touch.kind && !named.has(each.path) && !isToldByPath(each),
+    );
     const rest = paths.filter((path) => !shown.some((each) => each.path === path));
     return [
       entry(weight, {

@@ -14,7 +14,7 @@ import {
 } from '../readiness/assess-release';
 import { releaseData } from '../readiness/release-data';
 import type { ProposedFile } from '../text/proposal';
-import { assemblePlan, keepPlan, planSummary, type PlanFacts } from './release-plan/assemble';
+import { assemblePlan, claimedVersion, keepPlan, planSummary, type PlanFacts } from './release-plan/assemble';
 import { HistoryFailure } from '../ports';
 import { proposeVersion } from './release-plan/propose-version';
 import { TaskFailure, type Task, type TaskInput, type TaskResult, type TaskRun, type World } from './task';
@@ -66,7 +66,11 @@ export const releasePlanFromChange: Task = {
     const assessed = await assess(world, told, run);
     const facts: PlanFacts = {
       ...assessed,
-      version: proposeVersion(told.get('version') ?? null, assessed.change, assessed.profile),
+      version: proposeVersion(
+        told.get('version') ?? claimedVersion(assessed, questionOf('version')),
+        assessed.change,
+        assessed.profile,
+      ),
       summary: null,
       told,
       questions: new Map(inputs.map((input) => [input.name, input.question])),
@@ -74,6 +78,10 @@ export const releasePlanFromChange: Task = {
     return resultOf(world, facts, run.signal);
   },
 };
+
+function questionOf(name: string): string {
+  return inputs.find((input) => input.name === name)?.question ?? name;
+}
 
 async function assess(
   world: World,

@@ -196,6 +196,20 @@ describe('release plan from a change', () => {
     }
   });
 
+  it('keeps the version that a person told, and forgets a release that is out', async () => {
+    const told = await releasePlanFromChange.run(worldOf(repository), quietRun({ version: '3.0.0' }));
+    repository.write(PATH, told.files[0]?.after ?? '');
+    try {
+      const again = await releasePlanFromChange.run(worldOf(repository), quietRun());
+      assert.equal(planOf(again).version, '3.0.0');
+      assert.deepEqual(planOf(again), planOf(told));
+      const other = await releasePlanFromChange.run(worldOf(repository), quietRun({ base: 'HEAD~1' }));
+      assert.notEqual(planOf(other).version, '3.0.0');
+    } finally {
+      repository.git('clean', '-qfd', 'docs');
+    }
+  });
+
   it('keeps a decision of a person against what it recommends, and says so', async () => {
     const { recommended } = planOf(result).rollout;
     const other = recommended === 'rolling' ? 'manual' : 'rolling';

@@ -59,7 +59,7 @@ export async function readTouches(world: DetectorWorld): Promise<TouchesRead> {
           path: file.path,
           range: null,
           side: sideOf(file),
-          what: `${STATUS[file.status]}; what it is its path tells`,
+          what: `${STATUS[file.status]}; ${BY_PATH}`,
         })),
     )
     .slice(0, MAX_BY_PATH);
@@ -70,6 +70,13 @@ export async function readTouches(world: DetectorWorld): Promise<TouchesRead> {
     flags: flags.flags,
     untouched,
   };
+}
+
+const BY_PATH = 'what it is its path tells';
+
+/** Whether nothing but the path says what a file is: then the path says it all. */
+export function isToldByPath({ what }: Pick<TouchEvidence, 'what'>): boolean {
+  return what.endsWith(BY_PATH);
 }
 
 const STATUS: Readonly<Record<ChangedFile['status'], string>> = {

@@ -27,15 +27,21 @@ export interface KeptPlan {
   readonly notes: readonly string[];
 }
 
+/** How a plan says that its version is only proposed: a later proposal for the same range is the same release. */
+export const PROPOSED_VERSION = 'Confirm the version ';
+
 /**
- * Whether two plans are of the same release: the same version; where one of them has none, the same base. What people wrote
- * for another release is not theirs to say of this one.
+ * Whether two plans are of the same release: the same version; where one of them has none or only a proposed one, the same
+ * base. What people wrote for another release is not theirs to say of this one.
  */
 export function isSameRelease(
   now: Pick<ReleasePlan, 'version' | 'range'>,
-  before: Pick<ReleasePlan, 'version' | 'range'>,
+  before: Pick<ReleasePlan, 'version' | 'range' | 'openDecisions'>,
 ): boolean {
-  if (isOpen(now.version) || isOpen(before.version)) return now.range.base === before.range.base;
+  const isProposed = before.openDecisions.some((decision) => decision.startsWith(PROPOSED_VERSION));
+  if (isProposed || isOpen(now.version) || isOpen(before.version)) {
+    return now.range.base === before.range.base;
+  }
   return now.version === before.version || bare(now.version) === bare(before.version);
 }
 

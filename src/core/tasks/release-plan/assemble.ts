@@ -1,5 +1,11 @@
 import type { Change, ClassifiedCommit, CommitGroup } from '../../change/change';
-import { isSameRelease, keepWrittenPlan, type KeptPlan } from '../../documents/release-plan/keep-plan';
+import { isToldByPath } from '../../change/touches';
+import {
+  isSameRelease,
+  keepWrittenPlan,
+  PROPOSED_VERSION,
+  type KeptPlan,
+} from '../../documents/release-plan/keep-plan';
 import type {
   CanaryStep,
   ChangeGroup,
@@ -190,6 +196,13 @@ function canaryOf(facts: PlanFacts, production: string): readonly CanaryStep[] {
     : canarySteps(facts.profile, production, deployCommandTo(facts.profile, production));
 }
 
+/** The version that a person told for the plan that stands there, where that is of the same range. */
+export function claimedVersion({ plan, change }: AssessedRelease, question: string): string | null {
+  if (plan === null || change === null || plan.data.range.base !== (change.range.baseName ?? '')) return null;
+  const claim = plan.data.claims.find((each) => each.question === question)?.answer ?? '';
+  return claim !== '' && claim === plan.data.version ? claim : null;
+}
+
 /** By what a plan is of this release. */
 function releaseOf({ version, change }: PlanFacts): Pick<ReleasePlan, 'version' | 'range'> {
   return {
@@ -253,7 +266,7 @@ function environmentsOf(profile: RepositoryProfile, told: string | null): readon
 
 function scopeOf(change: Change): ReleasePlan['scope'] {
   return change.touches.map(({ kind, paths }) => {
-    const seen = change.evidence.filter((each) => each.kind === kind);
+    const seen = change.evidence.filter((each) => each.kind === kind && !isToldByPath(each));
     const said = seen.map(({ path, range, what }) => `${placeOf({ path, range })} ${what}`);
     const others = paths.filter((path) => !seen.some((each) => each.path === path));
     const rest = said.length - MAX_EVIDENCE;
@@ -379,7 +392,7 @@ function claimsOf({ told, questions }: PlanFacts): readonly PersonClaim[] {
 
 /** How the decisions begin that the engine lists: once they are made, they are not a person's to keep. */
 const OWN_DECISIONS: readonly string[] = [
-  'Confirm the version ',
+  PROPOSED_VERSION,
   'Decide the version of the release',
   'Say what the release changes: ',
   'Say what ',
@@ -399,7 +412,7 @@ function openDecisions(facts: PlanFacts): readonly string[] {
   const decisions: (string | null)[] = [
     isKnown(version.version)
       ? version.from.startsWith('proposed')
-        ? `Confirm the version ${version.version.value}, ${version.from}`
+        ? `${PROPOSED_VERSION}${version.version.value}, ${version.from}`
         : null
       : 'Decide the version of the release',
     change === null ? `Say what the release changes: ${facts.noChange}` : null,

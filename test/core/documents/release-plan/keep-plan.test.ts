@@ -219,6 +219,13 @@ describe('a plan made anew', () => {
     assert.match(notes[0] ?? '', /is of 1\.4\.0, this one of 2\.0\.0: nothing of it was kept but/);
   });
 
+  it('takes a version that was only proposed for the same release while the range begins where it did', () => {
+    const proposed = { version: '1.9.1', openDecisions: ['Confirm the version 1.9.1, proposed because'] };
+    const claims = [{ question: 'When?', answer: 'Tuesday' }];
+    assert.deepEqual(keep({ ...proposed, claims }).plan.claims, claims);
+    assert.deepEqual(keep({ ...proposed, claims, range: { base: 'v1.3.0', head: '' } }).plan.claims, []);
+  });
+
   it('drops decisions of its own that are made, and keeps those of a person', () => {
     const { plan: kept } = keep(
       { openDecisions: ['Decide how db/2.sql:2 is compensated', 'Ask legal about the terms'] },
