@@ -51,6 +51,21 @@ export function gateCommand(terminal: Terminal): Command {
     .option('--run-commands', 'run the programs that the configuration names')
     .option('--config <file>', 'configuration to use in place of .github/release-gate.yml')
     .addOption(new Option('--format <format>', 'how to print').choices(FORMATS).default('text'))
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  release-gate gate --version 2.4.0 --env production',
+        '  release-gate gate --version 2.4.0 --online --run-commands     ask the registry, what is live, and your programs',
+        '  release-gate gate --version 2.4.0 --evidence reports          test, scan and coverage reports that CI downloaded',
+        '  release-gate gate --version 2.4.0 --format github             annotations of a run, before its deployment',
+        '',
+        'Exit status: 0 go; 1 no-go; 2 could not run; 3 unknown: something that must hold cannot be told. Unknown is never go.',
+        'Nothing is written, and nothing is sent anywhere without --online. Each condition, its evidence and what it cannot see:',
+        'docs/readiness.md. A named person sets one aside with release-gate override record; no model can.',
+      ].join('\n'),
+    )
     .action(async (folder: string, options: GateOptions) => {
       const world = await openWorld(folder, options.config ?? null, options);
       try {

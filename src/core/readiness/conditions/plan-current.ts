@@ -16,8 +16,8 @@ export const condition: Condition = {
     if (plan === null) {
       return paths.has(path)
         ? notKnown(`${path} cannot be read`, 'make the plan readable, or move it away and plan again')
-        : fail(
-            `there is no ${path}`,
+        : notKnown(
+            `there is no ${path}, so nothing says how the release is carried out`,
             `write the plan with release-gate plan --version ${asked.version} --write`,
           );
     }

@@ -182,19 +182,25 @@ class Page {
       status === 'waived' ? 'waived' : weight === 'block' ? colourOf(status) : 'warn',
     );
     this.plain(why, '    ');
-    if (override) {
+    if (override && !why.startsWith('waived by ')) {
       this.plain(
         `by ${override.name}, until ${override.until}: ${override.reason} (${override.path})`,
         '    ',
       );
     }
-    for (const source of evidence.slice(0, MAX_EVIDENCE)) {
-      const { place, text } = shownEvidence(source, this.readiness.facts);
-      const quoted = withoutSecrets(text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text);
-      this.plain(quoted === '' ? `see ${place}` : `see ${place}: ${quoted}`, '    ');
-    }
-    if (evidence.length > MAX_EVIDENCE) {
-      this.plain(`… and ${evidence.length - MAX_EVIDENCE} more, which --format json has`, '    ');
+    // Several findings of one line read alike.
+    const seen = [
+      ...new Set(
+        evidence.map((source) => {
+          const { place, text } = shownEvidence(source, this.readiness.facts);
+          const quoted = withoutSecrets(text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text);
+          return quoted === '' ? `see ${place}` : `see ${place}: ${quoted}`;
+        }),
+      ),
+    ];
+    for (const line of seen.slice(0, MAX_EVIDENCE)) this.plain(line, '    ');
+    if (seen.length > MAX_EVIDENCE) {
+      this.plain(`… and ${seen.length - MAX_EVIDENCE} more, which --format json has`, '    ');
     }
     if (next !== null && status !== 'waived') this.plain(`next: ${next}`, '    ');
   }

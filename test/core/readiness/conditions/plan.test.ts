@@ -136,7 +136,7 @@ const rows: readonly Row[] = [
     'fail',
     /a{12}, which is not in the history/,
   ],
-  ['no plan', planCurrent, { plan: null }, 'fail', /there is no docs\/release\/RELEASE_PLAN\.md/],
+  ['no plan', planCurrent, { plan: null }, 'unknown', /there is no docs\/release\/RELEASE_PLAN\.md/],
   ['a plan that cannot be read', planCurrent, { plan: null, paths: [PATH] }, 'unknown', /cannot be read/],
   [
     'another version',
