@@ -135,7 +135,7 @@ async function compare(
         ? 'who imports it fails, if the entry is built from this file, as its name suggests'
         : after.isOpen
           ? 'who imports it fails, unless it comes from what could not be read'
-          : 'who imports it fails, though its name says that nobody should';
+          : 'who imports it fails, if anybody outside relies on it';
       judgement.risks.push(riskAt(place, 'interface', what, why));
     }
   }

@@ -745,6 +745,26 @@ const SYMBOLS: readonly (readonly [title: string, base: Files, head: Files, ...e
         'risk index.js',
       ],
       [
+        'a function that is the module, and then one of its names',
+        npm('module.exports = open;\nfunction open() {}\n'),
+        npm('exports.open = function () {};\n'),
+        `${gone} index.js:1`,
+      ],
+      [
+        'an object that is the module, and then its names',
+        npm('const all = make();\nmodule.exports = all;\n'),
+        npm('exports.open = function () {};\n'),
+        'risk index.js',
+      ],
+      [
+        'what another module offers, by a variable',
+        npm("const all = require('./all');\nmodule.exports = all;\n", {
+          'all.js': 'module.exports.a = 1;\nmodule.exports.b = 2;\n',
+        }),
+        npm('exports.a = 1;\n'),
+        `${gone} all.js:2`,
+      ],
+      [
         'in a comment or a text',
         npm('// export const a = 1;\nconst b = `\nexport const c = 1;\n`;\n'),
         npm('export const d = 1;\n'),

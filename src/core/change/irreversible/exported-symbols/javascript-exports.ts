@@ -2,6 +2,12 @@ import type { Span } from '../../../text/position';
 import { hostTokens, type HostComment, type HostToken } from '../host/tokens';
 import type { ModuleNames, OfferedName } from './module-names';
 
+/** What a module is as a whole, where it offers no names but itself. */
+const ITSELF = 'the module itself';
+
+/** Takes a name into what the module offers; `isUnsure` where it may come to the same in another form. */
+type Add = (name: string, token: HostToken, start: HostToken, isUnsure?: boolean) => void;
+
 const DECLARES =
   /^(?:function|class|interface|type|enum|namespace|module|const|let|var|abstract|async|declare)$/;
 
@@ -15,9 +21,9 @@ export function javascriptExports(text: string): ModuleNames {
   const stars: string[] = [];
   let isOpen = false;
   const internal = comments.filter((comment) => /@internal\b/.test(comment.text));
-  const add = (name: string, token: HostToken, start: HostToken): void => {
+  const add: Add = (name, token, start, isUnsure = false) => {
     const isDoubtful =
-      /^(?:_|unstable_|experimental_|INTERNAL|__)/.test(name) || isMarked(internal, start, text);
+      isUnsure || /^(?:_|unstable_|experimental_|INTERNAL|__)/.test(name) || isMarked(internal, start, text);
     names.set(name, { span: token.span, isDoubtful });
   };
 
@@ -52,12 +58,7 @@ export function javascriptExports(text: string): ModuleNames {
 }
 
 /** Reads one `export`; false where what it offers cannot be told. */
-function readExport(
-  tokens: readonly HostToken[],
-  index: number,
-  add: (name: string, token: HostToken, start: HostToken) => void,
-  stars: string[],
-): boolean {
+function readExport(tokens: readonly HostToken[], index: number, add: Add, stars: string[]): boolean {
   const start = tokens[index];
   let next = index + 1;
   const peek = (): HostToken | undefined => tokens[next];
@@ -65,7 +66,8 @@ function readExport(
   if (peek()?.text === 'import') return addIfWord(tokens[next + 1], start, add);
   if (peek()?.text === 'as') return true;
   if (peek()?.text === '=') {
-    add('the module itself', start, start);
+    // For types alone: what runs may be offered in another form.
+    add(ITSELF, start, start, true);
     return false;
   }
   if (peek()?.text === 'default') {
@@ -121,11 +123,7 @@ function readExport(
   return true;
 }
 
-function addIfWord(
-  token: HostToken | undefined,
-  start: HostToken,
-  add: (name: string, token: HostToken, start: HostToken) => void,
-): boolean {
+function addIfWord(token: HostToken | undefined, start: HostToken, add: Add): boolean {
   if (token?.kind !== 'word') return false;
   add(token.text, token, start);
   return true;
@@ -135,7 +133,7 @@ function addIfWord(
 function readCommonJs(
   tokens: readonly HostToken[],
   index: number,
-  add: (name: string, token: HostToken, start: HostToken) => void,
+  add: Add,
   stars: string[],
   start: HostToken,
 ): boolean {
@@ -145,7 +143,18 @@ function readCommonJs(
     return tokens[index + 4]?.text !== '.';
   }
   if (first?.text !== '{') {
-    add('the module itself', first ?? start, start);
+    // `const yaml = require('./lib/yaml')`, and then `module.exports = yaml`.
+    const made = first?.kind === 'word' ? requiredAs(tokens, first.text) : null;
+    if (made !== null) {
+      stars.push(made);
+      return true;
+    }
+    // A function or class is called or constructed; whatever else it is, the same names may be offered one by one.
+    const isCallable =
+      /^(?:function|class|async|\()$/.test(first?.text ?? '') ||
+      tokens[index + 1]?.text === '=>' ||
+      (first?.kind === 'word' && isMadeCallable(tokens, first.text));
+    add(ITSELF, first ?? start, start, !isCallable);
     return false;
   }
   let isWhole = true;
@@ -172,6 +181,29 @@ function readCommonJs(
     }
   }
   return false;
+}
+
+/** The module that a variable of that name holds: `const name = require('./x')`. */
+function requiredAs(tokens: readonly HostToken[], name: string): string | null {
+  for (let index = 0; index + 5 < tokens.length; index++) {
+    if (tokens[index]?.text !== name || !/^(?:const|let|var)$/.test(tokens[index - 1]?.text ?? '')) continue;
+    const path = tokens[index + 4];
+    const isRequire = tokens[index + 1]?.text === '=' && tokens[index + 2]?.text === 'require';
+    return isRequire && path?.kind === 'string' && tokens[index + 6]?.text !== '.' ? path.value : null;
+  }
+  return null;
+}
+
+/** Whether the file makes a function or class of that name. */
+function isMadeCallable(tokens: readonly HostToken[], name: string): boolean {
+  return tokens.some(({ text }, index) => {
+    if (text !== name) return false;
+    const before = tokens[index - 1]?.text ?? '';
+    if (/^(?:function|class|\*)$/.test(before)) return true;
+    if (!/^(?:const|let|var)$/.test(before) || tokens[index + 1]?.text !== '=') return false;
+    const [first, second] = [tokens[index + 2]?.text ?? '', tokens[index + 3]?.text ?? ''];
+    return /^(?:function|class|async|\()$/.test(first) || second === '=>';
+  });
 }
 
 /** A comment right before the statement says `@internal`. */
