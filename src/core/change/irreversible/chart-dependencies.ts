@@ -1,5 +1,12 @@
 import { listAt, stringAt, type PlacedDocument } from '../../evidence/detect/places';
-import { placeAt, riskAt, startJudgement, type FileVersions, type OpenJudgement } from './file-versions';
+import {
+  placeAt,
+  riskAt,
+  startJudgement,
+  unjudgeableAt,
+  type FileVersions,
+  type OpenJudgement,
+} from './file-versions';
 import { readTemplatedYaml } from './templated-yaml';
 
 /** Charts that keep data, by the names under which they are published. */
@@ -19,6 +26,11 @@ export function judgeCharts(files: readonly FileVersions[]): OpenJudgement {
   const judgement = startJudgement();
   for (const file of files) {
     const [base, head] = [documentOf(file.base), documentOf(file.head)];
+    if (base && !head && file.head !== null && file.head.trim() !== '' && dependenciesOf(base).length > 0) {
+      judgement.irreversible.push(
+        unjudgeableAt(placeAt(file, 'head', null), 'the chart can no longer be read'),
+      );
+    }
     if (!base || !head) continue;
     const after = new Set(dependenciesOf(head).map(({ as }) => as));
     for (const { name, as, index } of dependenciesOf(base)) {

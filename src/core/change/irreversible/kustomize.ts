@@ -4,6 +4,7 @@ import {
   MAX_CHARACTERS,
   placeAt,
   startJudgement,
+  unjudgeableAt,
   type FileVersions,
   type OpenJudgement,
 } from './file-versions';
@@ -34,6 +35,11 @@ export async function judgeKustomizations(
   }));
   const taken = new Set(ends.flatMap(({ file, head }) => [...resourcesOf(file.path, head).keys()]));
   for (const { file, base, head } of ends) {
+    if (base && !head && file.head !== null && file.head.trim() !== '') {
+      judgement.irreversible.push(
+        unjudgeableAt(placeAt(file, 'head', null), 'the kustomization can no longer be read'),
+      );
+    }
     // A kustomization that is gone takes nothing in; whether anything applied it, nothing here tells.
     if (!base || !head) continue;
     for (const [path, at] of resourcesOf(file.basePath, base)) {

@@ -82,6 +82,13 @@ export function judgeTerraform(
     base: assignmentsOf(file, 'base'),
     head: assignmentsOf(file, 'head'),
   }));
+  for (const { file, base, head } of assigned) {
+    if (base && !head && file.head !== null) {
+      judgement.irreversible.push(
+        unjudgeableAt(placeAt(file, 'head', null), 'the values can no longer be read'),
+      );
+    }
+  }
   for (const [folder, module] of modules) {
     const settings = settingsOf(folder, module, assigned, modules);
     judgeModule(module, settings, movedFrom, planned, judgement);

@@ -568,6 +568,12 @@ const VALUES: readonly Row[] = [
     { 'a.tf': counted('local.n'), 'prod.tfvars': 'n = 0\n' },
   ],
   [
+    'values that can no longer be read',
+    { 'a.tf': counted('var.n'), 'prod.tfvars': 'n = 1\n' },
+    { 'a.tf': counted('var.n'), 'prod.tfvars': 'n = [\n' },
+    'unjudgeable head prod.tfvars',
+  ],
+  [
     'values of another folder',
     { 'a/a.tf': counted('var.n'), 'b/prod.tfvars': 'n = 1\n', 'b/b.tf': '' },
     { 'a/a.tf': counted('var.n'), 'b/prod.tfvars': 'n = 0\n', 'b/b.tf': '' },
@@ -645,6 +651,17 @@ const LEFT_OUT: readonly Row[] = [
       'k8s/gone.yaml': '$patch: delete\napiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: db\n',
     },
     'infra-destroy head k8s/gone.yaml:1',
+  ],
+  [
+    'a kustomization and a chart that can no longer be read',
+    {
+      ...KUSTOMIZED,
+      'k8s/kustomization.yaml': 'resources: [db.yaml]\n',
+      'Chart.yaml': chart('- name: redis\n'),
+    },
+    { ...KUSTOMIZED, 'k8s/kustomization.yaml': 'resources: [db.yaml\n', 'Chart.yaml': 'dependencies: [\n' },
+    'unjudgeable head k8s/kustomization.yaml',
+    'unjudgeable head Chart.yaml',
   ],
   [
     'a subchart with data',

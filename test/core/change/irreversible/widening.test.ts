@@ -363,6 +363,18 @@ const TABLE: readonly (readonly [title: string, base: Files, head: Files, ...exp
     'risk',
   ],
   [
+    'Liquibase, a longer varchar',
+    {
+      ...PG,
+      'db/changelog/1.yaml':
+        'databaseChangeLog:\n- changeSet:\n    id: 1\n    author: a\n    changes:\n    - createTable:\n        tableName: a\n        columns:\n        - column: { name: b, type: VARCHAR(50) }\n',
+    },
+    {
+      'db/changelog/2.yaml':
+        'databaseChangeLog:\n- changeSet:\n    id: 2\n    author: a\n    changes:\n    - modifyDataType: { tableName: a, columnName: b, newDataType: varchar(80) }\n',
+    },
+  ],
+  [
     'Laravel, text to string',
     {
       ...MYSQL,

@@ -17,6 +17,8 @@ import {
   renames,
   renamesColumn,
   resetsSequence,
+  retypes,
+  types,
   unjudgeable,
   widensType,
 } from '../../../sql/consequences';
@@ -92,6 +94,20 @@ function lineOf(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length;
 }
 
+/** Liquibase's own names of types in SQL: docs.liquibase.com, "Data types". */
+function plainType(type: string): string {
+  return type
+    .trim()
+    .toLowerCase()
+    .replace(/^java\.sql\.types\./, '');
+}
+
+function typeOf(table: string, column: LiquibaseNode): readonly SqlEffect[] {
+  const [name, type] = [column.attributes.get('name'), column.attributes.get('type')];
+  if (name === undefined || type === undefined || type.includes('${')) return [];
+  return [types(table, name, { text: plainType(type), refusesNull: null })];
+}
+
 function changes(source: string, node: LiquibaseNode, context: ReaderContext): readonly MigrationStep[] {
   const one = (...effects: readonly SqlEffect[]): readonly MigrationStep[] =>
     effects.length === 0
@@ -146,11 +162,10 @@ function changes(source: string, node: LiquibaseNode, context: ReaderContext): r
       return one(...renamesColumn(table, at('oldColumnName'), at('newColumnName')));
     case 'modifyDataType': {
       const type = at('newDataType');
-      return one(
-        /^(?:text|clob|bigint|java\.sql\.types\.(?:clob|bigint))$/i.test(type)
-          ? widensType(table, column, type)
-          : narrowsType(table, column, type),
-      );
+      const otherwise = /^(?:text|clob|bigint|java\.sql\.types\.(?:clob|bigint))$/i.test(type)
+        ? widensType(table, column, type)
+        : narrowsType(table, column, type);
+      return one(retypes(table, column, { text: plainType(type), refusesNull: null }, [otherwise]));
     }
     case 'addNotNullConstraint':
       return one(refusesNull(table, column));
@@ -170,7 +185,7 @@ function changes(source: string, node: LiquibaseNode, context: ReaderContext): r
       return one(locks(on, `adds an index or constraint to ${on}`));
     }
     case 'createTable':
-      return one(creates('table', table));
+      return one(creates('table', table), ...columns.flatMap((each) => typeOf(table, each)));
     case 'createView':
       return one(creates('view', at('viewName')));
     case 'mergeColumns':
@@ -189,6 +204,7 @@ function changes(source: string, node: LiquibaseNode, context: ReaderContext): r
           return [
             ...(isRefusing && !hasValue ? [addsRefusingNull(table, name)] : []),
             creates('column', `${table}.${name}`),
+            ...typeOf(table, each),
           ];
         }),
       );
