@@ -18,7 +18,8 @@ import { generatedWorkflows } from './workflows';
 
 /**
  * Measures, side by side in one run, and asserts nothing: another machine and another hour give other milliseconds,
- * so what is worth keeping are the ratios. `npm run bench`, or `npm run bench -- FOLDER` for workflows of one's own.
+ * so what is worth keeping are the ratios. `npm run bench`, or `npm run bench -- FOLDER` for workflows of one's own, or
+ * `npm run bench -- --histories` for the histories alone.
  * Everything is measured in bundles, each part in a process of its own.
  */
 
@@ -252,7 +253,17 @@ async function main(folder: string | undefined): Promise<void> {
     return;
   }
   const made = mkdtempSync(path.join(tmpdir(), 'release-gate-bench-'));
+  const copyParsers = (): void => {
+    for (const wasm of ['web-tree-sitter.wasm', 'tree-sitter-bash.wasm', 'libpg-query.wasm']) {
+      copyFileSync(path.join(root, 'dist', wasm), path.join(made, wasm));
+    }
+  };
   try {
+    if (folder === '--histories') {
+      copyParsers();
+      await histories(await bundled(made, 'history-parts'), made);
+      return;
+    }
     const repository = path.join(made, 'repository');
     const workflows = path.join(repository, '.github/workflows');
     mkdirSync(workflows, { recursive: true });
@@ -276,9 +287,7 @@ async function main(folder: string | undefined): Promise<void> {
     const parts = await bundled(made, 'parts');
     const historyParts = await bundled(made, 'history-parts');
     const languageService = await bundled(made, 'language-service');
-    for (const wasm of ['web-tree-sitter.wasm', 'tree-sitter-bash.wasm', 'libpg-query.wasm']) {
-      copyFileSync(path.join(root, 'dist', wasm), path.join(made, wasm));
-    }
+    copyParsers();
     const lines = texts.reduce((sum, text) => sum + text.split('\n').length - 1, 0);
     console.log(`Node ${process.version}; ${texts.length} workflows, ${lines} lines`);
     wholeCheck(parts, repository);

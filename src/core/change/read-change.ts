@@ -2,6 +2,7 @@ import type { ChangedFile, History, Parsers, RepositoryFiles } from '../ports';
 import { TOUCH_KINDS, type Change, type ChangeRange, type Touch, type TouchKind } from './change';
 import { classifyCommits, messageHostOf } from './commits';
 import { groupByComponent, readComponents, type ComponentOf, type ConfiguredComponent } from './components';
+import { withNotes } from './implementation-notes';
 import { detectIrreversible } from './irreversible';
 import type { Detected, DetectorWorld } from './irreversible/detector';
 import type { SqlSettings } from './irreversible/dialect';
@@ -77,7 +78,7 @@ export async function readChange(
       touches: touchesOf(files, [...detected.touches, ...touched.evidence], touched.untouched),
       irreversible: detected.irreversible,
       risks: detected.risks,
-      components: groups.map((group) => ({ ...group, notes: [] })),
+      components: await withNotes(groups, commits, (await listing).paths, world.files),
       evidence: touched.evidence,
       dependencies: touched.dependencies,
       flags: touched.flags,

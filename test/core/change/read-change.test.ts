@@ -94,6 +94,27 @@ describe('reading a change', () => {
     assert.equal(change.signals.earlierCommits, 3);
   });
 
+  it('names the notes of the implementation that speak of a component or of a ticket of its commits', async () => {
+    const repo = repository();
+    repo.commit('feat: begin', {
+      'packages/a/package.json': '{}',
+      'packages/b/package.json': '{}',
+      '_docs/03_implementation/batch_01.md': 'Changed packages/a and more.\n',
+      '_docs/03_implementation/batch_02.md': 'For SHOP-12.\n',
+      '_docs/03_implementation/batch_03.md': 'packages/ab, SHOP-123 and the word packages.\n',
+    });
+    repo.git('tag', 'v1.0.0');
+    repo.commit('fix: b for SHOP-12', { 'packages/b/x.ts': '1\n' });
+    repo.commit('fix: a', { 'packages/a/x.ts': '1\n' });
+    assert.deepEqual(
+      (await changeIn(repo.root)).components.map(({ name, notes }) => [name, notes]),
+      [
+        ['packages/a', ['_docs/03_implementation/batch_01.md']],
+        ['packages/b', ['_docs/03_implementation/batch_02.md']],
+      ],
+    );
+  });
+
   it('is the same for a detached head and for a tag called like an option', async () => {
     const repo = repository();
     const first = repo.commit('feat: begin', { a: '1\n' });
