@@ -79,7 +79,7 @@ const plan: ReleasePlan = {
         window: '60 min',
         lasting: '5 min',
       },
-    ] as unknown as ReleasePlan['rollback']['triggers'],
+    ],
   },
   communication: [
     { stage: 'before the release', audience: 'UNKNOWN(who)', channel: 'UNKNOWN(channel)', message: 'What' },
