@@ -1,31 +1,18 @@
-import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Node } from 'yaml';
 import type { Range } from '../../text/position';
-import { shownName } from './report';
+import { readPlaced } from '../detect/places';
+import { isRecord, shownName } from './report';
 
 /** An alert as a file of rules defines it. */
 export interface AlertRule {
   readonly name: string;
   /** Who answers it: the label or annotation `team`, `owner` and their like; null where it names nobody. */
   readonly owner: string | null;
-  readonly range: Range;
+  readonly range: Range | null;
 }
 
 const OWNER_KEYS = [
-  'owner',
-  'team',
-  'squad',
-  'owning_team',
-  'owner_team',
-  'oncall',
-  'on_call',
-  'responder',
-  'contact',
+  ...['owner', 'team', 'squad', 'owning_team', 'owner_team', 'oncall', 'on_call', 'responder', 'contact'],
 ];
-
-/** A label's value; numbers are names too. */
-function isText(value: unknown): value is string | number {
-  return typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
-}
 
 const MAX_RULES = 5_000;
 
@@ -34,46 +21,37 @@ const MAX_RULES = 5_000;
  * the file is no YAML that can be read, such as a template.
  */
 export function readAlertRules(text: string): readonly AlertRule[] | null {
-  const counter = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: counter, uniqueKeys: false });
+  const placed = readPlaced(text);
+  if (!placed.ok) return null;
   const rules: AlertRule[] = [];
-  if (!Array.isArray(documents)) return [];
-  const positionAt = (offset: number) => {
-    const { line, col } = counter.linePos(offset);
-    return { line, column: col };
-  };
-  const visit = (node: Node | null, depth: number): void => {
-    if (depth > 12 || rules.length >= MAX_RULES) return;
-    if (isSeq(node)) for (const item of node.items) visit(item as Node | null, depth + 1);
-    else if (isMap(node)) {
-      const alert: unknown = node.get('alert', true);
-      if (isScalar(alert) && typeof alert.value === 'string' && node.has('expr')) {
-        const owner = [node.get('labels'), node.get('annotations')].flatMap((map) =>
-          isMap(map)
-            ? map.items.flatMap(({ key, value }) =>
-                isScalar(key) &&
-                OWNER_KEYS.includes(String(key.value).toLowerCase().replaceAll('-', '_')) &&
-                isScalar(value) &&
-                isText(value.value)
-                  ? [shownName(String(value.value))]
-                  : [],
-              )
-            : [],
-        );
-        const [start = 0, end = 0] = alert.range ?? [];
-        rules.push({
-          name: shownName(alert.value),
-          owner: owner[0] ?? null,
-          range: { start: positionAt(start), end: positionAt(end) },
-        });
-        return;
+  for (const document of placed.documents) {
+    const visit = (value: unknown, path: readonly (string | number)[]): void => {
+      if (path.length > 12 || rules.length >= MAX_RULES) return;
+      if (Array.isArray(value)) {
+        for (const [index, item] of (value as readonly unknown[]).entries()) visit(item, [...path, index]);
+      } else if (isRecord(value)) {
+        const { alert, labels, annotations } = value;
+        if (typeof alert === 'string' && 'expr' in value) {
+          rules.push({
+            name: shownName(alert),
+            owner: ownerIn(labels) ?? ownerIn(annotations),
+            range: document.rangeOf([...path, 'alert']),
+          });
+        } else for (const [key, item] of Object.entries(value)) visit(item, [...path, key]);
       }
-      for (const { value } of node.items) visit(value as Node | null, depth + 1);
-    }
-  };
-  for (const document of documents) {
-    if (document.errors.length > 0) return null;
-    visit(document.contents, 0);
+    };
+    visit(document.data, []);
   }
   return rules;
+}
+
+/** A team's name; a number is one too. */
+function ownerIn(labels: unknown): string | null {
+  if (!isRecord(labels)) return null;
+  for (const [key, value] of Object.entries(labels)) {
+    if (!OWNER_KEYS.includes(key.toLowerCase().replaceAll('-', '_'))) continue;
+    if (typeof value === 'number' || (typeof value === 'string' && value.trim() !== ''))
+      return shownName(String(value));
+  }
+  return null;
 }

@@ -68,7 +68,7 @@ export const condition: Condition = {
         return notKnown(
           sum('tests') === 0
             ? `${firstOf(tests.counting.map(({ path }) => path))} holds no test`
-            : `all ${counted(sum('tests'), 'test')} were skipped`,
+            : `no test ran: ${counted(sum('tests'), 'test')} skipped`,
           NEXT,
           sourcesOf(tests),
         );
