@@ -14,10 +14,11 @@ export const condition: Condition = {
     const path = planPathOf(configuration);
     const make = `make the plan anew with release-gate plan --version ${asked.version} --write; what people wrote into it stays`;
     if (plan === null) {
+      // Unknown, not failed: what is nowhere written was not found to be wrong.
       return paths.has(path)
         ? notKnown(`${path} cannot be read`, 'make the plan readable, or move it away and plan again')
         : notKnown(
-            `there is no ${path}, so nothing says how the release is carried out`,
+            `there is no ${path}`,
             `write the plan with release-gate plan --version ${asked.version} --write`,
           );
     }
