@@ -170,7 +170,7 @@ describe('gate and plan with --online', function () {
     images.delete('v1.4.0');
     const { status, out } = await run('gate', '--version', '1.4.0', '--online');
     assert.equal(status, 1);
-    assert.match(out, /\[artifact-exists\] 127\.0\.0\.1:\d+ has no acme\/orders:v1\.4\.0/);
+    assert.match(out, /\[artifact-exists\]\s+127\.0\.0\.1:\d+ has no acme\/orders:v1\.4\.0/);
   });
 
   it('tells the plan which version there is to go back to', async () => {
