@@ -29,11 +29,12 @@ export function registerReadinessLens(
           const latest = judge.latest(repository);
           if (!latest) return [ask('Is this release ready?')];
           const { verdict, version, environment } = latest.view;
-          const outdated = judge.changedSince(repository) === null ? '' : ' (outdated)';
+          const changedSince = judge.changedSince(repository);
+          const outdated = changedSince === null ? '' : ' (outdated)';
           return [
             new vscode.CodeLens(top, {
               title: `${WORDS[verdict]}: ${version} to ${environment}${outdated}`,
-              tooltip: `${latest.view.summary}. Show the reasons.`,
+              tooltip: `${latest.view.summary}. ${changedSince === null ? '' : `Outdated: ${changedSince} changed since. `}Show the reasons.`,
               command: COMMANDS.judgeRelease,
               arguments: [{ folder, isKept: true }],
             }),

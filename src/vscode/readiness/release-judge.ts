@@ -84,19 +84,21 @@ export function createReleaseJudge(
     const { path, repository } = place;
     if (path.startsWith('.git/') && !/^\.git\/(?:HEAD|packed-refs|refs\/.*)$/.test(path)) return;
     void isLater(uri, known.judgement.judgedAtMs).then((isChanged) => {
-      if (!isChanged) return;
+      // What changed before a judgement that was made meanwhile is in it.
+      if (!isChanged || kept.get(repository.key) !== known) return;
       if (path.startsWith('.git/')) outdate(repository.key, 'the git history');
       else if (known.paths.has(path)) outdate(repository.key, path);
-      else setTimeout(() => void newFile(repository, path), NEW_FILE_DELAY_MS);
+      else setTimeout(() => void newFile(repository, path, known), NEW_FILE_DELAY_MS);
     });
   };
   /** A new file outdates the judgement if the repository reads it: what git ignores does not. */
-  const newFile = async (repository: WorkspaceRepository, path: string): Promise<void> => {
-    if (kept.get(repository.key)?.changed !== null) return;
+  const newFile = async (repository: WorkspaceRepository, path: string, known: Kept): Promise<void> => {
+    const isOutdatable = (): boolean => kept.get(repository.key) === known && known.changed === null;
+    if (!isOutdatable()) return;
     try {
       const { createNodeFiles } = await import('../../adapters/node-files');
       const { paths } = await createNodeFiles(repository.folder.fsPath).list();
-      if (paths.includes(path)) outdate(repository.key, path);
+      if (paths.includes(path) && isOutdatable()) outdate(repository.key, path);
     } catch (error) {
       log.fault('A new file could not be looked at', error);
     }

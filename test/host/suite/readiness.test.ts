@@ -54,6 +54,23 @@ const inPanel = (selector: string, text?: string) => ({
   ...(text === undefined ? {} : { text }),
 });
 
+/** Like `eventually`, and a failure says what there was in place of what was waited for. */
+async function eventuallySaying<T>(what: string, ask: () => Promise<T | string>): Promise<T> {
+  let said = '';
+  try {
+    return await eventually(what, async () => {
+      const answer = await ask();
+      if (typeof answer !== 'string') return answer;
+      said = answer;
+      return undefined;
+    });
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}; there was: ${said}`, {
+      cause: error,
+    });
+  }
+}
+
 describe('whether a release is ready', () => {
   beforeEach(resetWorkspace);
   after(resetWorkspace);
@@ -176,13 +193,14 @@ describe('whether a release is ready', () => {
     const document = await vscode.workspace.openTextDocument(fileUri(plan));
     await vscode.window.showTextDocument(document);
     const lens = (wanted: RegExp): Promise<vscode.CodeLens> =>
-      eventually(`the lens ${wanted.source}`, async () => {
+      eventuallySaying(`the lens ${wanted.source}`, async () => {
         const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
           'vscode.executeCodeLensProvider',
           document.uri,
           10,
         );
-        return lenses.find((each) => wanted.test(each.command?.title ?? ''));
+        const found = lenses.find((each) => wanted.test(each.command?.title ?? ''));
+        return found ?? lenses.map((each) => `${each.command?.title}: ${each.command?.tooltip}`).join('; ');
       });
     await lens(/^NO-GO: 1\.5\.0 to production$/);
     await write(
