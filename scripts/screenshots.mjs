@@ -100,10 +100,8 @@ const pictures = {
       inWebview: true,
     });
     await workbench.waitFor({ selector: '.editor-group-container .view-line', text: 'drop column' });
-    await drag(page, '.editor-group-container:has(.tab[aria-label*=".sql"])', 860);
-    await workbench.runCommand('Problems: Focus on Problems View');
-    await workbench.waitFor({ selector: '.markers-panel .monaco-list-row', text: 'drops the column' });
-    await drag(page, '.part.panel', 700, 'horizontal');
+    await drag(page, '.editor-group-container:has(.tab[aria-label*=".sql"])', 900);
+    await workbench.runCommand('Go to Next Problem');
   },
 };
 
