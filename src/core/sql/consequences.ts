@@ -175,14 +175,20 @@ export function domainRefusesNull(name: string): SqlEffect {
   );
 }
 
-/** A column added that refuses NULL and has no value for the rows that are there. */
-export function addsRefusingNull(table: string, column: string): SqlEffect {
+/**
+ * A column added that refuses NULL and is left without a default.
+ *
+ * @param fillsRows Whether the rows that are there get a value, so that the change itself goes through.
+ */
+export function addsRefusingNull(table: string, column: string, fillsRows = false): SqlEffect {
   const name = `${table}.${column}`;
   return destroys(
     'schema-break',
     { kind: 'column', name },
     `adds ${name} as NOT NULL without a default`,
-    'what the previous version inserts is refused, and so is the change itself where the table has rows',
+    fillsRows
+      ? 'what the previous version inserts is refused'
+      : 'what the previous version inserts is refused, and so is the change itself where the table has rows',
     'add it with a default or without NOT NULL, fill it, and tighten it in a later release',
   );
 }

@@ -334,7 +334,7 @@ function addedSteps(
 }
 
 /** By its words and what it does: the same call on another table is another step. */
-function sameStep({ text, effects }: MigrationStep): string {
+function sameStep({ text, identity, effects }: MigrationStep): string {
   const done = effects.map((effect) =>
     effect.effect === 'destroys' || effect.effect === 'risks'
       ? effect.what
@@ -342,7 +342,7 @@ function sameStep({ text, effects }: MigrationStep): string {
         ? `${effect.object.name} ${effect.type.text}`
         : effect.effect,
   );
-  return [normalStatement(text), ...done].join('\n');
+  return [normalStatement(identity ?? text), ...done].join('\n');
 }
 
 function unjudgeableFile(path: string, why: string): IrreversibleAction {

@@ -446,6 +446,33 @@ describe('migrations of frameworks', () => {
     assert.deepEqual(await judged('Order.objects.create(total=1)'), []);
   });
 
+  it('says of a field of text that is added with blank what Django does to the rows', async () => {
+    const judged = async (field: string): Promise<readonly string[]> =>
+      (
+        await judgeFiles({
+          'shop/migrations/0007_note.py': `class Migration:\n    operations = [migrations.AddField("order", "note", ${field})]\n`,
+        })
+      ).irreversible.map(({ why }) => why);
+    const [filled] = await judged('models.TextField(blank=True)');
+    assert.match(filled ?? '', /what the previous version inserts is refused$/);
+    for (const field of ['models.TextField()', 'models.IntegerField(blank=True)']) {
+      const [refused] = await judged(field);
+      assert.match(refused ?? '', /so is the change itself where the table has rows$/, field);
+    }
+  });
+
+  it('takes a way back that is added beside the same code for no change', async () => {
+    const withBack = (back: string, rows: string): string =>
+      `def fill(apps, schema_editor):\n    Order = apps.get_model("shop", "Order")\n    ${rows}\n\n\nclass Migration:\n    operations = [migrations.RunPython(fill${back})]\n`;
+    const path = 'shop/migrations/0009_fill.py';
+    const judged = async (before: string, after: string): Promise<readonly string[]> =>
+      kindsOf(await judgeFiles({ [path]: after }, { [path]: before }));
+    const some = 'Order.objects.filter(total=0).delete()';
+    assert.deepEqual(await judged(withBack('', some), withBack(', back', some)), []);
+    const all = 'Order.objects.all().delete()';
+    assert.deepEqual(await judged(withBack('', some), withBack(', back', all)), ['data-delete']);
+  });
+
   it('takes what looks like a migration and has no way up for unjudgeable, helpers for nothing', async () => {
     assert.deepEqual(kindsOf(await judgeFiles({ 'db/migrate/1_x.rb': 'class X\nend\n' })), ['unjudgeable']);
     assert.deepEqual(kindsOf(await judgeFiles({ 'src/migrations/index.ts': 'export * from "./a";\n' })), []);

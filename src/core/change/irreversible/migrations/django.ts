@@ -68,9 +68,12 @@ export const django: MigrationReader = {
           reverse === undefined || (reverse.kind === 'name' && lastPart(reverse.name) === 'noop')
             ? null
             : { line, copiesBack: false };
-        return stepOf(program, chain, inFunction(program, argumentOf(call, 'code', 0))).map((step) => ({
+        const code = argumentOf(call, 'code', 0);
+        return stepOf(program, chain, inFunction(program, code)).map((step) => ({
           ...step,
           down,
+          // A way back that is added, or mended, does not change what goes up.
+          ...(code?.kind === 'name' ? { identity: `${name}(${code.name})` } : {}),
         }));
       }
       return stepOf(program, chain, operation(name, call, program, context)).map((step) => ({
@@ -137,7 +140,10 @@ function operation(
         definition.isNullable ||
         definition.hasDefault ||
         /^(?:ManyToManyField|AutoField|BigAutoField|GeneratedField)$/.test(definition.type);
-      return [...(isLoose ? [] : [addsRefusingNull(table, field)]), creates('column', `${table}.${field}`)];
+      return [
+        ...(isLoose ? [] : [addsRefusingNull(table, field, definition.takesEmptyText)]),
+        creates('column', `${table}.${field}`),
+      ];
     }
     case 'AlterField': {
       const definition = fieldIn(argumentOf(call, 'field', 2));
@@ -168,6 +174,8 @@ interface Field {
   readonly type: string;
   readonly isNullable: boolean;
   readonly hasDefault: boolean;
+  /** Whether Django gives the rows that are there an empty text: `blank` on a field of text (Schema editor, `effective_default`). */
+  readonly takesEmptyText: boolean;
   readonly length: number | null;
 }
 
@@ -175,12 +183,16 @@ function fieldIn(value: Value | undefined): Field | null {
   const call = value?.kind === 'call' ? value.chain.calls[0] : undefined;
   if (!call) return null;
   const size = argumentOf(call, 'max_length', null) ?? argumentOf(call, 'max_digits', null);
+  const type = lastPart(call.name);
   return {
-    type: lastPart(call.name),
+    type,
     isNullable: isScalar(argumentOf(call, 'null', null), 'true'),
     hasDefault: ['default', 'auto_now', 'auto_now_add', 'db_default'].some(
       (each) => argumentOf(call, each, null) !== undefined,
     ),
+    takesEmptyText:
+      isScalar(argumentOf(call, 'blank', null), 'true') &&
+      /^(?:Char|Text|Email|Slug|URL|File|Image|FilePath)Field$/.test(type),
     length: size?.kind === 'scalar' ? Number(size.text.replaceAll('_', '')) : null,
   };
 }

@@ -16,6 +16,8 @@ export interface WayDown {
 export interface MigrationStep extends SqlStep {
   /** Where this step goes back by another way than the file, or by none. */
   readonly down?: WayDown | null;
+  /** What it is known by at the other end of the range, where its text says more than what goes up. */
+  readonly identity?: string;
 }
 
 export interface MigrationReading {
