@@ -12,8 +12,7 @@ import {
   type RecordingWorld,
 } from '../core/records/compose';
 import { DRILLS } from '../core/records/record';
-import { CONDITION_IDS } from '../core/gate/condition-ids';
-import { CONDITION_IDS as ROLLBACK_IDS } from '../core/risk/credibility';
+import { OVERRIDABLE_IDS } from '../core/readiness/overridable';
 import type { World } from '../core/tasks/task';
 import { CommandFailure } from './command-failure';
 import { taskText, writtenText } from './task-report';
@@ -108,7 +107,7 @@ export function overrideCommand(terminal: Terminal): Command {
             reason: text(options['reason']),
             until: text(options['until']),
           },
-          [...CONDITION_IDS, ...ROLLBACK_IDS],
+          OVERRIDABLE_IDS,
         ),
       ),
     );

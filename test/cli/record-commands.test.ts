@@ -93,6 +93,24 @@ describe('recording on the command line', function () {
     assert.equal(records().length, 1);
   });
 
+  it('overrides nothing that binds', async () => {
+    await assert.rejects(
+      overrideCommand(terminal('production 2.4.0')).parseAsync(
+        ['record', root, '--condition', 'change-known', '--environment', 'production'].concat([
+          '--version',
+          '2.4.0',
+          '--reason',
+          'we know better',
+          '--until',
+          '2027-03-01',
+          '--write',
+        ]),
+        { from: 'user' },
+      ),
+      /there is no condition "change-known"/,
+    );
+  });
+
   it('writes an override likewise', async () => {
     const override = (answer: string | null): Promise<unknown> =>
       overrideCommand(terminal(answer)).parseAsync(

@@ -219,12 +219,10 @@ const approval: Recording = {
 const override: Recording = {
   typed: 'An override',
   compose: async (world, given, { person, releaseJudge }, repository) => {
-    const [{ composeOverride }, { conditions }, { CONDITION_IDS }] = await Promise.all([
+    const [{ composeOverride }, { OVERRIDABLE_IDS: ids }] = await Promise.all([
       import('../../core/records/compose'),
-      import('../../core/readiness/conditions/index'),
-      import('../../core/risk/credibility'),
+      import('../../core/readiness/overridable'),
     ]);
-    const ids = [...conditions.filter((each) => !each.isBinding).map(({ id }) => id), ...CONDITION_IDS];
     // What speaks against the release comes first; the rest may be overridden as well.
     const against = (releaseJudge.latest(repository)?.view.reasons ?? [])
       .filter(({ state }) => state !== 'waived')

@@ -25,7 +25,9 @@ export const condition: Condition = {
     const [first] = open;
     if (!first)
       return pass(
-        `each of ${counted(heavy.length, 'heavy risk')} has an owner`,
+        heavy.length === 1
+          ? 'the heavy risk has an owner'
+          : `each of ${counted(heavy.length, 'heavy risk')} has an owner`,
         plan ? [fileSource(plan.path)] : [],
       );
     return fail(
