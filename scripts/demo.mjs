@@ -89,6 +89,33 @@ async function check(folder) {
   return status !== null && status <= 3;
 }
 
+/** The verdict on the release that the plan proposes. */
+async function judge(folder, version) {
+  title(`release-gate gate ${folder} --version ${version} --env production`);
+  const words = ['gate', folder, '--version', version, '--env', 'production', '--format', 'json'];
+  const { status, text } = await run(process.execPath, [cli, ...words], project);
+  if (status === null || status === 2) {
+    console.log(`Exit status ${status}.`);
+    return false;
+  }
+  const { verdict, reasons } = JSON.parse(text);
+  console.log(`${verdict.toUpperCase()}: ${version} to production`);
+  const stopping = (state) => reasons.filter(({ status: is, weight }) => is === state && weight === 'block');
+  list(
+    'What fails and stops the release:',
+    stopping('fail').map(({ condition, why }) => `[${condition}] ${why}`),
+  );
+  list(
+    'What is not known, and must be before it goes:',
+    stopping('unknown').map(({ condition, why }) => `[${condition}] ${why}`),
+    6,
+  );
+  console.log(
+    `\nExit status ${status}: ${['go', 'no-go', '', 'something that blocks is not known'][status] ?? 'unexpected'}. As text: release-gate gate ${folder} --version ${version}`,
+  );
+  return true;
+}
+
 async function main() {
   if (!existsSync(cli)) {
     console.log('Building dist/cli.js …');
@@ -109,6 +136,7 @@ async function main() {
     await draft(folder, 'plan', [], !own),
     await draft(folder, 'generate', [], !own),
     await draft(folder, 'runbook', [], !own),
+    ...(own ? [] : [await judge(folder, '2.0.0')]),
     await draft(folder, 'postmortem', incident, !own),
   ];
   if (!own) {

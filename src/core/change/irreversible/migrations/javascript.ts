@@ -53,7 +53,7 @@ export const javascript: MigrationReader = {
     if (!body) {
       // A helper or index beside the migrations is none; what is numbered as one, or says that it is one, and has no way
       // up might be.
-      const isNumbered = /^\d{3,}|\d{10,}/.test(context.path.slice(context.path.lastIndexOf('/') + 1));
+      const isNumbered = /^\d|\d{10,}/.test(context.path.slice(context.path.lastIndexOf('/') + 1));
       return /\bimplements\s+MigrationInterface\b/.test(text) ||
         (isNumbered && /\b(?:queryRunner|queryInterface|knex)\b/.test(text))
         ? withoutWayUp(text, program.comments)
