@@ -4,6 +4,7 @@ import { isKnown, type Source } from '../evidence/fact';
 import type { RepositoryProfile } from '../evidence/profile';
 import type { Configuration } from '../gate/configuration';
 import type { PreviousArtifact } from '../risk/rollback/condition';
+import { fail, notKnown, type ConditionAnswer } from './condition';
 import type { ArtifactAnswer, ArtifactQuestion, ArtifactRegistry, History } from '../ports';
 
 /** Which artifact a release is, and how its versions may be written in the registry. */
@@ -212,4 +213,23 @@ function registryName({ registry, url, command }: NamedArtifact): string {
     default:
       return registry satisfies never;
   }
+}
+
+/** What a condition says where the registry refused to tell, or could not be asked. */
+export function notToldByRegistry(
+  answer: Exclude<ArtifactAnswer, { readonly kind: 'present' }>,
+  evidence: readonly Source[],
+): ConditionAnswer {
+  if (answer.kind === 'unknown') {
+    return notKnown(
+      answer.detail,
+      answer.option ? `run it with ${answer.option}` : 'ask again when the registry answers',
+      evidence,
+    );
+  }
+  return fail(
+    answer.detail,
+    'sign in to the registry (docker login, GITHUB_TOKEN), or have somebody do it who may read it',
+    evidence,
+  );
 }

@@ -1,18 +1,8 @@
-import type {
-  ArtifactRegistry,
-  Clock,
-  History,
-  LiveSystems,
-  Parsers,
-  Programs,
-  ReportFiles,
-  RepositoryFiles,
-} from '../ports';
 import type { Source, Unknown } from '../evidence/fact';
 import type { ProposedFile } from '../text/proposal';
 import type { ProseSlot } from '../documents/document';
 import type { Finding } from '../gate/report';
-import type { Configuration } from '../gate/configuration';
+import type { AssessedWorld } from '../readiness/assess-release';
 
 /** The slash commands; palette commands, subcommands, tools, prompts and skills go by the same ids. */
 export type TaskId =
@@ -24,19 +14,7 @@ export type TaskId =
   | 'postmortem-skeleton';
 
 /** One repository, through ports. */
-export interface World {
-  readonly files: RepositoryFiles;
-  /** Reports that git ignores; left out where only those that it does not are to be found. */
-  readonly reports?: ReportFiles;
-  readonly history: History;
-  readonly clock: Clock;
-  readonly parsers: Parsers;
-  readonly configuration: Configuration;
-  /** What lies outside the repository; left out where the person does not want it asked or run. */
-  readonly registry?: ArtifactRegistry | null;
-  readonly live?: LiveSystems | null;
-  readonly programs?: Programs | null;
-}
+export type World = AssessedWorld;
 
 /** Something a task may be told by the person; everything has a default of "not told". */
 export interface TaskInput {

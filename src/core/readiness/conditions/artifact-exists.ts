@@ -1,6 +1,6 @@
 import { bytesInWords } from '../../text/words';
 import { fail, notKnown, pass, type Condition } from '../condition';
-import { artifactSources, isPublishedByRelease } from '../released-artifact';
+import { artifactSources, isPublishedByRelease, notToldByRegistry } from '../released-artifact';
 
 /** Whether the registry has what is to be deployed. */
 export const condition: Condition = {
@@ -58,17 +58,8 @@ export const condition: Condition = {
           evidence,
         );
       case 'refused':
-        return fail(
-          answer.detail,
-          'sign in to the registry (docker login, GITHUB_TOKEN), or have somebody do it who may read it',
-          evidence,
-        );
       case 'unknown':
-        return notKnown(
-          answer.detail,
-          answer.option ? `run it with ${answer.option}` : 'ask again when the registry answers',
-          evidence,
-        );
+        return notToldByRegistry(answer, evidence);
       default:
         return answer satisfies never;
     }

@@ -1,5 +1,5 @@
 import { fail, notKnown, pass, type Condition } from '../condition';
-import { artifactSources, isPublishedByRelease } from '../released-artifact';
+import { artifactSources, isPublishedByRelease, notToldByRegistry } from '../released-artifact';
 
 /** Whether the version to go back to can still be fetched. */
 export const condition: Condition = {
@@ -42,17 +42,8 @@ export const condition: Condition = {
       case 'corrupt':
         return fail(answer.detail, `push the artifact of ${version} again from its tag`, evidence);
       case 'refused':
-        return fail(
-          answer.detail,
-          'sign in to the registry (docker login, GITHUB_TOKEN), or have somebody do it who may read it',
-          evidence,
-        );
       case 'unknown':
-        return notKnown(
-          answer.detail,
-          answer.option ? `run it with ${answer.option}` : 'ask again when the registry answers',
-          evidence,
-        );
+        return notToldByRegistry(answer, evidence);
       default:
         return answer satisfies never;
     }
