@@ -315,12 +315,15 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
 
 /**
  * What the gate says of the repository as it would be with `proposal`, for those files only. Nothing is written.
+ *
+ * @param cache Gets the documents as they were read, so that nobody has to read them again.
  */
 export async function judgeProposal(
   world: JudgedWorld,
   proposal: readonly ProposedFile[],
   signal?: AbortSignal,
   release?: ReleaseFacts,
+  cache: ReadingCache = createReadingCache(),
 ): Promise<readonly Finding[]> {
   const report = await checkRepository({
     root: '.',
@@ -329,6 +332,7 @@ export async function judgeProposal(
     configuration: world.configuration,
     today: world.clock.now().toISOString().slice(0, 10),
     only: new Set(proposal.map((file) => file.path)),
+    cache,
     ...(world.history ? { history: world.history } : {}),
     ...(signal ? { signal } : {}),
     ...(release ? { release } : {}),

@@ -3,7 +3,7 @@ import { releasePlanKind } from '../documents/release-plan/release-plan-kind';
 import { markdownText } from '../documents/markdown/write';
 import { isKnown, unknown, type Source, type Unknown } from '../evidence/fact';
 import type { RepositoryProfile } from '../evidence/profile';
-import { judgeProposal } from '../gate/check';
+import { createReadingCache, judgeProposal } from '../gate/check';
 import {
   assessRelease,
   changeSources,
@@ -132,7 +132,15 @@ async function resultOf(world: World, facts: PlanFacts, signal: AbortSignal): Pr
     after,
     purpose: 'release plan: changes, risk, steps and rollback',
   };
-  const findings = await judgeProposal(world, [file], signal, releaseFactsOf(facts, world.configuration));
+  const cache = createReadingCache();
+  const findings = await judgeProposal(
+    world,
+    [file],
+    signal,
+    releaseFactsOf(facts, world.configuration),
+    cache,
+  );
+  const reading = cache.documents.get(path) ?? releasePlanKind.read(path, file.after);
   const data = releaseData(facts, isKnown(facts.version.version) ? facts.version.version.value : null);
   return {
     task: 'release-plan-from-change',
@@ -140,7 +148,7 @@ async function resultOf(world: World, facts: PlanFacts, signal: AbortSignal): Pr
     sources: change ? changeSources(change).slice(0, MAX_SOURCES) : profileSources(profile),
     files: [file],
     findings,
-    unknowns: unknownsOf(releasePlanKind.read(path, file.after).placeholders),
+    unknowns: unknownsOf(reading.placeholders),
     manualSteps: [],
     notes,
     next: [
