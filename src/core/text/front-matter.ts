@@ -1,5 +1,6 @@
 import matter from 'gray-matter';
 import { isMap, parseDocument } from 'yaml';
+import { nestsReasonably } from './nesting';
 import type { Span } from './position';
 
 /** What stands between the `---` lines at the top of a Markdown file, or why it is not read. */
@@ -35,7 +36,6 @@ const CLOSING = /^---[ \t]*$/m;
 export function readFrontMatter(text: string): FrontMatter {
   const opening = OPENING.exec(text);
   const label = opening?.[1]?.trim() ?? '';
-  // `----` and `--- text` are Markdown (a thematic break, a paragraph), not front matter.
   // `----` and `--- words` are Markdown (a line across the page, a paragraph), not front matter.
   if (!opening || label.startsWith('-') || /^[ \t]+\S/.test(opening[1] ?? '')) {
     return { ok: true, data: {}, body: text, bodyOffset: 0 };
@@ -62,6 +62,9 @@ export function readFrontMatter(text: string): FrontMatter {
     return refusal(`The front matter is longer than ${MAX_CHARACTERS} characters`, text, start, bodyOffset);
   }
   const source = text.slice(start, end).replace(/\r\n?/g, '\n');
+  if (!nestsReasonably(source)) {
+    return refusal('The front matter is nested too deeply to be read', text, start, bodyOffset);
+  }
   if (source.trim() === '') return { ok: true, data: {}, body: text.slice(bodyOffset), bodyOffset };
   let problem: { message: string; offset: number } | null = null;
   const readYaml = (yaml: string): object => {

@@ -81,4 +81,13 @@ describe('front matter', () => {
     assert.equal((globalThis as { wasRun?: boolean }).wasRun, undefined);
     if (read.ok) assert.equal(typeof read.data['a'], 'string');
   });
+
+  it('refuses what is nested beyond what a person writes, before a parser sees it', () => {
+    for (const deep of [`a: ${'['.repeat(30_000)}`, `a:\n${' '.repeat(1500)}b: 1`]) {
+      const read = readFrontMatter(`---\n${deep}\n---\nText\n`);
+      assert.ok(!read.ok);
+      assert.match(read.message, /nested too deeply/);
+    }
+    assert.ok(readFrontMatter('---\na: [[1], { b: [2] }]\n---\n').ok);
+  });
 });

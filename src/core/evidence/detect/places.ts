@@ -1,4 +1,5 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments, type Node } from 'yaml';
+import { nestsReasonably } from '../../text/nesting';
 import { lineIndex, type Range } from '../../text/position';
 import { fileSource, type Source } from '../fact';
 
@@ -16,9 +17,6 @@ export interface PlacedDocument {
 export type PlacedDocuments =
   | { readonly ok: true; readonly documents: readonly PlacedDocument[] }
   | { readonly ok: false; readonly message: string; readonly range: Range | null };
-
-/** Brackets or indentation nested deeper than this are no file that a person wrote. */
-const MAX_DEPTH = 200;
 
 /**
  * Reads YAML (JSON is YAML) of one or more documents as data with places. Aliases are bounded by the library, so that
@@ -147,15 +145,4 @@ function nodeAt(root: Node, path: DataPath): Node | null {
     } else return null;
   }
   return place;
-}
-
-function nestsReasonably(text: string): boolean {
-  let depth = 0;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code === 91 || code === 123) {
-      if (++depth > MAX_DEPTH) return false;
-    } else if (code === 93 || code === 125) depth = Math.max(0, depth - 1);
-  }
-  return !/\n[ ]{1000}/.test(text);
 }
