@@ -154,13 +154,16 @@ export function movesToSchema(kind: string, name: string, schema: string): SqlEf
   );
 }
 
-export function refusesNull(table: string, column: string): SqlEffect {
+/** @param fillsRows Whether the rows that have no value get one first, so that the change itself goes through. */
+export function refusesNull(table: string, column: string, fillsRows = false): SqlEffect {
   const name = `${table}.${column}`;
   return destroys(
     'schema-break',
     { kind: 'column', name },
     `makes ${name} refuse NULL`,
-    'what the previous version writes without a value is refused, and so is the change itself where a row has none',
+    fillsRows
+      ? 'what the previous version writes without a value is refused, and rows without one get the same value for good'
+      : 'what the previous version writes without a value is refused, and so is the change itself where a row has none',
     'give the column a default and write it in all running versions first; tighten it in a later release',
   );
 }

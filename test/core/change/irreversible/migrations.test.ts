@@ -461,6 +461,17 @@ describe('migrations of frameworks', () => {
     }
   });
 
+  it('says of a column of Rails that begins to refuse NULL whether its rows are filled first', async () => {
+    const judged = async (rest: string): Promise<string> =>
+      (
+        await judgeFiles({
+          'db/migrate/20260101000000_x.rb': `class X < ActiveRecord::Migration[7.1]\n  def change\n    change_column_null :users, :email, false${rest}\n  end\nend\n`,
+        })
+      ).irreversible.map(({ why }) => why)[0] ?? '';
+    assert.match(await judged(''), /so is the change itself where a row has none$/);
+    assert.match(await judged(", ''"), /rows without one get the same value for good$/);
+  });
+
   it('takes a way back that is added beside the same code for no change', async () => {
     const withBack = (back: string, rows: string): string =>
       `def fill(apps, schema_editor):\n    Order = apps.get_model("shop", "Order")\n    ${rows}\n\n\nclass Migration:\n    operations = [migrations.RunPython(fill${back})]\n`;

@@ -206,7 +206,10 @@ function onTable(
       ];
     }
     case 'change_column_null':
-      return isScalar(values[1], 'false') && column !== null ? [refusesNull(table, column)] : [];
+      // The fourth argument is written into the rows that have no value first (api.rubyonrails.org, SchemaStatements).
+      return isScalar(values[1], 'false') && column !== null
+        ? [refusesNull(table, column, values[2] !== undefined && !isScalar(values[2], 'nil'))]
+        : [];
     case 'add_column':
       return column === null
         ? [notToldFrom(name)]
