@@ -1,3 +1,4 @@
+import { dayAt } from '../core/text/iso-day';
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '../adapters/clock';
@@ -67,7 +68,7 @@ export async function openCheck(
     parsers: world.parsers,
     configuration: world.configuration,
     ...(configurationFile === null ? {} : { configurationPath: configurationFile }),
-    today: world.clock.now().toISOString().slice(0, 10),
+    today: dayAt(world.clock.now()),
     signal: terminal.signal,
   };
 }

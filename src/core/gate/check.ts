@@ -1,3 +1,4 @@
+import { dayAt } from '../text/iso-day';
 import picomatch from 'picomatch';
 import type { History, Parsers, RepositoryFiles, Clock } from '../ports';
 import type { ProposedFile } from '../text/proposal';
@@ -330,7 +331,7 @@ export async function judgeProposal(
     files: overlayFiles(world.files, new Map(proposal.map((file) => [file.path, file.after]))),
     parsers: world.parsers,
     configuration: world.configuration,
-    today: world.clock.now().toISOString().slice(0, 10),
+    today: dayAt(world.clock.now()),
     only: new Set(proposal.map((file) => file.path)),
     cache,
     ...(world.history ? { history: world.history } : {}),

@@ -1,3 +1,4 @@
+import { isoDay } from '../text/iso-day';
 import type { Located, Span } from '../text/position';
 import { nearMiss } from '../rules/near-miss';
 import { entryOf, type YamlEntry, type YamlMap, type YamlValue } from '../workflow/yaml-tree';
@@ -129,7 +130,5 @@ export function staysInside(path: string): boolean {
 
 /** Whether a text is a day of the calendar, `2027-03-01`. */
 export function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+  return isoDay(text) === text;
 }

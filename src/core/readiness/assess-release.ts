@@ -1,3 +1,4 @@
+import { dayAt } from '../text/iso-day';
 import type { Change } from '../change/change';
 import { readChange, type ChangeAnswer } from '../change/read-change';
 import type { ReadDocument } from '../documents/document';
@@ -138,7 +139,7 @@ export async function assessRelease(
   const { inForce, idle } = overridesInForce(
     records,
     request.release ?? { version: null, environment: 'production' },
-    world.clock.now().toISOString().slice(0, 10),
+    dayAt(world.clock.now()),
   );
   const recordHistory = await openRecordHistory(
     world,

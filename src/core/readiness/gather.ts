@@ -1,3 +1,4 @@
+import { dayAt } from '../text/iso-day';
 import type { ReleaseCommit } from '../evidence/results/standing';
 import type { RepositoryProfile } from '../evidence/profile';
 import { checkRepository, createReadingCache } from '../gate/check';
@@ -64,7 +65,7 @@ export async function gatherFacts(
     parsers: world.parsers,
     configuration: world.configuration,
     history: world.history,
-    today: world.clock.now().toISOString().slice(0, 10),
+    today: dayAt(world.clock.now()),
     cache,
     ...(ofRelease ? { release: ofRelease } : {}),
     signal: run.signal,

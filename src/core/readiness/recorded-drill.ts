@@ -1,3 +1,4 @@
+import { dayAt } from '../text/iso-day';
 import { fileSource, isKnown } from '../evidence/fact';
 import type { Drill } from '../records/record';
 import { counted } from '../text/words';
@@ -35,7 +36,7 @@ export function judgeDrill(
       refused ? [fileSource(refused.path)] : [],
     );
   }
-  const day = new Date(newest.startedAtMs).toISOString().slice(0, 10);
+  const day = dayAt(newest.startedAtMs);
   const evidence = [fileSource(newest.path)];
   if (!newest.hasPassed) {
     return fail(

@@ -4,7 +4,7 @@ import { drillRecordKind } from '../documents/drill-record/drill-record-kind';
 import { overrideKind } from '../documents/override/override-kind';
 import { plainText } from '../documents/markdown/write';
 import type { Clock, History, RepositoryFiles } from '../ports';
-import { isoDay } from '../text/iso-day';
+import { dayAt, isoDay } from '../text/iso-day';
 import type { ProposedFile } from '../text/proposal';
 import { isoTime, zonedTime } from '../text/zoned-time';
 import { durationText, readDuration } from './duration';
@@ -138,7 +138,7 @@ export async function composeDrill(world: RecordingWorld, told: ToldDrill): Prom
       evidence,
       notes: plainText(told.notes ?? ''),
     },
-    ['drill', drill, environment, version, dayOf(startedAt)],
+    ['drill', drill, environment, version, dayAt(startedAt)],
     `record of a ${drill} drill in ${environment}`,
     notes,
   );
@@ -173,7 +173,7 @@ export async function composeApproval(world: RecordingWorld, told: ToldApproval)
       read,
       evidence,
     },
-    ['approval', environment, version, by.replace(/<.*/, ''), dayOf(at)],
+    ['approval', environment, version, by.replace(/<.*/, ''), dayAt(at)],
     `approval of ${version} for ${environment}`,
     notes,
   );
@@ -209,7 +209,7 @@ export async function composeOverride(
   if (told.until === null)
     problems.push('give its last day, such as 2027-03-01: an override without one does not count');
   else if (until === null) problems.push(`"${told.until}" is no day; write 2027-03-01`);
-  else if (until < dayOf(now))
+  else if (until < dayAt(now))
     problems.push(`${until} has passed: an override that has ended does not count`);
   if (problems.length > 0) return { ok: false, problems };
   return propose(
@@ -225,7 +225,7 @@ export async function composeOverride(
       recordedAt: isoTime(now),
       recordedBy: plainText(world.gitName ?? ''),
     },
-    ['override', condition, environment, version, dayOf(now)],
+    ['override', condition, environment, version, dayAt(now)],
     `override of ${condition} for ${version} in ${environment}`,
     notes,
   );
@@ -404,8 +404,4 @@ function slug(text: string): string {
     .replace(/^[-.]+|[-.]+$/g, '')
     .slice(0, 60);
   return name === '' ? 'unnamed' : name;
-}
-
-function dayOf(milliseconds: number): string {
-  return isoTime(milliseconds).slice(0, 10);
 }

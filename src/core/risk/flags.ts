@@ -1,7 +1,7 @@
 import type { Change } from '../change/change';
 import type { PlannedFlag } from '../documents/release-plan/release-plan';
 import { placeholder, textOf, type Known } from '../evidence/fact';
-import { isoDay } from '../text/iso-day';
+import { dayAt, isoDay } from '../text/iso-day';
 import type { Rollout } from './rollout';
 import type { RiskLevel } from './weights';
 
@@ -73,7 +73,5 @@ function isStillToldByPath(change: Change): boolean {
 
 function removalDate(releasedOn: string | null): string | null {
   const day = isoDay(releasedOn ?? '');
-  return day === null
-    ? null
-    : new Date(Date.parse(day) + FLAG_LIFETIME_DAYS * 86_400_000).toISOString().slice(0, 10);
+  return day === null ? null : dayAt(Date.parse(day) + FLAG_LIFETIME_DAYS * 86_400_000);
 }

@@ -1,3 +1,4 @@
+import { dayAt } from '../text/iso-day';
 import { renderKeepingWritten } from '../documents/keep-written';
 import { markdownText } from '../documents/markdown/write';
 import type { Postmortem, TimelineRow } from '../documents/postmortem/postmortem';
@@ -111,7 +112,7 @@ export function slugOf(title: string): string {
 
 async function resultOf(world: World, facts: PostmortemFacts, signal: AbortSignal): Promise<TaskResult> {
   const { collected, startedAt, told } = facts;
-  const today = world.clock.now().toISOString().slice(0, 10);
+  const today = dayAt(world.clock.now());
   const day = startedAt.milliseconds === null ? today : startedAt.text.slice(0, 10);
   const path = `${world.configuration.operationsFolder}/postmortems/PM_${day}_${slugOf(told.get('incident') ?? '')}.md`;
   const before = await existingText(world, path);

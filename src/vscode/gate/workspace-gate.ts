@@ -1,3 +1,4 @@
+import { dayAt } from '../../core/text/iso-day';
 import * as vscode from 'vscode';
 import type { FixedRepository, FixKinds } from '../../core/gate/apply-fixes';
 import type { CheckInput, ReadingCache } from '../../core/gate/check';
@@ -183,7 +184,7 @@ async function openInput(
     configuration: world.configuration,
     configurationPath: opened.configurationPath,
     history: world.history,
-    today: world.clock.now().toISOString().slice(0, 10),
+    today: dayAt(world.clock.now()),
     cache: memory.cache,
     signal,
   };

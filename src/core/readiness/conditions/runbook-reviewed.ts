@@ -3,7 +3,7 @@ import type { ApprovalOnRecord } from '../../records/record';
 import { isSameVersion } from '../../records/records-in';
 import { namesPerson } from '../../records/strict';
 import type { Commit } from '../../ports';
-import { isoDay } from '../../text/iso-day';
+import { dayAt, isoDay } from '../../text/iso-day';
 import { notKnown, pass, type Condition } from '../condition';
 import type { ReadinessFacts } from '../facts';
 import type { RunbookUpkeep } from '../upkeep';
@@ -88,9 +88,7 @@ function reviewsOf(facts: ReadinessFacts, runbook: RunbookUpkeep, lastChange: Co
   const approvals = facts.records.approvals.filter((approval) => isOfRelease(approval, facts));
   const by = typeof frontMatter['reviewed-by'] === 'string' ? frontMatter['reviewed-by'].trim() : '';
   const written = frontMatter['reviewed-on'];
-  const on = isoDay(
-    written instanceof Date ? written.toISOString().slice(0, 10) : typeof written === 'string' ? written : '',
-  );
+  const on = isoDay(written instanceof Date ? dayAt(written) : typeof written === 'string' ? written : '');
   const trailers = lastChange.body
     .slice(-20_000)
     .matchAll(/^(?:Reviewed|Acked)-by:[ \t]{1,4}([^\r\n]{1,200})$/gim);

@@ -1,3 +1,4 @@
+import { dayAt } from '../../text/iso-day';
 import { fileSource } from '../../evidence/fact';
 import type { DrillOnRecord } from '../../records/record';
 import { counted } from '../../text/words';
@@ -91,7 +92,7 @@ function none(why: string, drills: readonly DrillOnRecord[] = []): DrillFound {
 }
 
 export function dayOf({ startedAtMs }: DrillOnRecord): string {
-  return new Date(startedAtMs).toISOString().slice(0, 10);
+  return dayAt(startedAtMs);
 }
 
 function versionsOf({ versionFrom, versionTo }: DrillOnRecord): string {
