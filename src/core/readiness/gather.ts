@@ -1,3 +1,4 @@
+import { listedOnce } from '../evidence/listed-once';
 import { dayAt } from '../text/iso-day';
 import type { ReleaseCommit } from '../evidence/results/standing';
 import type { RepositoryProfile } from '../evidence/profile';
@@ -43,10 +44,11 @@ export type GatheredFacts =
  * @throws HistoryFailure where git cannot read what it could open, and the signal's reason when it is aborted.
  */
 export async function gatherFacts(
-  world: AssessedWorld,
+  given: AssessedWorld,
   request: ReadinessRequest,
   run: AssessRun,
 ): Promise<GatheredFacts> {
+  const world = { ...given, files: listedOnce(given.files) };
   const problem = versionProblem(request.version) ?? environmentProblem(request.environment);
   if (problem !== null) return { ok: false, reason: problem };
   const head = request.head ?? (await tagOf(world, request.version, run.signal));

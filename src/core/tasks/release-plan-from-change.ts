@@ -1,3 +1,4 @@
+import { listedOnce } from '../evidence/listed-once';
 import { renderBeside } from '../documents/keep-written';
 import { releasePlanKind } from '../documents/release-plan/release-plan-kind';
 import { markdownText } from '../documents/markdown/write';
@@ -95,7 +96,7 @@ async function assess(
     release: { version: told.get('version') ?? null, environment: 'production' },
   };
   try {
-    const assessment = await assessRelease(world, request, run);
+    const assessment = await assessRelease({ ...world, files: listedOnce(world.files) }, request, run);
     if (assessment.ok) return assessment.release;
     throw new TaskFailure(
       `The change cannot be read: ${assessment.reason}. Name a tag, branch or commit that exists here; \`git fetch --tags\` brings those of the remote.`,
