@@ -57,6 +57,18 @@ export interface SectionShape {
   readonly holds?: 'steps' | 'triggers' | 'steps-and-triggers' | 'actions' | 'timeline' | 'table' | 'list';
   /** What a person would write there, for the placeholder of a section that is missing. */
   readonly needs?: string;
+  /** Without it the document does not do what it is there for; a required one that is not essential is missed with a warning. */
+  readonly isEssential?: true;
+  /** It holds words of others (commit subjects, statements, what somebody told), which are not ours to correct. */
+  readonly isQuoted?: true;
+  /** Each of its steps says how long it takes. */
+  readonly isTimed?: true;
+  /** Each of its steps says what to do when it fails. */
+  readonly saysOnFailure?: true;
+  /** Its reader meets it after every section before it that says the same; the others may stand anywhere. */
+  readonly isInOrder?: true;
+  /** What it says is measured: "soon" or "looks normal" says nothing here. */
+  readonly isMeasured?: true;
 }
 
 /** A kind of document: its data `T`, its template and its reader, in a folder of its own. */
@@ -67,6 +79,8 @@ export interface DocumentKind<T> {
   recognises(path: string, frontMatter: Readonly<Record<string, unknown>>): boolean;
   /** Sections in their order; `isRequired` ones are missed when absent. */
   readonly sections: readonly SectionShape[];
+  /** Its commands are run again for another version and elsewhere: what varies is a parameter, never written out. */
+  readonly isParameterised?: true;
   /** `read(path, render(x)).data` equals `x`. */
   render(data: T): string;
   read(path: string, text: string): ReadDocument & { readonly data: T };

@@ -14,6 +14,7 @@ import type { ReadDocument } from '../documents/document';
 import { documentRules } from '../rules/document/index';
 import { rule as unreadableFile } from '../rules/gate/unreadable-file';
 import { partsOfGitHub, ruleOf, rules, rulesOfGitHub, rulesOfRelease, workflowRules } from '../rules/index';
+import { judgesKind } from '../rules/rule';
 import type { GateFacts, ReleaseFacts, Rule, RuleFinding, Severity } from '../rules/rule';
 import { applyBaseline, type Baseline } from './baseline';
 import { CONFIGURATION_PATH, type Configuration } from './configuration';
@@ -206,7 +207,7 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
   }
   for (const document of documents) {
     for (const rule of documentRules) {
-      if (!isOff(rule) && rule.kinds.includes(document.kind)) {
+      if (!isOff(rule) && judgesKind(rule, document.kind)) {
         run(rule, document.path, () => rule.check(document, facts));
       }
     }

@@ -120,16 +120,21 @@ export interface WorkflowRule extends RuleBase {
   check(subject: WorkflowSet, facts: GateFacts): readonly RuleFinding[];
 }
 
-/** A rule over one document; called for the kinds it names. */
+/** A rule over one document; called for the kinds it names, or for every kind where it goes by what a kind declares. */
 export interface DocumentRule extends RuleBase {
   readonly subject: 'document';
-  readonly kinds: readonly string[];
+  readonly kinds: readonly string[] | 'every';
   check(subject: ReadDocument, facts: GateFacts): readonly RuleFinding[];
 }
 
 /** A rule whose findings the gate itself makes (unreadable files, waivers): it has a page and no `check`. */
 export interface GateRule extends RuleBase {
   readonly subject: 'gate';
+}
+
+/** Whether a rule judges documents of that kind. */
+export function judgesKind(rule: DocumentRule, kind: string): boolean {
+  return rule.kinds === 'every' || rule.kinds.includes(kind);
 }
 
 export type Rule = WorkflowRule | DocumentRule | GateRule;

@@ -31,6 +31,8 @@ const sections: readonly SectionShape[] = [
     aliases: ['incident timeline', 'chronology'],
     holds: 'timeline',
     needs: 'what happened when, with zone and source',
+    isEssential: true,
+    isQuoted: true,
   },
   {
     id: 'root-cause',
@@ -54,6 +56,7 @@ const sections: readonly SectionShape[] = [
     aliases: ['actions', 'corrective actions', 'follow ups', 'follow up actions'],
     holds: 'actions',
     needs: 'each action with owner, due date and how it is verified',
+    isEssential: true,
   },
   {
     id: 'lessons',
@@ -63,7 +66,14 @@ const sections: readonly SectionShape[] = [
     holds: 'list',
     needs: 'what went well, what went badly, where luck helped',
   },
-  { id: 'claims', title: 'Told by a person', isRequired: false, aliases: ['told', 'claims'], holds: 'table' },
+  {
+    id: 'claims',
+    title: 'Told by a person',
+    isRequired: false,
+    aliases: ['told', 'claims'],
+    holds: 'table',
+    isQuoted: true,
+  },
 ];
 
 const write = markdownTemplate<Postmortem>(source);

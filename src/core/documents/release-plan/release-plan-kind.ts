@@ -46,6 +46,7 @@ const sections: readonly SectionShape[] = [
     aliases: ['change log', 'changelog', 'what changes'],
     needs: 'the commits of this release',
     holds: 'table',
+    isQuoted: true,
   },
   {
     id: 'irreversible',
@@ -54,6 +55,7 @@ const sections: readonly SectionShape[] = [
     aliases: ['irreversible', 'what cannot be undone', 'irreversible changes'],
     needs: 'what going back does not undo',
     holds: 'table',
+    isQuoted: true,
   },
   {
     id: 'risks',
@@ -84,6 +86,8 @@ const sections: readonly SectionShape[] = [
     aliases: ['release steps', 'deployment steps', 'plan'],
     needs: 'the steps of the release with owner and command',
     holds: 'steps',
+    isEssential: true,
+    isTimed: true,
   },
   {
     id: 'rollback',
@@ -92,6 +96,7 @@ const sections: readonly SectionShape[] = [
     aliases: ['rollback', 'roll back'],
     needs: 'how to go back, and the metric, comparison, threshold and window that say when',
     holds: 'steps-and-triggers',
+    isEssential: true,
   },
   {
     id: 'communication',
@@ -108,7 +113,14 @@ const sections: readonly SectionShape[] = [
     aliases: ['overrides'],
     holds: 'table',
   },
-  { id: 'claims', title: 'Told by a person', isRequired: false, aliases: ['inputs', 'told'], holds: 'table' },
+  {
+    id: 'claims',
+    title: 'Told by a person',
+    isRequired: false,
+    aliases: ['inputs', 'told'],
+    holds: 'table',
+    isQuoted: true,
+  },
   {
     id: 'open',
     title: 'Still to be decided',
@@ -186,6 +198,7 @@ export const releasePlanKind: DocumentKind<ReleasePlan> = {
   id: 'release-plan',
   title: 'Release plan',
   sections,
+  isParameterised: true,
   recognises: (path, frontMatter) =>
     frontMatter['kind'] === 'release-plan' || /(?:^|\/)RELEASE_PLAN\.md$/.test(path),
   render: (plan) => {

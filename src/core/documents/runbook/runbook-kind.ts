@@ -27,6 +27,7 @@ const sections: readonly SectionShape[] = [
     aliases: ['symptom'],
     holds: 'table',
     needs: 'what is seen when this service is broken',
+    isInOrder: true,
   },
   {
     id: 'diagnosis',
@@ -35,6 +36,7 @@ const sections: readonly SectionShape[] = [
     aliases: ['diagnose', 'diagnostics', 'investigation'],
     holds: 'steps',
     needs: 'the commands that tell what is wrong',
+    isInOrder: true,
   },
   {
     id: 'mitigations',
@@ -43,6 +45,7 @@ const sections: readonly SectionShape[] = [
     aliases: ['mitigation', 'mitigate'],
     holds: 'steps',
     needs: 'what makes it better before the cause is found',
+    isInOrder: true,
   },
   {
     id: 'rollback',
@@ -51,6 +54,10 @@ const sections: readonly SectionShape[] = [
     aliases: ['roll back', 'rollback plan', 'rollback procedure', 'rolling back'],
     holds: 'steps-and-triggers',
     needs: 'the command that goes back, and when to run it',
+    isEssential: true,
+    isTimed: true,
+    saysOnFailure: true,
+    isInOrder: true,
   },
   {
     id: 'before',
@@ -73,6 +80,9 @@ const sections: readonly SectionShape[] = [
     aliases: ['deployment steps', 'deploy', 'deploying', 'release steps', 'steps'],
     holds: 'steps',
     needs: 'the commands that deploy',
+    isEssential: true,
+    isTimed: true,
+    saysOnFailure: true,
   },
   {
     id: 'after',
@@ -104,6 +114,7 @@ const sections: readonly SectionShape[] = [
     aliases: ['metrics', 'what good looks like', 'metrics and baselines'],
     holds: 'table',
     needs: 'numbers with their unit for a healthy service',
+    isMeasured: true,
   },
   {
     id: 'failures',
@@ -127,7 +138,14 @@ const sections: readonly SectionShape[] = [
     holds: 'table',
     needs: 'who is called when the steps do not help',
   },
-  { id: 'claims', title: 'Told by a person', isRequired: false, aliases: ['told'], holds: 'table' },
+  {
+    id: 'claims',
+    title: 'Told by a person',
+    isRequired: false,
+    aliases: ['told'],
+    holds: 'table',
+    isQuoted: true,
+  },
 ];
 
 const write = markdownTemplate<Runbook & { readonly total: string }>(source);
@@ -137,6 +155,7 @@ export const runbookKind: DocumentKind<Runbook> = {
   id: 'runbook',
   title: 'Runbook',
   sections,
+  isParameterised: true,
   recognises: (path, frontMatter) => frontMatter['kind'] === 'runbook' || /(?:^|\/)RUNBOOK\.md$/.test(path),
   render: (runbook) =>
     write({ ...runbook, service: plainText(runbook.service), total: totalDuration(runbook.deployment) }),

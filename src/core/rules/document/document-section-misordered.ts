@@ -11,7 +11,7 @@ export const rule: DocumentRule = {
   severity: 'warn',
   why: 'Somebody who follows the page from the top acts before they know what is wrong.',
   subject: 'document',
-  kinds: ['runbook'],
+  kinds: 'every',
   check: (document): readonly RuleFinding[] => {
     const found = document.sections.filter(({ id }) => id !== null && ORDER.includes(id));
     const wrong = found.find(

@@ -1,15 +1,10 @@
 import type { ReadDocument, SectionShape } from '../../documents/document';
 import { documentKindOf } from '../../documents/index';
 import { lineBreakOf } from '../../text/edit';
+import { judgesKind } from '../rule';
 import type { DocumentRule, Fix, RuleFinding } from '../rule';
 import { severityIn } from './document-severity';
-
-/** Without these a document does not do what it is there for; the others are missed with a warning. */
-const ESSENTIAL: Readonly<Record<string, readonly string[]>> = {
-  'release-plan': ['steps', 'rollback'],
-  runbook: ['deployment', 'rollback'],
-  postmortem: ['timeline', 'actions'],
-};
+import { rule as recordIncomplete } from './record-incomplete';
 
 /** A section that the kind of document requires is not there. */
 export const rule: DocumentRule = {
@@ -18,10 +13,11 @@ export const rule: DocumentRule = {
   severity: 'block',
   why: 'Whoever opens the document in a hurry looks for the section; where it is missing, it is made up on the spot.',
   subject: 'document',
-  kinds: ['release-plan', 'runbook', 'postmortem'],
+  kinds: 'every',
   check: (document): readonly RuleFinding[] => {
     const kind = documentKindOf(document.kind);
-    if (!kind || document.problems.length > 0) return [];
+    // What a record lacks is told once, by the rule over records.
+    if (!kind || document.problems.length > 0 || judgesKind(recordIncomplete, kind.id)) return [];
     const present = new Set(document.sections.map(({ id }) => id));
     return kind.sections
       .filter((shape) => shape.isRequired && !present.has(shape.id))
@@ -30,7 +26,7 @@ export const rule: DocumentRule = {
         path: document.path,
         span: null,
         status: 'fail',
-        severity: severityIn(document, ESSENTIAL[kind.id]?.includes(shape.id) === true ? 'block' : 'warn'),
+        severity: severityIn(document, shape.isEssential ? 'block' : 'warn'),
         fix: insertSection(document, kind.sections, shape),
       }));
   },

@@ -1,4 +1,6 @@
 import type { ReadDocument } from '../../documents/document';
+import { documentKindOf } from '../../documents/index';
+import type { Span } from '../../text/position';
 import { enumerated } from '../../text/words';
 import type { Severity } from '../rule';
 
@@ -8,6 +10,13 @@ import type { Severity } from '../rule';
  */
 export function severityIn(document: ReadDocument, severity: Severity): Severity {
   return severity === 'block' && document.frontMatter['kind'] !== document.kind ? 'warn' : severity;
+}
+
+/** The sections that hold words of others: a rule over what people write leaves them alone. */
+export function spansOfQuotes(document: ReadDocument): readonly Span[] {
+  const shapes = documentKindOf(document.kind)?.sections ?? [];
+  const quoting = new Set(shapes.flatMap(({ id, isQuoted }) => (isQuoted ? [id] : [])));
+  return document.sections.flatMap(({ id, span }) => (id !== null && quoting.has(id) ? [span] : []));
 }
 
 /** A title as a message quotes it: short, on one line. */

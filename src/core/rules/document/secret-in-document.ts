@@ -9,7 +9,7 @@ export const rule: DocumentRule = {
   severity: 'block',
   why: 'Everybody who can read the repository can use it, and it stays in the history after it is taken out.',
   subject: 'document',
-  kinds: ['release-plan', 'runbook', 'postmortem', 'drill-record', 'approval', 'override'],
+  kinds: 'every',
   check: (document): readonly RuleFinding[] =>
     secretsOfKnownShape(document.text).map(({ name, span }): RuleFinding => ({
       message: `This has the shape of ${name}: revoke it, and name the place where it is kept instead`,

@@ -1,4 +1,4 @@
-import type { ReadDocument } from '../../documents/document';
+import type { ReadDocument, SectionShape } from '../../documents/document';
 import { documentKindOf } from '../../documents/index';
 import { blocksOf } from '../../documents/markdown/parse';
 import { readSteps, type FoundStep } from '../../documents/markdown/parts';
@@ -6,12 +6,6 @@ import { holdsPlaceholder } from '../../documents/markdown/placeholders';
 import { lineBreakOf } from '../../text/edit';
 import type { DocumentRule, Fix, RuleFinding } from '../rule';
 import { listed, quoted, severityIn } from './document-severity';
-
-/** Sections whose steps are timed and say what to do when they fail. */
-const TIMED: Readonly<Record<string, readonly string[]>> = {
-  'release-plan': ['steps'],
-  runbook: ['deployment', 'rollback'],
-};
 
 interface Lack {
   readonly label: string;
@@ -27,13 +21,13 @@ export const rule: DocumentRule = {
   severity: 'block',
   why: 'A step that cannot be pasted is improvised, and one without an expected outcome is believed to have worked.',
   subject: 'document',
-  kinds: ['release-plan', 'runbook'],
+  kinds: 'every',
   check: (document): readonly RuleFinding[] =>
     (documentKindOf(document.kind)?.sections ?? [])
       .filter(({ holds }) => holds === 'steps' || holds === 'steps-and-triggers')
-      .flatMap(({ id }) =>
-        readSteps(blocksOf(document, id)).flatMap((found): RuleFinding[] => {
-          const lacks = lacksOf(found, document.kind, id);
+      .flatMap((shape) =>
+        readSteps(blocksOf(document, shape.id)).flatMap((found): RuleFinding[] => {
+          const lacks = lacksOf(found, shape);
           if (lacks.length === 0) return [];
           const isEssential = lacks.some((lack) => lack.isEssential);
           return [
@@ -50,9 +44,11 @@ export const rule: DocumentRule = {
       ),
 };
 
-function lacksOf({ step, durationText }: FoundStep, kind: string, section: string): readonly Lack[] {
+function lacksOf(
+  { step, durationText }: FoundStep,
+  { isTimed, saysOnFailure }: SectionShape,
+): readonly Lack[] {
   const lacks: Lack[] = [];
-  const isTimed = TIMED[kind]?.includes(section) === true;
   // A title that is a placeholder stands for the whole step.
   if (step.command === '' && step.action === '' && !holdsPlaceholder(step.title)) {
     lacks.push({
@@ -73,7 +69,7 @@ function lacksOf({ step, durationText }: FoundStep, kind: string, section: strin
   if (isTimed && step.durationMinutes === null && !holdsPlaceholder(durationText)) {
     lacks.push({ label: 'Duration', name: 'duration', needed: 'minutes', isEssential: false });
   }
-  if (isTimed && kind === 'runbook' && step.onFailure === '') {
+  if (saysOnFailure && step.onFailure === '') {
     lacks.push({
       label: 'On failure',
       name: 'word on what to do when it fails',

@@ -10,7 +10,7 @@ export const rule: DocumentRule = {
   severity: 'warn',
   why: 'The total is what a change window is booked by; a wrong one ends the window in the middle of a deployment.',
   subject: 'document',
-  kinds: ['runbook'],
+  kinds: 'every',
   check: (document): readonly RuleFinding[] => {
     const blocks = blocksOf(document, 'deployment');
     const values = readKeyValues(blocks);

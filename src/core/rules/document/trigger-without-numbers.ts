@@ -13,7 +13,7 @@ export const rule: DocumentRule = {
   severity: 'block',
   why: 'Without a metric, a comparison, a number and a window the decision to go back is argued about while users wait.',
   subject: 'document',
-  kinds: ['release-plan', 'runbook'],
+  kinds: 'every',
   check: (document): readonly RuleFinding[] => {
     const holding = (documentKindOf(document.kind)?.sections ?? []).filter(
       ({ holds }) => holds === 'triggers' || holds === 'steps-and-triggers',

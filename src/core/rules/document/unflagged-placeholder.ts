@@ -3,14 +3,7 @@ import type { ReadDocument } from '../../documents/document';
 import { spanOf } from '../../documents/markdown/parse';
 import type { Span } from '../../text/position';
 import type { DocumentRule, RuleFinding } from '../rule';
-import { quoted, severityIn } from './document-severity';
-
-/** Sections that quote others (commit subjects, statements, what somebody told): their words are not ours to fill in. */
-const QUOTING: Readonly<Record<string, readonly string[]>> = {
-  'release-plan': ['changes', 'irreversible', 'claims'],
-  runbook: ['claims'],
-  postmortem: ['timeline', 'claims'],
-};
+import { quoted, severityIn, spansOfQuotes } from './document-severity';
 
 /** What people leave for later, in text and in commands. Each alternative reads a bounded stretch. */
 const LEFT_OPEN =
@@ -29,11 +22,9 @@ export const rule: DocumentRule = {
   severity: 'block',
   why: 'A placeholder that looks like a value is pasted as one; marked as UNKNOWN(...) it is counted, listed and seen.',
   subject: 'document',
-  kinds: ['release-plan', 'runbook', 'postmortem'],
+  kinds: 'every',
   check: (document): readonly RuleFinding[] => {
-    const quotedSpans = document.sections
-      .filter(({ id }) => id !== null && QUOTING[document.kind]?.includes(id) === true)
-      .map(({ span }) => span);
+    const quotedSpans = spansOfQuotes(document);
     const found: RuleFinding[] = [];
     for (const { node, isCommand } of textsOf(document.tree)) {
       const span = spanOf(node);

@@ -10,7 +10,7 @@ export const rule: DocumentRule = {
   severity: 'info',
   why: 'What is marked as UNKNOWN is honest, and still has to be found out before somebody needs it.',
   subject: 'document',
-  kinds: ['release-plan', 'runbook', 'postmortem'],
+  kinds: 'every',
   check: (document): readonly RuleFinding[] => {
     const [first] = document.placeholders;
     if (!first) return [];
