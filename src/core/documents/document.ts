@@ -53,8 +53,12 @@ export interface SectionShape {
   readonly isRequired: boolean;
   /** Other titles that people give it, in lower case. */
   readonly aliases?: readonly string[];
-  /** What it is made of, for the rules that judge it; prose where nothing is said. */
-  readonly holds?: 'steps' | 'triggers' | 'steps-and-triggers' | 'actions' | 'timeline' | 'table' | 'list';
+  /**
+   * What it is made of, for the rules that judge it; prose where nothing is said. In `groups` every deeper heading is one
+   * of several things of a kind (an environment, a secret), whatever it is called: none of them is a section.
+   */
+  readonly holds?:
+    'steps' | 'triggers' | 'steps-and-triggers' | 'actions' | 'timeline' | 'table' | 'list' | 'groups';
   /** What a person would write there, for the placeholder of a section that is missing. */
   readonly needs?: string;
   /** Without it the document does not do what it is there for; a required one that is not essential is missed with a warning. */
@@ -77,6 +81,8 @@ export interface DocumentKind<T> {
   readonly title: string;
   /** Whether a path, or the text's front matter (`kind: release-plan`), makes a file one of this kind. */
   recognises(path: string, frontMatter: Readonly<Record<string, unknown>>): boolean;
+  /** Written once and never again: making it anew where one stands is refused. */
+  readonly isSealed?: true;
   /** Sections in their order; `isRequired` ones are missed when absent. */
   readonly sections: readonly SectionShape[];
   /** Its commands are run again for another version and elsewhere: what varies is a parameter, never written out. */

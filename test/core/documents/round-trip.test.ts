@@ -1,72 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { plainCommand, plainProse, plainText } from '../../../src/core/documents/markdown/write';
 import type { DocumentKind } from '../../../src/core/documents/document';
-import { approvalKind } from '../../../src/core/documents/approval/approval-kind';
-import { drillRecordKind } from '../../../src/core/documents/drill-record/drill-record-kind';
-import { overrideKind } from '../../../src/core/documents/override/override-kind';
+import type { DefinedKind } from '../../../src/core/documents/shape/define-kind';
+import { documentKinds } from '../../../src/core/documents/index';
 import { postmortemKind } from '../../../src/core/documents/postmortem/postmortem-kind';
 import { releasePlanKind } from '../../../src/core/documents/release-plan/release-plan-kind';
 import { runbookKind } from '../../../src/core/documents/runbook/runbook-kind';
 import type { ChangeGroup, RiskLevel } from '../../../src/core/documents/release-plan/release-plan';
+import { dataOfFields, item, prose, rows, step, text } from '../../support/generated-data';
 
-const hostile = [
-  'a | b',
-  '`tick` and ``two``',
-  '<img src=x onerror=alert(1)>',
-  '[x](javascript:alert(1))',
-  '![x](https://evil.test/x.png)',
-  '# heading',
-  '1. one',
-  '- dash',
-  '---',
-  '===',
-  'https://dash.acme.io/d/abc?var=a_b|c',
-  'www.acme.io and a_b@acme.io',
-  '&amp; &#60;',
-  '*bold* _it_ __x__ ~~no~~',
-  '[ ] box',
-  '[^1] note',
-  'C:\\path\\',
-  'a \\| b',
-  '```',
-  '{{service}} ${{ github.token }}',
-  'UNKNOWN(who (exactly) owns it)',
-  'Größe 測試 🚀',
-  '<!-- comment -->',
-  'None.',
-  'key: value',
-  '\\',
-  '|',
-];
-
-const raw = fc.oneof(
-  fc.string({ maxLength: 24, unit: 'binary' }),
-  fc.string({ maxLength: 24 }),
-  fc.constantFrom(...hostile),
-  fc
-    .array(fc.constantFrom(...'|`*_[]<>()!\\~#-+.:/@&{}$ a1\n'.split(''), 'http://', 'www.', ...hostile), {
-      maxLength: 8,
-    })
-    .map((parts) => parts.join('')),
-);
-const text = raw.map(plainText);
-const title = text.map((value) => value || 'Step');
-const item = text.map((value) => value || 'item');
-const prose = fc.array(raw, { maxLength: 3 }).map((parts) =>
-  plainProse(parts.join('\n\n'))
-    .split('\n\n')
-    .filter((paragraph) => paragraph !== 'None.')
-    .join('\n\n'),
-);
-const command = fc.array(raw, { maxLength: 3 }).map((parts) => plainCommand(parts.join('\n')));
-const minutes = fc.option(
-  fc.nat({ max: 9000 }).map((value) => value / 4),
-  { nil: null },
-);
-const rows = <T extends object>(shape: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
-  fc.array(fc.record(shape), { maxLength: 3 });
-const step = { title, owner: text, command, action: text, expected: text, durationMinutes: minutes };
 const runbookSteps = rows({ ...step, onFailure: text });
 const triggers = rows({ metric: text, comparison: text, threshold: text, window: text, lasting: text });
 const communication = rows({ stage: text, audience: text, channel: text, message: text });
@@ -172,43 +114,6 @@ const postmortem = fc.record({
   claims,
 });
 
-const drillRecord = fc.record({
-  drill: text,
-  environment: text,
-  service: text,
-  versionFrom: text,
-  versionTo: text,
-  startedAt: text,
-  duration: text,
-  outcome: text,
-  recordedBy: text,
-  evidence: fc.array(item, { maxLength: 3 }),
-  notes: prose,
-});
-
-const approval = fc.record({
-  environment: text,
-  version: text,
-  commit: text,
-  approver: text,
-  role: text,
-  at: text,
-  recordedBy: text,
-  read: fc.array(item, { maxLength: 3 }),
-  evidence: fc.array(item, { maxLength: 3 }),
-});
-
-const override = fc.record({
-  condition: text,
-  environment: text,
-  version: text,
-  name: text,
-  reason: prose,
-  until: text,
-  recordedAt: text,
-  recordedBy: text,
-});
-
 function holds<T>(kind: DocumentKind<T>, data: fc.Arbitrary<T>): void {
   fc.assert(
     fc.property(data, (value) => {
@@ -231,7 +136,13 @@ describe('a rendered document', () => {
   it('gives a release plan back', () => holds(releasePlanKind, plan));
   it('gives a runbook back', () => holds(runbookKind, runbook));
   it('gives a postmortem back', () => holds(postmortemKind, postmortem));
-  it('gives the record of a drill back', () => holds(drillRecordKind, drillRecord));
-  it('gives an approval back', () => holds(approvalKind, approval));
-  it('gives an override back', () => holds(overrideKind, override));
+
+  for (const kind of documentKinds) {
+    if (!isDefined(kind)) continue;
+    it(`gives a ${kind.id} back`, () => holds(kind, dataOfFields(kind.fields)));
+  }
 });
+
+function isDefined(kind: DocumentKind<unknown>): kind is DefinedKind<unknown> {
+  return 'fields' in kind;
+}

@@ -41,10 +41,16 @@ interface Heading {
 
 function readSections(tree: Root, shapes: readonly SectionShape[], text: string): ReadSection[] {
   const headings: Heading[] = [];
+  // The depth of the section of groups that the walk is in; what is deeper names a group.
+  let groupsDepth = Infinity;
   for (const node of tree.children) {
     const title = headingTitle(node);
     if (title === null) continue;
-    const id = sectionIdOf(title, shapes);
+    const depth = node.type === 'heading' ? node.depth : 6;
+    const isGroup = depth > groupsDepth;
+    if (!isGroup) groupsDepth = Infinity;
+    const id = isGroup ? null : sectionIdOf(title, shapes);
+    if (holdsGroups(id, shapes)) groupsDepth = depth;
     if (node.type === 'heading') headings.push({ id, title, depth: node.depth, span: spanOf(node) });
     // A line that is bold as a whole is a heading to those who write so; only where it names a section of the kind.
     else if (id !== null) headings.push({ id, title, depth: 6, span: spanOf(node) });
@@ -75,6 +81,10 @@ function readSections(tree: Root, shapes: readonly SectionShape[], text: string)
       span: { start: heading.span.start, end },
     };
   });
+}
+
+function holdsGroups(id: string | null, shapes: readonly SectionShape[]): boolean {
+  return id !== null && shapes.some((shape) => shape.id === id && shape.holds === 'groups');
 }
 
 function headingTitle(node: RootContent): string | null {

@@ -19,6 +19,10 @@ const handlebars = Handlebars.create();
 
 /** Always behind a label or a heading's marks, so never at the beginning of a line. */
 handlebars.registerHelper('text', (value: unknown) => markdownText(String(value), false));
+/** Behind the hashes of a heading, whose end would otherwise be eaten where it looks like a closing row of hashes. */
+handlebars.registerHelper('heading', (value: unknown) =>
+  markdownText(String(value), false).replace(/#+$/, (hashes) => '\\#'.repeat(hashes.length)),
+);
 handlebars.registerHelper('prose', (value: unknown) => markdownProse(String(value)));
 handlebars.registerHelper('code', (value: unknown) => inlineCode(String(value)));
 handlebars.registerHelper('fence', (value: unknown) => codeFence(String(value), 0));
