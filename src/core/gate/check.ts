@@ -18,6 +18,7 @@ import { judgesKind } from '../rules/rule';
 import type { GateFacts, ReleaseFacts, Rule, RuleFinding, Severity } from '../rules/rule';
 import { applyBaseline, type Baseline } from './baseline';
 import { CONFIGURATION_PATH, type Configuration } from './configuration';
+import { answerFromHistory, askedHistory, noHistoryAnswers, type HistoryAnswers } from './history-answers';
 import { overlayFiles } from './overlay';
 import { PIN_CACHE_PATH, pinsWith, readPinCache } from './pin-cache';
 import { verdictOf, type Finding, type NotChecked, type RootReport } from './report';
@@ -42,6 +43,8 @@ export interface CheckInput {
   /** Where the configuration was read, for findings about its waivers; `.github/release-gate.yml` by default. */
   readonly configurationPath?: string;
   readonly history?: History;
+  /** Whether git may be asked now; what the cache knows of it is used either way. True by default. */
+  readonly asksHistory?: boolean;
   /** Findings that were there before: they are set aside, and the report counts them apart. */
   readonly baseline?: Baseline;
   /** ISO date: waivers end by it. */
@@ -68,11 +71,13 @@ export interface ReadingCache {
     readonly workflows: readonly Workflow[];
     readonly set: WorkflowSet;
   } | null;
+  /** What git said of the commit that was checked out last. */
+  readonly history: HistoryAnswers;
 }
 
 /** A cache that has read nothing yet. */
 export function createReadingCache(): ReadingCache {
-  return { workflows: new Map(), documents: new Map(), understood: null };
+  return { workflows: new Map(), documents: new Map(), understood: null, history: noHistoryAnswers() };
 }
 
 /** One repository, as far as judging a proposal needs it; a task's `World` is one. */
@@ -188,29 +193,63 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
   };
   const notChecked: NotChecked[] = [];
   const isOff = (rule: Rule): boolean => configuration.severities[rule.id] === 'off';
-  const run = (rule: Rule, path: string, ask: () => readonly RuleFinding[]): void => {
-    const answer = askRule(rule, path, ask);
+  const take = (rule: Rule, answer: RuleAnswer): void => {
     if (answer.hasFailed) failed.add(rule.id);
     found.push(...answer.findings.map((finding) => ({ rule, finding })));
   };
+  const run = (rule: Rule, path: string, ask: () => readonly RuleFinding[]): void =>
+    take(rule, askRule(rule, path, ask));
 
   const readable = workflows.filter((workflow) => workflow.problems.length === 0);
   let actions: readonly LocalAction[] = [];
+  let understood: WorkflowSet | null = null;
   if (readable.length === 0) cache.understood = null;
   else {
     const { set, understand } = await understandCached(cache, readable, facts.paths, input);
     signal?.throwIfAborted();
+    understood = set;
     actions = [...set.localActions.values()];
     for (const rule of workflowRules) {
       if (!isOff(rule)) run(rule, '.', () => rule.check(set, { ...facts, understand }));
     }
   }
-  for (const document of documents) {
-    for (const rule of documentRules) {
-      if (!isOff(rule) && judgesKind(rule, document.kind)) {
-        run(rule, document.path, () => rule.check(document, facts));
-      }
+  if (documents.length > 0) {
+    const history = askedHistory(cache.history);
+    const readPaths = new Set(readable.map(({ path }) => path));
+    const ofDocuments: GateFacts = {
+      ...facts,
+      isEveryPathListed: listed.isComplete,
+      workflows: understood,
+      unreadWorkflows: listed.paths.filter((path) => isWorkflowPath(path) && !readPaths.has(path)),
+      documents,
+      shell: await input.parsers.shell(),
+      history: history.facts,
+    };
+    const judged = documents.flatMap((document) =>
+      documentRules
+        .filter((rule) => !isOff(rule) && judgesKind(rule, document.kind))
+        .map((rule) => ({ rule, document })),
+    );
+    for (const { rule, document } of judged.filter(({ rule: { asksHistory } }) => !asksHistory)) {
+      run(rule, document.path, () => rule.check(document, ofDocuments));
     }
+    const asking = judged.filter(({ rule: { asksHistory } }) => asksHistory);
+    const git = input.asksHistory === false ? null : (input.history ?? null);
+    const told = await answerFromHistory(
+      asking,
+      ({ rule, document }) => askRule(rule, document.path, () => rule.check(document, ofDocuments)),
+      history,
+      git,
+      signal,
+    );
+    told.forEach(({ answer, needs }, index) => {
+      const rule = asking[index]?.rule;
+      if (!rule) return;
+      take(rule, answer);
+      if (needs !== null && !notChecked.some((known) => known.rule === rule.id)) {
+        notChecked.push({ rule: rule.id, needs });
+      }
+    });
   }
   for (const rule of rules) {
     if (isOff(rule)) notChecked.push({ rule: rule.id, needs: 'to be switched on in the configuration' });
@@ -342,15 +381,17 @@ export async function judgeProposal(
   return report.findings;
 }
 
+/** What a rule found, or that it failed. */
+export interface RuleAnswer {
+  readonly findings: readonly RuleFinding[];
+  readonly hasFailed: boolean;
+}
+
 /**
  * What a rule answers. A rule's fault must not silence the other rules, and must not look like a pass either: it
  * becomes a finding of the rule's own severity whose status is unknown.
  */
-export function askRule(
-  rule: Rule,
-  path: string,
-  ask: () => readonly RuleFinding[],
-): { readonly findings: readonly RuleFinding[]; readonly hasFailed: boolean } {
+export function askRule(rule: Rule, path: string, ask: () => readonly RuleFinding[]): RuleAnswer {
   try {
     return { findings: ask(), hasFailed: false };
   } catch (error) {

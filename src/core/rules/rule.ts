@@ -2,6 +2,7 @@ import type { Change } from '../change/change';
 import type { RepositoryProfile } from '../evidence/profile';
 import type { TextEdit } from '../text/edit';
 import type { RollbackCredibility } from '../risk/credibility';
+import type { Commit, ShellParser } from '../ports';
 import type { Range, Span } from '../text/position';
 import type { Workflow } from '../workflow/model';
 import type { Counterexample, WorkflowSet } from '../workflow/understanding';
@@ -85,6 +86,30 @@ export interface ReleaseFacts {
   readonly credibility: RollbackCredibility;
 }
 
+/** Somebody who wrote commits of this repository. */
+export interface Contributor {
+  readonly name: string;
+  readonly email: string;
+}
+
+/**
+ * What git tells, for rules that hold a document against the history. `undefined`: it was not asked yet, or there is
+ * nobody to ask, so that a rule says nothing; the gate asks what a rule was missing and calls it again. `null`: git was
+ * asked and knows of none.
+ */
+export interface HistoryFacts {
+  /** The last commit that touched a file or anything below a folder. */
+  lastCommitOf(path: string): Commit | null | undefined;
+  /** A file as it stood in a commit; null where it was not there, or is no text. */
+  textAt(commit: string, path: string): string | null | undefined;
+  /** The whole id of the commit that a name or a shortened id means; null where it means none. */
+  commitOf(ref: string): string | null | undefined;
+  /** Who wrote the newest commits, each once. */
+  contributors(): readonly Contributor[] | undefined;
+  /** The remote's address without credentials. */
+  remoteUrl(): string | null | undefined;
+}
+
 /** What rules may know besides their subject. */
 export interface GateFacts {
   /** Paths of the repository's files. */
@@ -103,6 +128,17 @@ export interface GateFacts {
   readonly release?: ReleaseFacts;
   /** What the configuration lists under `environments`; both empty where it lists none. */
   readonly environments: { readonly production: readonly string[]; readonly other: readonly string[] };
+  /** Whether `paths` are all of them: what is not among them does not exist. */
+  readonly isEveryPathListed?: boolean;
+  /** The workflows that could be read, for rules over documents; null where the repository has none. */
+  readonly workflows?: WorkflowSet | null;
+  /** Workflow files that could not be read: what they define is not known. */
+  readonly unreadWorkflows?: readonly string[];
+  /** Every document that was read, for rules that hold one against another. */
+  readonly documents?: readonly ReadDocument[];
+  /** Reads commands of documents; absent where there is no document, and where rules are asked without a parser. */
+  readonly shell?: ShellParser;
+  readonly history?: HistoryFacts;
 }
 
 interface RuleBase {
@@ -124,6 +160,8 @@ export interface WorkflowRule extends RuleBase {
 export interface DocumentRule extends RuleBase {
   readonly subject: 'document';
   readonly kinds: readonly string[] | 'every';
+  /** It asks `facts.history`, and is called again with what it was missing. */
+  readonly asksHistory?: true;
   check(subject: ReadDocument, facts: GateFacts): readonly RuleFinding[];
 }
 

@@ -13,6 +13,15 @@ export const DIAGNOSTIC_SOURCE = 'release-gate';
 /** Languages in which what the gate reads is written. */
 export const GATE_LANGUAGES = ['yaml', 'github-actions-workflow', 'markdown'] as const;
 
+/** One repository's next judging, or its last. */
+interface Waiting {
+  readonly timer: NodeJS.Timeout;
+  readonly controller: AbortController;
+  /** It asks git nothing new. */
+  readonly isTyping: boolean;
+  isDone?: true;
+}
+
 /** Diagnostics that follow the typing. */
 export interface LiveGate {
   /** From now on all findings of the repository are shown, not only those of open files. */
@@ -30,24 +39,32 @@ export function registerLiveGate(
   log: Log,
 ): LiveGate {
   const diagnostics = vscode.languages.createDiagnosticCollection(DIAGNOSTIC_SOURCE);
-  const waiting = new Map<string, { readonly timer: NodeJS.Timeout; readonly controller: AbortController }>();
+  const waiting = new Map<string, Waiting>();
   const whole = new Set<string>();
 
-  const schedule = (repository: WorkspaceRepository, delayMs: number): void => {
+  const schedule = (repository: WorkspaceRepository, delayMs: number, isKeystroke = false): void => {
     const before = waiting.get(repository.key);
     if (before) {
       clearTimeout(before.timer);
       before.controller.abort();
     }
     const controller = new AbortController();
+    // A keystroke starts no git; one that overtakes a judging that would have asked git asks in its place.
+    const isTyping = isKeystroke && (before?.isDone ?? before?.isTyping ?? false);
     const timer = setTimeout(() => {
-      gate.judge(repository, controller.signal).catch((error: unknown) => {
-        if (!isCancellation(error, controller.signal)) log.fault('The live check failed', error);
-      });
+      gate
+        .judge(repository, controller.signal, { isTyping })
+        .then(() => {
+          entry.isDone = true;
+        })
+        .catch((error: unknown) => {
+          if (!isCancellation(error, controller.signal)) log.fault('The live check failed', error);
+        });
     }, delayMs);
-    waiting.set(repository.key, { timer, controller });
+    const entry: Waiting = { timer, controller, isTyping };
+    waiting.set(repository.key, entry);
   };
-  const changed = (document: vscode.TextDocument, delayMs: number): void => {
+  const changed = (document: vscode.TextDocument, delayMs: number, isKeystroke = false): void => {
     const place = repositories.ofUri(document.uri);
     if (!place) return;
     // A change that leaves nothing to save came from the disk.
@@ -55,10 +72,10 @@ export function registerLiveGate(
     const settings = vscode.workspace.getConfiguration('releaseGate', document.uri);
     if (!settings.get('live.enabled', true)) return;
     if (place.path.startsWith('.github/') || diagnostics.has(document.uri)) {
-      schedule(place.repository, delayMs);
+      schedule(place.repository, delayMs, isKeystroke);
     } else if (document.languageId === 'markdown') {
       void isKnownDocument(place.path, document).then((isKnown) => {
-        if (isKnown) schedule(place.repository, delayMs);
+        if (isKnown) schedule(place.repository, delayMs, isKeystroke);
       });
     }
   };
@@ -88,7 +105,9 @@ export function registerLiveGate(
     watcher.onDidDelete(onDisk),
     gate.onDidJudge(show),
     vscode.workspace.onDidOpenTextDocument((document) => changed(document, 0)),
-    vscode.workspace.onDidChangeTextDocument(({ document }) => changed(document, delayOf(document))),
+    vscode.workspace.onDidChangeTextDocument(({ document }) =>
+      changed(document, delayOf(document), document.isDirty),
+    ),
     vscode.workspace.onDidSaveTextDocument((document) => changed(document, 0)),
     vscode.workspace.onDidCloseTextDocument((document) => {
       const place = repositories.ofUri(document.uri);

@@ -32,12 +32,12 @@ export type FixesOfRepository =
 export interface WorkspaceGate {
   /**
    * Judges now. A judgement that a later call overtook is returned but not kept. Files that are not open may be
-   * remembered from a moment ago unless `isFresh`.
+   * remembered from a moment ago unless `isFresh`. While somebody types, `isTyping`, git is not asked anew.
    */
   judge(
     repository: WorkspaceRepository,
     signal: AbortSignal,
-    options?: { readonly isFresh: boolean },
+    options?: { readonly isFresh?: boolean; readonly isTyping?: boolean },
   ): Promise<Judgement>;
   /** Works out the fixes of a repository, of the findings in these files where some are named; nothing is written. */
   fix(
@@ -68,7 +68,7 @@ export function createWorkspaceGate(repositories: WorkspaceRepositories): Worksp
     const memory = memories.get(repository.key) ?? (await openMemory(repository));
     memories.set(repository.key, memory);
     if (options?.isFresh) memory.files.forget(null);
-    const judgement = await judgeOnce(repository, memory, signal);
+    const judgement = await judgeOnce(repository, memory, signal, options?.isTyping ?? false);
     if (runs.get(repository.key) === run && !signal.aborted) {
       judgements.set(repository.key, judgement);
       changed.fire(judgement);
@@ -131,13 +131,14 @@ async function judgeOnce(
   repository: WorkspaceRepository,
   memory: Memory,
   signal: AbortSignal,
+  isTyping: boolean,
 ): Promise<Judgement> {
   const [opened, { checkRepository }] = await Promise.all([
     openInput(repository, memory, signal),
     import('../../core/gate/check'),
   ]);
   if (opened.kind === 'not-judged') return opened;
-  const report = await checkRepository(opened.input);
+  const report = await checkRepository({ ...opened.input, asksHistory: !isTyping });
   const { configuration } = opened.input;
   return {
     kind: 'judged',
