@@ -1,5 +1,5 @@
 import { lineIndex } from '../../text/position';
-import type { HclAttribute, HclBlock, HclBody, HclFile } from './hcl';
+import type { HclAttribute, HclBlock, HclBody, HclFile } from '../../text/hcl';
 import { readBoundedYaml } from './templated-yaml';
 
 /** Blocks of each type carry so many labels: `resource "type" "name"`. */

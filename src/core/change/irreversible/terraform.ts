@@ -1,7 +1,7 @@
 import type { Detected } from './detector';
 import type { FileVersions, OpenJudgement, Place, Side } from './file-versions';
 import { placeAt, riskAt, startJudgement, unjudgeableAt } from './file-versions';
-import { readHcl, type HclAttribute, type HclBlock, type HclBody } from './hcl';
+import { readHcl, type HclAttribute, type HclBlock, type HclBody } from '../../text/hcl';
 import { readHclJson } from './hcl-json';
 import type { PlannedResources } from './terraform-plan';
 import { valueOf, type Variables } from './terraform-values';

@@ -2,7 +2,7 @@ import { lineIndex } from '../../text/position';
 import { dataAt, mapAt, type PlacedDocument } from '../../evidence/detect/places';
 import type { TouchEvidence } from '../change';
 import type { DetectorWorld } from '../irreversible/detector';
-import { readHcl, type HclBlock } from '../irreversible/hcl';
+import { readHcl, type HclBlock } from '../../text/hcl';
 import { readTemplatedYaml } from '../irreversible/templated-yaml';
 import { isDocumentation, isTestOrSample, isVendored } from '../path-kinds';
 import {

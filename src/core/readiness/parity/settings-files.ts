@@ -1,4 +1,4 @@
-import { readHcl } from '../../change/irreversible/hcl';
+import { readHcl } from '../../text/hcl';
 import { isTestOrSample, isVendored } from '../../change/path-kinds';
 import { readPlaced } from '../../evidence/detect/places';
 import { lineIndex, type Range } from '../../text/position';

@@ -1,4 +1,4 @@
-import type { Span } from '../../text/position';
+import type { Span } from './position';
 
 /** `name = value` with the value as it is written, without a comment behind it. */
 export interface HclAttribute {
