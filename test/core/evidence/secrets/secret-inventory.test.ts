@@ -222,7 +222,7 @@ secrets:
       'smtp: variable SMTP_PASSWORD of Job of chart/templates/job.yaml at chart/templates/job.yaml:9',
       'STRIPE_SECRET_KEY: variable STRIPE_SECRET_KEY at .env.example:2; variable STRIPE_SECRET_KEY of service api at docker-compose.yml:4',
     ]);
-    const rotated = secrets.find(({ name }) => name === 'orders-db')?.storages[2];
+    const rotated = secrets.find(({ name }) => name === 'orders-db')?.storages[1];
     assert.equal(rotated?.rotatedBy, 'AWS Secrets Manager rotation');
     assert.equal(rotated.everyDays, 30);
     const named = secrets.find(({ name }) => name === 'STRIPE_SECRET_KEY');
