@@ -5,6 +5,7 @@ import { tasks } from '../core/tasks/index';
 import { baselineCommand } from './baseline-command';
 import { checkCommand } from './check-command';
 import { CommandFailure } from './command-failure';
+import { docCommand } from './doc-command';
 import { gateCommand } from './gate-command';
 import { graphCommand } from './graph-command';
 import { pinCommand } from './pin-command';
@@ -41,6 +42,7 @@ function program(terminal: Terminal): Command {
         '  release-gate plan --version 2.4.0           the release plan from what changed since the last release',
         '  release-gate gate --version 2.4.0           whether that release may go, and why not',
         '  release-gate plan --write                   the same, written to docs/release/RELEASE_PLAN.md',
+        '  release-gate doc environment-matrix         a document filled from the repository; doc --help lists them',
         '  release-gate generate ../orders             a pipeline for another repository',
         '',
         'Exit status: 0 done, the gate passes, or the release may go; 1 the gate blocks, or no-go; 2 could not run;',
@@ -54,6 +56,7 @@ function program(terminal: Terminal): Command {
   root.addCommand(pinCommand(terminal));
   root.addCommand(baselineCommand(terminal));
   root.addCommand(initCommand(terminal));
+  root.addCommand(docCommand(terminal));
   root.addCommand(drillCommand(terminal));
   root.addCommand(approvalCommand(terminal));
   root.addCommand(overrideCommand(terminal));

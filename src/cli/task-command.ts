@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { writeProposal } from '../adapters/file-writer';
+import { tasks } from '../core/tasks/index';
 import { TaskFailure, type Task, type TaskResult } from '../core/tasks/task';
 import { CommandFailure } from './command-failure';
 import type { Terminal } from './terminal';
@@ -17,8 +18,8 @@ interface TaskOptions {
 }
 
 /** The subcommand of a task: `release-gate plan [folder]`, with an option for each thing that the task may be told. */
-export function taskCommand(task: Task, terminal: Terminal): Command {
-  const command = new Command(task.subcommand)
+export function taskCommand(task: Task, terminal: Terminal, name = task.subcommand): Command {
+  const command = new Command(name)
     .description(task.title)
     .argument('[folder]', 'folder of the repository', '.')
     .option('--write', 'write the files; without it they are only shown')
@@ -36,7 +37,9 @@ export function taskCommand(task: Task, terminal: Terminal): Command {
       '',
       `Writes, with --write: ${task.writes.join(', ')}`,
       'What is not known stands as UNKNOWN(what is needed). A file that exists is shown as a difference.',
-      `In VS Code: @release /${task.id}, or "Release Gate" in the command palette.`,
+      tasks.includes(task)
+        ? `In VS Code: @release /${task.id}, or "Release Gate" in the command palette.`
+        : 'In VS Code: "Release Gate: Write a Document" in the command palette.',
     ].join('\n'),
   );
   return command.action(async (folder: string, options: TaskOptions) => {

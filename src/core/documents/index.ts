@@ -3,6 +3,7 @@ import type { DocumentKind } from './document';
 import { drillRecordKind } from './drill-record/drill-record-kind';
 import { overrideKind } from './override/override-kind';
 import { postmortemKind } from './postmortem/postmortem-kind';
+import { releaseNotesKind } from './release-notes/release-notes-kind';
 import { releasePlanKind } from './release-plan/release-plan-kind';
 import { runbookKind } from './runbook/runbook-kind';
 
@@ -10,6 +11,7 @@ import { runbookKind } from './runbook/runbook-kind';
 export const documentKinds: readonly DocumentKind<unknown>[] = [
   releasePlanKind,
   runbookKind,
+  releaseNotesKind,
   postmortemKind,
   drillRecordKind,
   approvalKind,

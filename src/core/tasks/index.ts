@@ -4,6 +4,7 @@ import { postmortemSkeleton } from './postmortem-skeleton';
 import { releasePlanFromChange } from './release-plan-from-change';
 import { runbookForDeployment } from './runbook-for-deployment';
 import { secureCloudAuthWithOidc } from './secure-cloud-auth-with-oidc';
+import { documentTasks } from './documents/index';
 import type { Task } from './task';
 
 /** Every task, in the order in which a release needs them; a face lists them from here. */
@@ -16,7 +17,15 @@ export const tasks: readonly Task[] = [
   postmortemSkeleton,
 ];
 
-/** The task of that id; null where there is none. */
+/** What `release-gate doc` and "Write a Document" offer, by the kind of the document. */
+export const documents: readonly { readonly kind: string; readonly task: Task }[] = [
+  { kind: 'release-plan', task: releasePlanFromChange },
+  { kind: 'runbook', task: runbookForDeployment },
+  { kind: 'postmortem', task: postmortemSkeleton },
+  ...documentTasks.map((task) => ({ kind: task.id, task })),
+];
+
+/** The task of that id, be it a command or a document; null where there is none. */
 export function taskById(id: string): Task | null {
-  return tasks.find((task) => task.id === id) ?? null;
+  return [...tasks, ...documentTasks].find((task) => task.id === id) ?? null;
 }

@@ -1,24 +1,16 @@
-import { listedOnce } from '../evidence/listed-once';
 import { renderBeside } from '../documents/keep-written';
 import { releasePlanKind } from '../documents/release-plan/release-plan-kind';
 import { markdownText } from '../documents/markdown/write';
 import { isKnown, unknown, type Source, type Unknown } from '../evidence/fact';
 import type { RepositoryProfile } from '../evidence/profile';
 import { createReadingCache, judgeProposal } from '../gate/check';
-import {
-  assessRelease,
-  changeSources,
-  MAX_SOURCES,
-  planPathOf,
-  releaseFactsOf,
-  type AssessedRelease,
-} from '../readiness/assess-release';
+import { changeSources, MAX_SOURCES, planPathOf, releaseFactsOf } from '../readiness/assess-release';
 import { releaseData } from '../readiness/release-data';
 import type { ProposedFile } from '../text/proposal';
 import { assemblePlan, claimedVersion, keepPlan, planSummary, type PlanFacts } from './release-plan/assemble';
-import { HistoryFailure } from '../ports';
 import { proposeVersion } from './release-plan/propose-version';
-import { TaskFailure, type Task, type TaskInput, type TaskResult, type TaskRun, type World } from './task';
+import { assessTold } from './assess-told';
+import { TaskFailure, type Task, type TaskInput, type TaskResult, type World } from './task';
 
 const SUMMARY_SLOT = 'summary';
 
@@ -64,7 +56,7 @@ export const releasePlanFromChange: Task = {
   asksOutside: true,
   async run(world, run): Promise<TaskResult> {
     const told = answers(run.inputs);
-    const assessed = await assess(world, told, run);
+    const assessed = await assessTold(world, told, run);
     const facts: PlanFacts = {
       ...assessed,
       version: proposeVersion(
@@ -82,31 +74,6 @@ export const releasePlanFromChange: Task = {
 
 function questionOf(name: string): string {
   return inputs.find((input) => input.name === name)?.question ?? name;
-}
-
-async function assess(
-  world: World,
-  told: ReadonlyMap<string, string>,
-  run: TaskRun,
-): Promise<AssessedRelease> {
-  const request = {
-    base: told.get('base') ?? null,
-    head: told.get('head') ?? null,
-    // Overrides hold for the version that they name; a proposed one is nobody's word.
-    release: { version: told.get('version') ?? null, environment: 'production' },
-  };
-  try {
-    const assessment = await assessRelease({ ...world, files: listedOnce(world.files) }, request, run);
-    if (assessment.ok) return assessment.release;
-    throw new TaskFailure(
-      `The change cannot be read: ${assessment.reason}. Name a tag, branch or commit that exists here; \`git fetch --tags\` brings those of the remote.`,
-    );
-  } catch (error) {
-    if (!(error instanceof HistoryFailure)) throw error;
-    throw new TaskFailure(
-      `The change cannot be read: ${error.message}. \`git fsck\` tells what is wrong with a repository.`,
-    );
-  }
 }
 
 async function resultOf(world: World, facts: PlanFacts, signal: AbortSignal): Promise<TaskResult> {

@@ -3,15 +3,19 @@ import type { ProposedFile } from '../text/proposal';
 import type { ProseSlot } from '../documents/document';
 import type { Finding } from '../gate/report';
 import type { AssessedWorld } from '../readiness/assess-release';
+import type { DocumentTaskId } from './documents/ids';
 
-/** The slash commands; palette commands, subcommands, tools, prompts and skills go by the same ids. */
-export type TaskId =
+/** The six commands that everybody has; palette commands, subcommands, tools, prompts and skills go by the same ids. */
+export type CommandTaskId =
   | 'release-plan-from-change'
   | 'generate-gh-actions-pipeline'
   | 'secure-cloud-auth-with-oidc'
   | 'extract-reusable-workflows'
   | 'runbook-for-deployment'
   | 'postmortem-skeleton';
+
+/** A command by its id, or a document by that of its kind: `release-gate doc environment-matrix`. */
+export type TaskId = CommandTaskId | DocumentTaskId;
 
 /** One repository, through ports. */
 export type World = AssessedWorld;
@@ -69,7 +73,7 @@ export interface TaskResult {
 /** One of the commands: the same function behind chat, palette, tool and command line. */
 export interface Task {
   readonly id: TaskId;
-  /** The name on the command line: `plan`. */
+  /** The name on the command line: `plan`; of a document `release-gate doc <name>`. */
   readonly subcommand: string;
   readonly title: string;
   readonly inputs: readonly TaskInput[];

@@ -1,4 +1,4 @@
-import type { TaskId } from '../../core/tasks/task';
+import type { CommandTaskId } from '../../core/tasks/task';
 
 /** The ids of our commands; the manifest gives them their titles. */
 export const COMMANDS = {
@@ -9,6 +9,7 @@ export const COMMANDS = {
   recordDrill: 'releaseGate.recordDrill',
   recordApproval: 'releaseGate.recordApproval',
   recordOverride: 'releaseGate.recordOverride',
+  writeDocument: 'releaseGate.writeDocument',
   showPaths: 'releaseGate.showPaths',
   previewRunbook: 'releaseGate.previewRunbook',
   showRule: 'releaseGate.showRule',
@@ -19,7 +20,7 @@ export const COMMANDS = {
 } as const;
 
 /** The palette command of each task. */
-export const TASK_COMMANDS: Readonly<Record<TaskId, string>> = {
+export const TASK_COMMANDS: Readonly<Record<CommandTaskId, string>> = {
   'release-plan-from-change': 'releaseGate.planRelease',
   'generate-gh-actions-pipeline': 'releaseGate.generatePipeline',
   'secure-cloud-auth-with-oidc': 'releaseGate.secureCloudAuth',

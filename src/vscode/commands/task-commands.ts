@@ -16,6 +16,11 @@ interface TaskArguments {
   readonly inputs?: Readonly<Record<string, string>>;
 }
 
+interface DocumentArguments extends TaskArguments {
+  /** `environment-matrix`; left out: the person is asked. */
+  readonly kind?: string;
+}
+
 /** The palette commands of the tasks: the same result, difference and Apply as in chat, without any model. */
 export function registerTaskCommands(context: vscode.ExtensionContext, workbench: Workbench): void {
   for (const [id, command] of Object.entries(TASK_COMMANDS)) {
@@ -32,10 +37,28 @@ export function registerTaskCommands(context: vscode.ExtensionContext, workbench
     );
   }
   context.subscriptions.push(
+    vscode.commands.registerCommand(COMMANDS.writeDocument, (given?: DocumentArguments) =>
+      writeDocument(given ?? {}, workbench),
+    ),
     vscode.commands.registerCommand(COMMANDS.answerQuestions, (id: string, prompt: string) =>
       answerQuestions(id, prompt, workbench),
     ),
   );
+}
+
+/** Any kind of document; asks which where the caller names none. */
+async function writeDocument(given: DocumentArguments, workbench: Workbench): Promise<Outcome | null> {
+  const { documents } = await import('../../core/tasks/index');
+  const chosen =
+    given.kind === undefined
+      ? await vscode.window.showQuickPick(
+          documents.map(({ kind, task }) => ({ label: task.title, description: kind, task })),
+          { title: 'Which document?', matchOnDescription: true },
+        )
+      : documents.find(({ kind }) => kind === given.kind);
+  if (chosen) return runTask(chosen.task, given, workbench);
+  if (given.kind !== undefined) void workbench.person.warn(`There is no document of the kind ${given.kind}.`);
+  return null;
 }
 
 async function runTask(task: Task, given: TaskArguments, workbench: Workbench): Promise<Outcome | null> {

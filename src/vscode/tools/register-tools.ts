@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { modelTools, type ModelToolName } from '../../core/tasks/model-tools';
-import type { TaskId } from '../../core/tasks/task';
+import type { Task, TaskId } from '../../core/tasks/task';
 import { createMarkdownReply } from '../chat/markdown-reply';
 import { signalOf } from '../places';
 import { applyProposal } from '../proposals/apply-proposal';
@@ -30,6 +30,8 @@ function toolOf(
     case 'release_gate_draft_runbook':
     case 'release_gate_draft_postmortem':
       return taskTool(modelTools[name].task, workbench);
+    case 'release_gate_draft_document':
+      return documentTool(workbench);
     case 'release_gate_judge_release':
       return readinessTool(workbench);
     case 'release_gate_check_workspace':
@@ -44,43 +46,72 @@ function toolOf(
 function taskTool(id: TaskId, workbench: Workbench): vscode.LanguageModelTool<object> {
   return {
     invoke: async ({ input }, token) => {
-      const [{ taskById }, { improveProse }, { answerTask }] = await Promise.all([
-        import('../../core/tasks/index'),
-        import('../../core/drafting/improve-prose'),
-        import('../chat/answer-task'),
-      ]);
+      const { taskById } = await import('../../core/tasks/index');
       const task = taskById(id);
-      if (!task) return answer(`This build has no task ${id}.`);
-      const { folder, ...inputs } = textInputs(input);
-      const repository = repositoryFor(folder, workbench);
-      if (typeof repository === 'string') return answer(repository);
-      const cancel = signalOf(token);
-      try {
-        const reply = createMarkdownReply();
-        const outcome = await answerTask(
-          task,
-          { inputs, prompt: '' },
-          reply,
-          { repository, proposals: workbench.proposals, model: null, improveProse },
-          cancel.signal,
-        );
-        switch (outcome.kind) {
-          case 'cancelled':
-            throw new vscode.CancellationError();
-          case 'stopped':
-            return answer(reply.text());
-          case 'answered': {
-            const proposal = outcome.proposal === null ? null : workbench.proposals.get(outcome.proposal);
-            const tail = proposal ? proposalNote(proposal.result, proposal.id) : '';
-            return answer(boundedAnswer(reply.text(), tail));
-          }
-        }
-      } finally {
-        cancel.dispose();
-      }
+      return task ? answerWith(task, input, token, workbench) : answer(`This build has no task ${id}.`);
     },
     prepareInvocation: () => ({ invocationMessage: 'Reading the repository' }),
   };
+}
+
+/** One tool for all documents: a tool for each would crowd out those of others. */
+function documentTool(workbench: Workbench): vscode.LanguageModelTool<object> {
+  return {
+    invoke: async ({ input }, token) => {
+      const { documents } = await import('../../core/tasks/index');
+      const { kind = '' } = textInputs(input);
+      const { answers, folder } = input as { readonly answers?: unknown; readonly folder?: unknown };
+      const found = documents.find((each) => each.kind === kind);
+      if (found) {
+        const told = typeof answers === 'object' && answers !== null ? answers : {};
+        return answerWith(found.task, { ...told, folder }, token, workbench);
+      }
+      return answer(
+        `There is no document ${kind}. Kinds: ${documents.map((each) => `${each.kind} (${each.task.title})`).join(', ')}.`,
+      );
+    },
+    prepareInvocation: () => ({ invocationMessage: 'Reading the repository' }),
+  };
+}
+
+async function answerWith(
+  task: Task,
+  input: object,
+  token: vscode.CancellationToken,
+  workbench: Workbench,
+): Promise<vscode.LanguageModelToolResult> {
+  const [{ improveProse }, { answerTask }] = await Promise.all([
+    import('../../core/drafting/improve-prose'),
+    import('../chat/answer-task'),
+  ]);
+  const { folder, ...inputs } = textInputs(input);
+  const repository = repositoryFor(folder, workbench);
+  if (typeof repository === 'string') return answer(repository);
+  const cancel = signalOf(token);
+  try {
+    const reply = createMarkdownReply();
+    const outcome = await answerTask(
+      task,
+      { inputs, prompt: '' },
+      reply,
+      { repository, proposals: workbench.proposals, model: null, improveProse },
+      cancel.signal,
+    );
+    switch (outcome.kind) {
+      case 'cancelled':
+        throw new vscode.CancellationError();
+      case 'stopped':
+        return answer(reply.text());
+      case 'answered': {
+        const proposal = outcome.proposal === null ? null : workbench.proposals.get(outcome.proposal);
+        const note = proposal ? proposalNote(proposal.result, proposal.id) : '';
+        const tail = `${note}Answers that it takes: ${task.inputs.map(({ name, question }) => `${name} (${question})`).join('; ')}\n`;
+        return answer(boundedAnswer(reply.text(), tail));
+      }
+    }
+  } finally {
+    cancel.dispose();
+  }
 }
 
 function readinessTool(workbench: Workbench): vscode.LanguageModelTool<object> {

@@ -264,7 +264,8 @@ function environmentsOf(profile: RepositoryProfile, told: string | null): readon
   return names.map((name) => ({ name, isProduction: /\b(?:prod|production|live)\b/i.test(name) }));
 }
 
-function scopeOf(change: Change): ReleasePlan['scope'] {
+/** What the change touches, with what shows it. */
+export function scopeOf(change: Change): ReleasePlan['scope'] {
   return change.touches.map(({ kind, paths }) => {
     const seen = change.evidence.filter((each) => each.kind === kind && !isToldByPath(each));
     const said = seen.map(({ path, range, what }) => `${placeOf({ path, range })} ${what}`);
@@ -331,7 +332,8 @@ function ownerOfRelease(change: Change | null): string {
   return owners.size === 1 && only !== undefined ? only : placeholder('owner of the release');
 }
 
-function plannedChanges(change: Change): readonly PlannedChange[] {
+/** The commits of the change as a plan lists them: by group, then by component; one row stands for those that are too many. */
+export function plannedChanges(change: Change): readonly PlannedChange[] {
   const listed = change.commits.slice(0, MAX_LISTED_COMMITS);
   const rest = change.commits.length - listed.length;
   const planned = listed.map((commit) => plannedChange(commit));

@@ -1,0 +1,121 @@
+import type { DocumentKind } from '../../documents/document';
+import { renderKeepingWritten } from '../../documents/keep-written';
+import { markdownText } from '../../documents/markdown/write';
+import { collectProfile } from '../../evidence/collect-profile';
+import type { Source } from '../../evidence/fact';
+import type { RepositoryProfile } from '../../evidence/profile';
+import { judgeProposal } from '../../gate/check';
+import type { ProposedFile } from '../../text/proposal';
+import { answersTo, distinctSources, existingText, unknownsOf } from '../document-task';
+import {
+  TaskFailure,
+  type ManualStep,
+  type Task,
+  type TaskInput,
+  type TaskResult,
+  type TaskRun,
+  type World,
+} from '../task';
+import type { DocumentTaskId } from './ids';
+
+const MAX_SOURCES = 50;
+
+/** What a document is assembled from. */
+export interface DocumentQuestion {
+  readonly world: World;
+  readonly run: TaskRun;
+  readonly profile: RepositoryProfile;
+  /** What the person told, by the name of the input; a claim. Empty answers are left out. */
+  readonly told: ReadonlyMap<string, string>;
+  /** The same as rows for a section "Told by a person". */
+  readonly claims: readonly { readonly question: string; readonly answer: string }[];
+}
+
+/** A document's data with what it rests on. */
+export interface AssembledDocument<T> {
+  /** Where it stands, from the root of the repository; inside one of the task's `writes`. */
+  readonly path: string;
+  readonly data: T;
+  /** Most telling first. */
+  readonly sources: readonly Source[];
+  /** A sentence of Markdown on what it is about; how much of it is unknown is added. */
+  readonly summary: string;
+  /** What was left out and why, in a sentence each. */
+  readonly notes?: readonly string[];
+  readonly manualSteps?: readonly ManualStep[];
+  readonly next?: TaskResult['next'];
+}
+
+/** A document that is filled from the repository: what is its own. */
+export interface DocumentSubject<T> {
+  readonly id: DocumentTaskId;
+  readonly kind: DocumentKind<T>;
+  /** What it does, for menus and help: "Write the environment matrix". */
+  readonly title: string;
+  /** What is being read, for the progress: "Reading workflows and manifests". */
+  readonly reading: string;
+  readonly inputs: readonly TaskInput[];
+  readonly writes: readonly string[];
+  readonly asksOutside?: boolean;
+  /** @throws TaskFailure where the document cannot be written here, for a reason that the person can act on. */
+  assemble(question: DocumentQuestion): Promise<AssembledDocument<T>>;
+}
+
+/** The task of a document: assembles it, keeps what people wrote in the one that stands there, and judges the result. */
+export function documentTask<T>(subject: DocumentSubject<T>): Task {
+  const { id, kind, title, inputs, writes, asksOutside } = subject;
+  return {
+    id,
+    subcommand: id,
+    title,
+    inputs,
+    writes,
+    ...(asksOutside ? { asksOutside } : {}),
+    async run(world, run): Promise<TaskResult> {
+      run.report(subject.reading);
+      const profile = await collectProfile(world, run);
+      run.signal.throwIfAborted();
+      const told = answersTo(inputs, run.inputs);
+      const claims = inputs.flatMap(({ name, question }) => {
+        const answer = told.get(name);
+        return answer === undefined ? [] : [{ question, answer }];
+      });
+      const assembled = await subject.assemble({ world, run, profile, told, claims });
+      run.signal.throwIfAborted();
+      const before = await existingText(world, assembled.path);
+      if (kind.isSealed && before !== null) {
+        throw new TaskFailure(
+          `${assembled.path} is written once and not changed afterwards. Write another one beside it, or take it away in a commit that says why.`,
+        );
+      }
+      const kept = renderKeepingWritten(kind, assembled.path, assembled.data, before);
+      const file: ProposedFile = {
+        path: assembled.path,
+        before,
+        after: kept.text,
+        purpose: kind.title.toLowerCase(),
+      };
+      const read = kind.read(file.path, file.after);
+      const findings = await judgeProposal(world, [file], run.signal);
+      const unknowns = unknownsOf(read.placeholders);
+      const count = `${unknowns.length} ${unknowns.length === 1 ? 'value is' : 'values are'} still unknown`;
+      return {
+        task: id,
+        summary: `${assembled.summary} ${markdownText(unknowns.length === 0 ? 'Nothing in it is unknown.' : `${count}.`)}`,
+        sources: distinctSources(assembled.sources, MAX_SOURCES),
+        files: [file],
+        findings,
+        unknowns,
+        manualSteps: assembled.manualSteps ?? [],
+        notes: [
+          ...kept.notes,
+          ...(assembled.notes ?? []),
+          ...(profile.problems ?? []).map(({ path, message }) => `${path} ${message}`),
+        ],
+        next: assembled.next ?? [{ task: 'check', label: 'Check the repository' }],
+        data: read.data,
+        prose: null,
+      };
+    },
+  };
+}
