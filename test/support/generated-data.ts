@@ -97,6 +97,8 @@ export function dataOf(form: Form): fc.Arbitrary<unknown> {
       return rows(step);
     case 'runbook-steps':
       return rows({ ...step, onFailure: text });
+    case 'untimed-steps':
+      return rows({ title, command, action: text, expected: text, onFailure: text });
     case 'table':
       return rows({
         ...Object.fromEntries(form.columns.map((column) => [column, text])),

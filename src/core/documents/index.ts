@@ -1,17 +1,25 @@
 import { approvalKind } from './approval/approval-kind';
 import type { DocumentKind } from './document';
 import { drillRecordKind } from './drill-record/drill-record-kind';
+import { environmentMatrixKind } from './environment-matrix/environment-matrix-kind';
+import { infrastructureReviewKind } from './infrastructure-review/infrastructure-review-kind';
 import { overrideKind } from './override/override-kind';
+import { pipelineReviewKind } from './pipeline-review/pipeline-review-kind';
 import { postmortemKind } from './postmortem/postmortem-kind';
 import { releaseNotesKind } from './release-notes/release-notes-kind';
 import { releasePlanKind } from './release-plan/release-plan-kind';
 import { runbookKind } from './runbook/runbook-kind';
+import { secretsRotationPlanKind } from './secrets-rotation-plan/secrets-rotation-plan-kind';
 
 /** Every kind of document that the engine writes and reads, in the order in which a release needs them. */
 export const documentKinds: readonly DocumentKind<unknown>[] = [
   releasePlanKind,
   runbookKind,
   releaseNotesKind,
+  environmentMatrixKind,
+  secretsRotationPlanKind,
+  pipelineReviewKind,
+  infrastructureReviewKind,
   postmortemKind,
   drillRecordKind,
   approvalKind,

@@ -19,22 +19,25 @@ export interface RunbookStep extends Step {
   readonly onFailure: string;
 }
 
+/** A step of a procedure whose time nobody plans by: it has neither an owner of its own nor a duration. */
+export type UntimedStep = Omit<RunbookStep, 'owner' | 'durationMinutes'>;
+
 /** What stands for a duration that nothing tells. */
 export const UNKNOWN_DURATION = 'UNKNOWN(minutes)';
 
 /** A numbered list: title, command as a fenced block, then what to expect, how long it takes, what to do on failure. */
-export function markdownSteps(steps: readonly (Step | RunbookStep)[]): string {
+export function markdownSteps(steps: readonly (Step | RunbookStep | UntimedStep)[]): string {
   if (steps.length === 0) return NOTHING;
   return steps.map((step, index) => markdownStep(step, index + 1)).join('\n\n');
 }
 
-function markdownStep(step: Step | RunbookStep, number: number): string {
+function markdownStep(step: Step | RunbookStep | UntimedStep, number: number): string {
   const marker = `${number}. `;
   const bullets = [
-    ['Owner', step.owner],
+    ['Owner', 'owner' in step ? step.owner : ''],
     ['Action', step.action],
     ['Expected', step.expected],
-    ['Duration', step.durationMinutes === null ? UNKNOWN_DURATION : `${step.durationMinutes} min`],
+    ['Duration', 'durationMinutes' in step ? durationText(step.durationMinutes) : ''],
     ['On failure', 'onFailure' in step ? step.onFailure : ''],
   ]
     .filter(([, value]) => value !== '')
@@ -48,4 +51,8 @@ function markdownStep(step: Step | RunbookStep, number: number): string {
     ...(command === '' ? [] : [codeFence(command, marker.length)]),
     bullets.join('\n'),
   ].join('\n\n');
+}
+
+function durationText(minutes: number | null): string {
+  return minutes === null ? UNKNOWN_DURATION : `${minutes} min`;
 }

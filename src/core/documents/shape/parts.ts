@@ -10,7 +10,7 @@ import {
   valueOf,
   type Columns,
 } from '../markdown/parts';
-import type { RunbookStep, Step } from '../markdown/steps';
+import type { RunbookStep, Step, UntimedStep } from '../markdown/steps';
 import { plainCommand } from '../markdown/write';
 
 /** The blocks that a part of a document is read from. */
@@ -22,7 +22,7 @@ export type Blocks = readonly (RootContent | BlockContent | DefinitionContent)[]
  */
 export type Form =
   | { readonly is: 'text' | 'prose' | 'code' | 'title' }
-  | { readonly is: 'list' | 'checklist' | 'steps' | 'runbook-steps' }
+  | { readonly is: 'list' | 'checklist' | 'steps' | 'runbook-steps' | 'untimed-steps' }
   | { readonly is: 'table'; readonly columns: readonly string[]; readonly flags: readonly string[] }
   | { readonly is: 'groups' | 'together'; readonly parts: Readonly<Record<string, Form>> };
 
@@ -101,6 +101,21 @@ export function steps(): Part<readonly Step[]> {
         action,
         expected,
         durationMinutes,
+      })),
+  };
+}
+
+/** Numbered steps of a procedure whose time nobody plans by. Written with `{{steps x}}`. */
+export function untimedSteps(): Part<readonly UntimedStep[]> {
+  return {
+    form: { is: 'untimed-steps' },
+    read: (blocks) =>
+      readSteps(blocks).map(({ step: { title, command, action, expected, onFailure } }) => ({
+        title,
+        command,
+        action,
+        expected,
+        onFailure,
       })),
   };
 }
