@@ -1,6 +1,8 @@
 import type { DocumentRule } from '../rule';
 import { rule as actionItemIncomplete } from './action-item-incomplete';
 import { rule as bigBangUnjustified } from './big-bang-unjustified';
+import { rule as commandDoesNotParse } from './command-does-not-parse';
+import { rule as commandWithPrompt } from './command-with-prompt';
 import { rule as documentSectionMisordered } from './document-section-misordered';
 import { rule as documentSectionMissing } from './document-section-missing';
 import { rule as recordIncomplete } from './record-incomplete';
@@ -12,8 +14,10 @@ import { rule as timelineOutOfOrder } from './timeline-out-of-order';
 import { rule as timelineRowIncomplete } from './timeline-row-incomplete';
 import { rule as totalDurationWrong } from './total-duration-wrong';
 import { rule as triggerWithoutNumbers } from './trigger-without-numbers';
+import { rule as undeclaredParameter } from './undeclared-parameter';
 import { rule as unflaggedPlaceholder } from './unflagged-placeholder';
 import { rule as unresolvedPlaceholder } from './unresolved-placeholder';
+import { rule as unusedParameter } from './unused-parameter';
 
 /** The rules over documents, in the order in which their pages are listed. */
 export const documentRules: readonly DocumentRule[] = [
@@ -24,6 +28,10 @@ export const documentRules: readonly DocumentRule[] = [
   rollbackNotCredible,
   bigBangUnjustified,
   stepWithoutCommandOrOutcome,
+  commandDoesNotParse,
+  commandWithPrompt,
+  undeclaredParameter,
+  unusedParameter,
   unflaggedPlaceholder,
   unresolvedPlaceholder,
   actionItemIncomplete,

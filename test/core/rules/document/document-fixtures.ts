@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { createShellParser } from '../../../../src/adapters/shell-parser';
 import { documentKinds } from '../../../../src/core/documents/index';
 import type { ReadDocument } from '../../../../src/core/documents/document';
 import { documentRules } from '../../../../src/core/rules/document/index';
@@ -10,6 +11,8 @@ import { applyEdits } from '../../../../src/core/text/edit';
 import { readFrontMatter } from '../../../../src/core/text/front-matter';
 
 const folder = path.resolve(__dirname, '../../../fixtures/rules');
+/** Rules over commands ask it; loaded once. */
+const shell = createShellParser();
 const isUpdating = process.env['UPDATE_EXPECTED'] === '1';
 const noFacts: GateFacts = {
   paths: new Set(),
@@ -59,10 +62,10 @@ export function describeDocumentFixtures(
         kind,
       );
     for (const name of cases) {
-      it(name.replace(/\.md$/, ''), () => {
+      it(name.replace(/\.md$/, ''), async () => {
         const file = path.join(folder, id, name);
         const text = fs.readFileSync(file, 'utf8');
-        const facts = factsOf(name);
+        const facts = { shell: await shell, ...factsOf(name) };
         const found = judged(id, text, facts);
         const blocks = found.some((finding) => (finding.severity ?? ruleOf(id).severity) === 'block');
         if (name.startsWith('fails')) assert.ok(blocks, 'nothing blocks');
