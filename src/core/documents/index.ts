@@ -3,11 +3,15 @@ import type { DocumentKind } from './document';
 import { drillRecordKind } from './drill-record/drill-record-kind';
 import { environmentMatrixKind } from './environment-matrix/environment-matrix-kind';
 import { infrastructureReviewKind } from './infrastructure-review/infrastructure-review-kind';
+import { escalationRequestKind } from './escalation-request/escalation-request-kind';
+import { incidentReportKind } from './incident-report/incident-report-kind';
+import { incidentUpdateKind } from './incident-update/incident-update-kind';
 import { overrideKind } from './override/override-kind';
 import { pipelineReviewKind } from './pipeline-review/pipeline-review-kind';
 import { postmortemKind } from './postmortem/postmortem-kind';
 import { releaseNotesKind } from './release-notes/release-notes-kind';
 import { releasePlanKind } from './release-plan/release-plan-kind';
+import { releaseRequestKind } from './release-request/release-request-kind';
 import { runbookKind } from './runbook/runbook-kind';
 import { secretsRotationPlanKind } from './secrets-rotation-plan/secrets-rotation-plan-kind';
 
@@ -15,11 +19,15 @@ import { secretsRotationPlanKind } from './secrets-rotation-plan/secrets-rotatio
 export const documentKinds: readonly DocumentKind<unknown>[] = [
   releasePlanKind,
   runbookKind,
+  releaseRequestKind,
   releaseNotesKind,
   environmentMatrixKind,
   secretsRotationPlanKind,
   pipelineReviewKind,
   infrastructureReviewKind,
+  incidentUpdateKind,
+  escalationRequestKind,
+  incidentReportKind,
   postmortemKind,
   drillRecordKind,
   approvalKind,

@@ -11,7 +11,7 @@ import {
   type Columns,
 } from '../markdown/parts';
 import type { RunbookStep, Step, UntimedStep } from '../markdown/steps';
-import { plainCommand } from '../markdown/write';
+import { NOTHING, plainCommand, plainText } from '../markdown/write';
 
 /** The blocks that a part of a document is read from. */
 export type Blocks = readonly (RootContent | BlockContent | DefinitionContent)[];
@@ -38,6 +38,40 @@ export type Parts<T> = { readonly [K in keyof T]: Part<T[K]> };
 /** Paragraphs, separated by an empty line. Written with `{{prose x}}`. */
 export function prose(): Part<string> {
   return { form: { is: 'prose' }, read: (blocks) => readProse(blocks) };
+}
+
+/**
+ * Whatever a person wrote, as paragraphs: those of lists, tables and blocks of code too, so that nothing of an answer in a
+ * form is lost. Written with `{{prose x}}`.
+ */
+export function words(): Part<string> {
+  return { form: { is: 'prose' }, read: (blocks) => paragraphsOf(blocks).join('\n\n') };
+}
+
+function paragraphsOf(blocks: Blocks): readonly string[] {
+  return blocks.flatMap((block): readonly string[] => {
+    switch (block.type) {
+      case 'list':
+        return block.children.flatMap((item) => paragraphsOf(item.children));
+      case 'blockquote':
+        return paragraphsOf(block.children);
+      case 'table':
+        return block.children.map((row) => row.children.map(shownText).join(' | '));
+      case 'code':
+        return block.value
+          .split('\n')
+          .map(plainText)
+          .filter((line) => line !== '');
+      case 'paragraph':
+      case 'heading': {
+        const shown = shownText(block);
+        // What GitHub writes for a question of a form that was left empty.
+        return shown === '' || shown === NOTHING || /^No response$/i.test(shown) ? [] : [shown];
+      }
+      default:
+        return [];
+    }
+  });
 }
 
 /** The value of a `- **Key:** value` bullet; the first key is what the template writes. Written with `{{text x}}`. */
