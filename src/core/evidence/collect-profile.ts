@@ -4,6 +4,7 @@ import type { DeployTarget, RepositoryProfile, Stack } from './profile';
 import { readContainers, readLinks } from './detect/containers';
 import { orderEnvironments } from './detect/environments';
 import { readGoStacks } from './detect/go';
+import { readHosting } from './detect/hosting';
 import { readInfrastructure } from './detect/infrastructure';
 import { readJavaStacks } from './detect/java';
 import { readDashboards, readKubernetes } from './detect/kubernetes';
@@ -53,6 +54,7 @@ export async function collectProfile(world: ProfileWorld, run: ProfileRun): Prom
   const containers = await readContainers(reading);
   const kubernetes = await readKubernetes(reading);
   const infrastructure = await readInfrastructure(reading);
+  const hosting = await readHosting(reading);
   const scripts = await readScripts(reading);
   const fromWorkflows = await readWorkflowFacts(reading, workflows);
   const owners = await readOwners(reading);
@@ -64,6 +66,7 @@ export async function collectProfile(world: ProfileWorld, run: ProfileRun): Prom
   const targets = [
     ...(scripts.target ? [scripts.target] : []),
     ...kubernetes.targets,
+    ...hosting,
     ...infrastructure.targets,
     ...compose,
   ];

@@ -44,7 +44,23 @@ export interface ProfileProblem {
 /** How a deployment reaches its target, as far as files of the repository show it. */
 export interface DeployTarget {
   readonly kind:
-    'kubernetes' | 'helm' | 'kustomize' | 'terraform' | 'ecs' | 'cloud-run' | 'script' | 'compose' | 'other';
+    | 'kubernetes'
+    | 'helm'
+    | 'kustomize'
+    | 'argo-cd'
+    | 'terraform'
+    | 'ecs'
+    | 'cloud-run'
+    | 'lambda'
+    | 'app-service'
+    | 'fly'
+    | 'heroku'
+    | 'vercel'
+    | 'netlify'
+    | 'cloudflare-workers'
+    | 'script'
+    | 'compose'
+    | 'other';
   /** What is deployed or applied, by path. */
   readonly path: Fact<string>;
   /** The exact command that the repository uses for it, with `${ENV}` and `${VERSION}` for what varies. */
@@ -52,6 +68,17 @@ export interface DeployTarget {
   readonly rollbackCommand: Known<string>;
   /** What runs there, where a manifest names it: what a new image is given to. */
   readonly workloads?: readonly Fact<Workload>[];
+  /** What an App Service is given: a swap of slots, an image, a package. */
+  readonly form?: 'slot' | 'container' | 'package';
+  /** What the parameters of the platform (`CLUSTER`, `REGION`, `APP`) are here, as files of the repository say it. */
+  readonly values?: readonly Fact<PlatformValue>[];
+}
+
+/** A value that a parameter of a platform has in one environment, or in the one that nothing names. */
+export interface PlatformValue {
+  readonly parameter: string;
+  readonly value: string;
+  readonly environment: string | null;
 }
 
 /** Something that runs containers, as its manifest names it. */

@@ -66,6 +66,14 @@ export function canarySteps(
     case 'kustomize':
     case 'helm':
       return stages(CANARY_STAGES, (stage) => replicaCommand(target, stage, production, deployCommand));
+    case 'argo-cd':
+    case 'lambda':
+    case 'app-service':
+    case 'fly':
+    case 'heroku':
+    case 'vercel':
+    case 'netlify':
+    case 'cloudflare-workers':
     case 'compose':
     case 'script':
     case 'terraform':

@@ -2,6 +2,7 @@ import { fact, fileSource, unknown, type Fact, type Source } from '../fact';
 import type { DeployTarget, OperationsLink, Workload } from '../profile';
 import { imageName } from './containers';
 import { isStageName } from './environments';
+import { undoCommand } from './hosting';
 import { dataAt, findLine, listAt, mapAt, readPlaced, stringAt, type PlacedDocument } from './places';
 import { baseOf, folderOf, inFolder, isInside, type Reading } from './reading';
 import { isPlainText, shellWord } from './shell-text';
@@ -24,10 +25,13 @@ interface Manifest {
 
 const WORKLOAD_KINDS = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
 
+/** A repository with more of them holds those of others, too. */
+const MAX_APPLICATIONS = 10;
+
 /** More YAML files than this are not looked through for manifests; the profile says so. */
 const MAX_FILES = 800;
 
-/** Reads plain manifests, kustomize overlays, Helm charts, Cloud Run services and Prometheus rules. */
+/** Reads plain manifests, kustomize overlays, Helm charts, Argo CD applications, Cloud Run services and Prometheus rules. */
 export async function readKubernetes(reading: Reading): Promise<KubernetesFacts> {
   const charts = reading.paths.filter((path) => baseOf(path) === 'Chart.yaml').map(folderOf);
   const topCharts = charts.filter(
@@ -83,6 +87,12 @@ export async function readKubernetes(reading: Reading): Promise<KubernetesFacts>
     if (manifest.kind === 'Service' && apiVersion.startsWith('serving.knative.dev/'))
       targets.push(cloudRunTarget(manifest));
   }
+  const applications = manifests.filter(
+    ({ kind, document }) =>
+      kind === 'Application' && (stringAt(document.data, ['apiVersion']) ?? '').startsWith('argoproj.io/'),
+  );
+  // What Argo CD applies is taken back by Argo CD: by anything else it would put the failed version on again.
+  targets.unshift(...applications.slice(0, MAX_APPLICATIONS).flatMap(argoTarget));
   for (const target of targets) infrastructure.push(target.path);
 
   return {
@@ -157,12 +167,7 @@ function plainTargets(
         ].join(' && '),
         ...all.flatMap((item) => item.sources),
       ),
-      rollbackCommand: fact(
-        own
-          .flatMap(({ value }) => [`kubectl rollout undo ${reference(value)}`, rolloutStatus(value)])
-          .join(' && '),
-        ...own.flatMap((item) => item.sources),
-      ),
+      rollbackCommand: undoOf('kubernetes', folder, own),
       workloads: own,
     };
   });
@@ -186,12 +191,7 @@ function kustomizeTarget(
     deployCommand: fact([apply, ...own.map(({ value }) => rolloutStatus(value))].join(' && '), ...sources),
     rollbackCommand:
       own.length > 0
-        ? fact(
-            own
-              .flatMap(({ value }) => [`kubectl rollout undo ${reference(value)}`, rolloutStatus(value)])
-              .join(' && '),
-            ...own.flatMap((item) => item.sources),
-          )
+        ? undoOf('kustomize', folder, own)
         : unknown(`name of the workload that ${folder || 'kustomization.yaml'} deploys`),
     workloads: own,
   };
@@ -245,8 +245,8 @@ async function helmTarget(
     deployCommand: deploy
       ? fact(deploy, here, ...(hasTag ? [fileSource(valuesPath, document.rangeOf(['image', 'tag']))] : []))
       : unknown(`name of the chart in ${path}`),
-    rollbackCommand: release
-      ? fact(`helm rollback ${release} --wait --timeout 10m`, here)
+    rollbackCommand: workload
+      ? undoOf('helm', chart, [fact(workload, here)])
       : unknown(`name of the chart in ${path}`),
     ...(workload ? { workloads: [fact(workload, here)] } : {}),
   };
@@ -279,6 +279,22 @@ function cloudRunTarget({ path, document }: Manifest): DeployTarget {
         }
       : {}),
   };
+}
+
+function argoTarget({ path, document }: Manifest): DeployTarget[] {
+  const name = stringAt(document.data, ['metadata', 'name']);
+  if (!name || !/^[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$/.test(name)) return [];
+  const here = fileSource(path, document.rangeOf(['metadata', 'name']));
+  const workload = fact({ kind: 'Application', name, namespace: null, container: null, image: null }, here);
+  return [
+    {
+      kind: 'argo-cd',
+      path: fact(path, here),
+      deployCommand: fact(`argocd app sync ${name} && argocd app wait ${name} --health --timeout 600`, here),
+      rollbackCommand: undoOf('argo-cd', path, [workload]),
+      workloads: [workload],
+    },
+  ];
 }
 
 /** `PrometheusRule` objects and plain rule files hold the same `groups`. */
@@ -319,6 +335,20 @@ export async function readDashboards(reading: Reading): Promise<readonly Fact<Op
     );
   }
   return found;
+}
+
+/** The platform's own command that goes back. */
+function undoOf(
+  kind: DeployTarget['kind'],
+  path: string,
+  workloads: readonly Fact<Workload>[],
+): DeployTarget['rollbackCommand'] {
+  const sources = workloads.flatMap((item) => item.sources);
+  const nothing = unknown(`command that takes ${path} back`);
+  return undoCommand(
+    { kind, path: fact(path, ...sources), deployCommand: nothing, rollbackCommand: nothing, workloads },
+    ...sources,
+  );
 }
 
 function setImage(workload: Workload): string[] {

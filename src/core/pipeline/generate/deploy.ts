@@ -66,6 +66,14 @@ export function deployMeans(plan: PipelinePlan, profile: RepositoryProfile): Dep
       return ecsMeans(plan, target);
     case 'cloud-run':
       return cloudRunMeans(plan, target);
+    case 'argo-cd':
+    case 'lambda':
+    case 'app-service':
+    case 'fly':
+    case 'heroku':
+    case 'vercel':
+    case 'netlify':
+    case 'cloudflare-workers':
     case 'compose':
     case 'terraform':
     case 'other':
