@@ -96,7 +96,7 @@ export function dataOf(form: Form): fc.Arbitrary<unknown> {
     case 'steps':
       return rows(step);
     case 'runbook-steps':
-      return rows({ ...step, onFailure: text });
+      return rows({ ...step, onFailure: text, verifiedBy: fc.option(item, { nil: undefined }) });
     case 'untimed-steps':
       return rows({ title, command, action: text, expected: text, onFailure: text });
     case 'table':

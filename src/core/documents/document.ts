@@ -69,6 +69,8 @@ export interface SectionShape {
   readonly isTimed?: true;
   /** Each of its steps says what to do when it fails. */
   readonly saysOnFailure?: true;
+  /** Each of its steps says by what somebody else can see that it worked. */
+  readonly saysVerification?: true;
   /** Its reader meets it after every section before it that says the same; the others may stand anywhere. */
   readonly isInOrder?: true;
   /** What it says is measured: "soon" or "looks normal" says nothing here. */

@@ -1,4 +1,5 @@
 import { approvalKind } from './approval/approval-kind';
+import { deploymentPlanKind } from './deployment-plan/deployment-plan-kind';
 import type { DocumentKind } from './document';
 import { drillRecordKind } from './drill-record/drill-record-kind';
 import { environmentMatrixKind } from './environment-matrix/environment-matrix-kind';
@@ -6,20 +7,25 @@ import { infrastructureReviewKind } from './infrastructure-review/infrastructure
 import { escalationRequestKind } from './escalation-request/escalation-request-kind';
 import { incidentReportKind } from './incident-report/incident-report-kind';
 import { incidentUpdateKind } from './incident-update/incident-update-kind';
+import { incidentResponseKind } from './incident-response/incident-response-kind';
 import { overrideKind } from './override/override-kind';
 import { pipelineReviewKind } from './pipeline-review/pipeline-review-kind';
 import { postmortemKind } from './postmortem/postmortem-kind';
 import { releaseNotesKind } from './release-notes/release-notes-kind';
 import { releasePlanKind } from './release-plan/release-plan-kind';
 import { releaseRequestKind } from './release-request/release-request-kind';
+import { rollbackRunbookKind } from './rollback-runbook/rollback-runbook-kind';
 import { runbookKind } from './runbook/runbook-kind';
 import { secretsRotationPlanKind } from './secrets-rotation-plan/secrets-rotation-plan-kind';
 
 /** Every kind of document that the engine writes and reads, in the order in which a release needs them. */
 export const documentKinds: readonly DocumentKind<unknown>[] = [
   releasePlanKind,
+  deploymentPlanKind,
   runbookKind,
   releaseRequestKind,
+  rollbackRunbookKind,
+  incidentResponseKind,
   releaseNotesKind,
   environmentMatrixKind,
   secretsRotationPlanKind,

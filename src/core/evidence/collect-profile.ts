@@ -8,6 +8,7 @@ import { readHosting } from './detect/hosting';
 import { readInfrastructure } from './detect/infrastructure';
 import { readJavaStacks } from './detect/java';
 import { readDashboards, readKubernetes } from './detect/kubernetes';
+import { readMigrationTools } from './detect/migration-tools';
 import { readNodeStacks } from './detect/node';
 import { readOwners } from './detect/owners';
 import { readPythonStacks } from './detect/python';
@@ -55,6 +56,7 @@ export async function collectProfile(world: ProfileWorld, run: ProfileRun): Prom
   const kubernetes = await readKubernetes(reading);
   const infrastructure = await readInfrastructure(reading);
   const hosting = await readHosting(reading);
+  const migrationTools = await readMigrationTools(reading);
   const scripts = await readScripts(reading);
   const fromWorkflows = await readWorkflowFacts(reading, workflows);
   const owners = await readOwners(reading);
@@ -104,6 +106,7 @@ export async function collectProfile(world: ProfileWorld, run: ProfileRun): Prom
     ),
     owners,
     migrationFolders: infrastructure.migrationFolders,
+    migrationTools,
     infrastructure: distinct(
       [...infrastructure.folders, ...kubernetes.infrastructure, ...containers.composeFiles],
       (path) => path,

@@ -1,5 +1,6 @@
 import type { Range } from '../text/position';
 import { isKnown, type Fact, type Known } from './fact';
+import type { MigrationToolId } from './migration-tools';
 
 /** The languages that a pipeline is written for, told by a manifest, not by file endings alone. */
 export type Language = 'node' | 'python' | 'go' | 'java';
@@ -92,6 +93,14 @@ export interface Workload {
   readonly image: string | null;
 }
 
+/** Migrations of one tool. */
+export interface MigrationsInUse {
+  readonly tool: MigrationToolId;
+  readonly folder: string;
+  /** Whether files that only go back stand beside them, where the tool has such files. */
+  readonly hasUndoFiles: boolean;
+}
+
 export interface Environment {
   readonly name: string;
   readonly isProduction: boolean;
@@ -126,6 +135,8 @@ export interface RepositoryProfile {
   /** People and teams of CODEOWNERS, most general pattern first. */
   readonly owners: readonly Fact<string>[];
   readonly migrationFolders: readonly Fact<string>[];
+  /** The tools that run them. */
+  readonly migrationTools?: readonly Fact<MigrationsInUse>[];
   readonly infrastructure: readonly Fact<string>[];
   /** Paths under `.github/workflows`. */
   readonly workflows: readonly string[];

@@ -113,6 +113,7 @@ const STEP_KEYS = {
   owner: ['owner', 'who', 'responsible'],
   action: ['action', 'do'],
   expected: ['expected', 'expected outcome', 'expected result', 'expect', 'outcome', 'verify'],
+  verifiedBy: ['verified by', 'verification', 'verification criteria'],
   duration: ['duration', 'time', 'estimated duration', 'estimate', 'takes'],
   onFailure: ['on failure', 'if it fails', 'failure', 'if this fails'],
 } as const;
@@ -133,6 +134,7 @@ function readStep(item: ListItem, number: number): FoundStep {
   const codes = item.children.filter((child) => child.type === 'code');
   const durationText = valueOf(values, ...STEP_KEYS.duration);
   const title = first?.type === 'paragraph' ? titleOf(first) : '';
+  const verifiedBy = valueOf(values, ...STEP_KEYS.verifiedBy);
   return {
     step: {
       title,
@@ -142,6 +144,7 @@ function readStep(item: ListItem, number: number): FoundStep {
       expected: valueOf(values, ...STEP_KEYS.expected),
       durationMinutes: minutesOf(durationText),
       onFailure: valueOf(values, ...STEP_KEYS.onFailure),
+      ...(verifiedBy === '' ? {} : { verifiedBy }),
     },
     number,
     span: spanOf(item),

@@ -17,6 +17,8 @@ export interface Step {
 /** A step of a runbook: it also says what to do when it fails. */
 export interface RunbookStep extends Step {
   readonly onFailure: string;
+  /** By what somebody else can see that it worked: not empty, and left out where nothing says it. */
+  readonly verifiedBy?: string;
 }
 
 /** A step of a procedure whose time nobody plans by: it has neither an owner of its own nor a duration. */
@@ -37,6 +39,7 @@ function markdownStep(step: Step | RunbookStep | UntimedStep, number: number): s
     ['Owner', 'owner' in step ? step.owner : ''],
     ['Action', step.action],
     ['Expected', step.expected],
+    ['Verified by', 'verifiedBy' in step ? (step.verifiedBy ?? '') : ''],
     ['Duration', 'durationMinutes' in step ? durationText(step.durationMinutes) : ''],
     ['On failure', 'onFailure' in step ? step.onFailure : ''],
   ]

@@ -6,6 +6,7 @@ import { readChecklist, readKeyValues, readProse, readSteps, readTable, valueOf 
 import type { Step } from '../markdown/steps';
 import { markdownTemplate } from '../markdown/template';
 import { plainText } from '../markdown/write';
+import { escalationColumns, parameterColumns, referenceColumns } from './columns';
 import type { Runbook } from './runbook';
 import source from './template.hbs';
 
@@ -187,11 +188,7 @@ function readRunbook(document: Omit<ReadDocument, 'kind' | 'data'>): Runbook {
   return {
     service: frontMatterText(document, 'service'),
     summary: readProse(blocksOf(document, 'summary')),
-    parameters: readTable(blocksOf(document, 'parameters'), {
-      name: ['name', 'parameter', 'variable'],
-      meaning: ['meaning', 'description'],
-      example: ['example', 'value', 'default'],
-    }).map(({ cells }) => cells),
+    parameters: readTable(blocksOf(document, 'parameters'), parameterColumns).map(({ cells }) => cells),
     symptoms: readTable(blocksOf(document, 'symptoms'), {
       symptom: ['symptom', 'what is seen'],
       shownBy: ['shown by', 'alert', 'where'],
@@ -207,11 +204,7 @@ function readRunbook(document: Omit<ReadDocument, 'kind' | 'data'>): Runbook {
     checksBefore: steps('before'),
     deployment: steps('deployment'),
     checklistAfter: readChecklist(blocksOf(document, 'after')),
-    references: readTable(blocksOf(document, 'references'), {
-      kind: ['kind', 'type'],
-      name: ['name', 'what'],
-      target: ['address or query', 'address', 'link', 'url', 'query'],
-    }).map(({ cells }) => cells),
+    references: readTable(blocksOf(document, 'references'), referenceColumns).map(({ cells }) => cells),
     baselines: readTable(blocksOf(document, 'baselines'), {
       metric: ['metric', 'signal'],
       good: ['good', 'baseline', 'normal', 'healthy'],
@@ -225,11 +218,7 @@ function readRunbook(document: Omit<ReadDocument, 'kind' | 'data'>): Runbook {
     communication: readTable(blocksOf(document, 'communication'), announcementColumns).map(
       ({ cells }) => cells,
     ),
-    escalation: readTable(blocksOf(document, 'escalation'), {
-      role: ['role', 'level'],
-      contact: ['contact', 'who', 'name'],
-      when: ['when', 'after'],
-    }).map(({ cells }) => cells),
+    escalation: readTable(blocksOf(document, 'escalation'), escalationColumns).map(({ cells }) => cells),
     claims: readTable(blocksOf(document, 'claims'), claimColumns).map(({ cells }) => cells),
   };
 }

@@ -46,7 +46,7 @@ export const rule: DocumentRule = {
 
 function lacksOf(
   { step, durationText }: FoundStep,
-  { isTimed, saysOnFailure }: SectionShape,
+  { isTimed, saysOnFailure, saysVerification }: SectionShape,
 ): readonly Lack[] {
   const lacks: Lack[] = [];
   // A title that is a placeholder stands for the whole step.
@@ -74,6 +74,14 @@ function lacksOf(
       label: 'On failure',
       name: 'word on what to do when it fails',
       needed: 'what to do when it fails',
+      isEssential: false,
+    });
+  }
+  if (saysVerification && step.verifiedBy === undefined) {
+    lacks.push({
+      label: 'Verified by',
+      name: 'word on how it is verified',
+      needed: 'how somebody else can see that it worked',
       isEssential: false,
     });
   }
