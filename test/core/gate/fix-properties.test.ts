@@ -85,8 +85,10 @@ async function judge(files: Files, kinds: FixKinds): Promise<FixedRepository> {
   for (const file of fixed.files) {
     assert.equal(file.before, files[file.path] ?? null);
     after[file.path] = file.after;
-    assert.deepEqual(readYaml(file.after).problems, [], `${file.path} can be read:\n${file.after}`);
-    assertSameForm(file.before ?? '', file.after);
+    if (!file.path.endsWith('.md')) {
+      assert.deepEqual(readYaml(file.after).problems, [], `${file.path} can be read:\n${file.after}`);
+      assertSameForm(file.before ?? '', file.after);
+    }
     if (kinds === 'safe') assertChangesOnly(file.before ?? '', file.after, MAY_CHANGE);
   }
   const again = await fix(after, kinds);

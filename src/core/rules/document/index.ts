@@ -3,12 +3,15 @@ import { rule as actionItemIncomplete } from './action-item-incomplete';
 import { rule as bigBangUnjustified } from './big-bang-unjustified';
 import { rule as commandDoesNotParse } from './command-does-not-parse';
 import { rule as commandWithPrompt } from './command-with-prompt';
+import { rule as documentContradictsWorkflow } from './document-contradicts-workflow';
+import { rule as documentOlderThanDeploy } from './document-older-than-deploy';
 import { rule as documentSectionMisordered } from './document-section-misordered';
 import { rule as documentSectionMissing } from './document-section-missing';
 import { rule as recordIncomplete } from './record-incomplete';
 import { rule as irreversibleActionNotInPlan } from './irreversible-action-not-in-plan';
 import { rule as rollbackNotCredible } from './rollback-not-credible';
 import { rule as secretInDocument } from './secret-in-document';
+import { rule as stepScriptChanged } from './step-script-changed';
 import { rule as stepWithoutCommandOrOutcome } from './step-without-command-or-outcome';
 import { rule as timelineOutOfOrder } from './timeline-out-of-order';
 import { rule as timelineRowIncomplete } from './timeline-row-incomplete';
@@ -23,6 +26,9 @@ import { rule as unusedParameter } from './unused-parameter';
 export const documentRules: readonly DocumentRule[] = [
   documentSectionMissing,
   documentSectionMisordered,
+  documentContradictsWorkflow,
+  documentOlderThanDeploy,
+  stepScriptChanged,
   triggerWithoutNumbers,
   irreversibleActionNotInPlan,
   rollbackNotCredible,
