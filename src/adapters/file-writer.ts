@@ -11,12 +11,26 @@ export type WriteOutcome =
   | { readonly ok: false; readonly path: string; readonly detail: string };
 
 /**
- * Why a proposed file may not be written, or null: the path leaves the repository or enters `.git`, a part of it is a
- * symbolic link, it is no regular file, or what stands there is no longer what the difference was made against.
+ * Why a proposed file may not be written, or null: its place is none of the repository's, or what stands there is no
+ * longer what the difference was made against.
  */
 export async function whyNotWritable(root: string, file: ProposedFile): Promise<string | null> {
-  if (!isInsidePath(file.path)) return 'lies outside the repository';
-  const parts = file.path.split('/');
+  const reason = await whyNotInRepository(root, file.path);
+  if (reason !== null) return reason;
+  const now = await createNodeFiles(root).read(file.path);
+  if (now.ok)
+    return now.text === file.before ? null : 'changed since the difference was made; run the command again';
+  if (now.reason !== 'missing') return now.detail;
+  return file.before === null ? null : 'was removed since the difference was made; run the command again';
+}
+
+/**
+ * Why nothing may be written at a path, or null: it leaves the repository or enters `.git`, a part of it is a symbolic
+ * link, or what stands there is no regular file.
+ */
+export async function whyNotInRepository(root: string, file: string): Promise<string | null> {
+  if (!isInsidePath(file)) return 'lies outside the repository';
+  const parts = file.split('/');
   if (parts.some((part) => part.toLowerCase() === '.git')) return 'lies inside .git';
   let current = path.resolve(root);
   for (const [index, part] of parts.entries()) {
@@ -34,11 +48,7 @@ export async function whyNotWritable(root: string, file: ProposedFile): Promise<
     if (!isLast && !kind.isDirectory())
       return `needs the folder ${parts.slice(0, index + 1).join('/')}, which is a file`;
   }
-  const now = await createNodeFiles(root).read(file.path);
-  if (now.ok)
-    return now.text === file.before ? null : 'changed since the difference was made; run the command again';
-  if (now.reason !== 'missing') return now.detail;
-  return file.before === null ? null : 'was removed since the difference was made; run the command again';
+  return null;
 }
 
 /**

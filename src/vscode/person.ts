@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** The person at the editor. Nothing here is modal: what waits for an answer must not stop the window. */
+/** The person at the editor. Only `confirm` is modal: what else waits for an answer must not stop the window. */
 export interface Person {
   /** Null where the person chose nothing. */
   choose<T extends string>(question: string, options: readonly T[]): Promise<T | null>;
@@ -8,6 +8,8 @@ export interface Person {
   ask(question: string, hint: string, value?: string): Promise<string | null>;
   tell<T extends string>(message: string, ...actions: readonly T[]): Promise<T | null>;
   warn<T extends string>(message: string, ...actions: readonly T[]): Promise<T | null>;
+  /** Asks in a dialog that has to be answered. True where the person presses `action`; closing it is a no. */
+  confirm(message: string, detail: string, action: string): Promise<boolean>;
 }
 
 /** Asks by quick inputs and tells by notifications. */
@@ -31,4 +33,6 @@ export const personAtEditor: Person = {
   tell: async (message, ...actions) =>
     (await vscode.window.showInformationMessage(message, ...actions)) ?? null,
   warn: async (message, ...actions) => (await vscode.window.showWarningMessage(message, ...actions)) ?? null,
+  confirm: async (message, detail, action) =>
+    (await vscode.window.showWarningMessage(message, { modal: true, detail }, action)) === action,
 };

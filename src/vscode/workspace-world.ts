@@ -19,6 +19,8 @@ export interface WorkspaceRepositories extends Repositories {
   current(): WorkspaceRepository | null;
   /** The repository that a document belongs to, and its path there; null for a document outside. */
   ofUri(uri: vscode.Uri): { readonly repository: WorkspaceRepository; readonly path: string } | null;
+  /** The parsers that all repositories share; loaded when first asked for. */
+  parsers(): Promise<Parsers>;
 }
 
 /** Makes worlds for the folders that are open; each is read anew, so a folder that comes or goes needs no event. */
@@ -46,6 +48,7 @@ export function createWorkspaceRepositories(): WorkspaceRepositories {
       return (active ? ofUri(active)?.repository : null) ?? all()[0] ?? null;
     },
     ofUri,
+    parsers: loadParsers,
   };
 }
 

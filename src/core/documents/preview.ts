@@ -1,12 +1,13 @@
 import type { Element, ElementContent, Nodes, Parents, Root, RootContent } from 'hast';
 import { toHtml } from 'hast-util-to-html';
-import { toHast } from 'mdast-util-to-hast';
+import type { Code, ListItem } from 'mdast';
+import { defaultHandlers, toHast, type State } from 'mdast-util-to-hast';
 import type { Range } from '../text/position';
 import type { ReadDocument } from './document';
-import { blocksOf } from './markdown/parse';
-import { readSteps } from './markdown/parts';
+import { spanOf } from './markdown/parse';
 import { findPlaceholders } from './markdown/placeholders';
 import { roundedMinutes } from './runbook/runbook-kind';
+import type { DocumentCommand, DocumentStep } from './steps-in';
 
 /** What the preview needs of a finding; the gate's findings are such. */
 export interface PreviewFinding {
@@ -28,9 +29,14 @@ export interface PreviewHeading {
 
 /** A document as a page shows it. */
 export interface Preview {
-  /** Safe by itself: no raw HTML, script, style, image or event handler of the document; links as `safeAddress` has them. */
-  readonly html: string;
+  /**
+   * The document, one piece for each of its outermost blocks. Safe by themselves: no raw HTML, script, style, image or
+   * event handler of the document; links as `safeAddress` has them.
+   */
+  readonly parts: readonly string[];
   readonly toc: readonly PreviewHeading[];
+  /** The heading of the way back; null where the document has none. */
+  readonly rollback: string | null;
   /** The sum over the document's main steps; null where one of them has no duration, or there are none. */
   readonly totalMinutes: number | null;
 }
@@ -38,14 +44,25 @@ export interface Preview {
 /** Sections whose steps make the total, by the first that the document has. */
 const MAIN_STEPS = ['deployment', 'steps'];
 
+/** Titles of the way back, where no section of the kind is. */
+const ROLLBACK_TITLE = /^(?:the )?(?:roll(?:ing)?[ -]?back|revert|back[ -]?out)\b/i;
+
 /**
- * A document as HTML: placeholders in `<mark class="placeholder">`, each finding in words beside what it is about, a
- * heading's `id` for each entry of the table of contents, and a copy button with `data-command` behind each fenced block.
+ * A document as HTML: placeholders in `<mark class="placeholder">`, each finding in words beside what it is about, and a
+ * heading's `id` for each entry of the table of contents. What a page changes while the text stays the same is left to it:
+ * each block of code has its bar of buttons, by `data-command`; each step its box (`input.tick`) and a place for words
+ * (`.says`), by `data-step`.
  */
 export function renderPreview(
   document: Pick<ReadDocument, 'tree' | 'sections'>,
   findings: readonly PreviewFinding[],
+  {
+    steps,
+    commands,
+  }: { readonly steps: readonly DocumentStep[]; readonly commands: readonly DocumentCommand[] },
 ): Preview {
+  const stepAt = new Map(steps.map((step) => [step.span.start, step]));
+  const commandAt = new Map(commands.map((command) => [command.span.start, command]));
   const made = toHast(document.tree, {
     handlers: {
       // HTML of the document is shown as the text that it is; a comment is not for the reader.
@@ -59,6 +76,18 @@ export function renderPreview(
         type: 'text',
         value: `(image: ${node.alt ?? ''})`,
       }),
+      listItem: (state: State, node: ListItem, parent) => {
+        const item = defaultHandlers.listItem(state, node, parent);
+        const step = stepAt.get(spanOf(node).start);
+        if (step) makeTickable(item, step);
+        return item;
+      },
+      code: (state: State, node: Code) => {
+        const block = defaultHandlers.code(state, node);
+        const command = commandAt.get(spanOf(node).start);
+        if (command) block.properties['dataCommand'] = command.id;
+        return block;
+      },
     },
   });
   const root: Root = made.type === 'root' ? made : { type: 'root', children: [made] };
@@ -66,10 +95,95 @@ export function renderPreview(
     root,
     findings.filter(({ status }) => status !== 'waived'),
   );
-  const toc = nameHeadings(root);
+  const { toc, starts } = nameHeadings(root);
   dress(root);
-  return { html: toHtml(root), toc, totalMinutes: totalMinutesOf(document) };
+  const back = document.sections.find(({ id }) => id === 'rollback');
+  return {
+    parts: root.children.map((child) => toHtml(child)).filter((html) => html.trim() !== ''),
+    toc,
+    rollback:
+      (back && starts.get(back.headingSpan.start)) ??
+      toc.find(({ title }, index) => index > 0 && ROLLBACK_TITLE.test(title))?.id ??
+      null,
+    totalMinutes: totalMinutesOf(steps),
+  };
 }
+
+/** The text of a command as HTML: placeholders marked, and the variables that nobody has filled. */
+export function commandHtml(text: string, unfilled: readonly string[]): string {
+  const open = new Set(unfilled);
+  const children = marked(text).flatMap((child): ElementContent[] => {
+    if (child.type !== 'text') return [child];
+    const pieces: ElementContent[] = [];
+    let reached = 0;
+    for (const match of child.value.matchAll(/\$\{?([A-Za-z_]\w*)\}?/g)) {
+      if (!open.has(match[1] ?? '')) continue;
+      pieces.push({ type: 'text', value: child.value.slice(reached, match.index) });
+      pieces.push(element('mark', { className: ['unfilled'] }, [{ type: 'text', value: match[0] }]));
+      reached = match.index + match[0].length;
+    }
+    return [...pieces, { type: 'text', value: child.value.slice(reached) }];
+  });
+  return toHtml(children);
+}
+
+/** Puts the box of a step before its first words, and behind them a place for what there is to say of it. */
+function makeTickable(item: Element, step: DocumentStep): void {
+  item.properties['className'] = ['step'];
+  item.properties['dataStep'] = step.id;
+  const box = element(
+    'input',
+    {
+      type: 'checkbox',
+      className: ['tick'],
+      id: `tick-${step.id}`,
+      dataStep: step.id,
+      disabled: true,
+      ariaLabel: `${step.sectionTitle}, step ${step.number}: ${step.title}`,
+      ariaDescribedBy: [`says-${step.id}`],
+    },
+    [],
+  );
+  const says = element('div', { className: ['says'], id: `says-${step.id}` }, []);
+  const first = item.children.findIndex((child) => child.type === 'element');
+  const paragraph = item.children[first];
+  if (paragraph?.type === 'element' && paragraph.tagName === 'p') {
+    paragraph.children = [box, { type: 'text', value: ' ' }, ...withoutOwnBox(paragraph.children)];
+    item.children.splice(first + 1, 0, says);
+    return;
+  }
+  // The words of a tight list stand without a paragraph, before the first block in it.
+  const block = item.children.findIndex((child) => child.type === 'element' && BLOCKS.has(child.tagName));
+  const end = block < 0 ? item.children.length : block;
+  item.children = [
+    box,
+    { type: 'text', value: ' ' },
+    ...withoutOwnBox(item.children.slice(0, end)),
+    says,
+    ...item.children.slice(end),
+  ];
+}
+
+/** The box that Markdown itself makes of `[ ]` cannot be ticked. */
+function withoutOwnBox(children: readonly ElementContent[]): ElementContent[] {
+  return children.filter((child) => child.type !== 'element' || child.tagName !== 'input');
+}
+
+const BLOCKS = new Set([
+  'pre',
+  'ul',
+  'ol',
+  'p',
+  'table',
+  'blockquote',
+  'div',
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'h5',
+  'h6',
+]);
 
 /** An address that a link of a preview may have: web, mail, a place in the page, a file beside the document. */
 export function safeAddress(address: string): boolean {
@@ -81,19 +195,28 @@ export function safeAddress(address: string): boolean {
   return scheme === 'http' || scheme === 'https' || scheme === 'mailto';
 }
 
-function totalMinutesOf(document: Pick<ReadDocument, 'tree' | 'sections'>): number | null {
-  const id = MAIN_STEPS.find((main) => document.sections.some((section) => section.id === main));
-  const steps = id === undefined ? [] : readSteps(blocksOf(document, id));
+function totalMinutesOf(steps: readonly DocumentStep[]): number | null {
+  const id = MAIN_STEPS.find((main) => steps.some(({ section }) => section === main)) ?? onlySection(steps);
+  const main = steps.filter(({ section }) => section === id);
   let total = 0;
-  for (const { step } of steps) {
-    if (step.durationMinutes === null) return null;
-    total += step.durationMinutes;
+  for (const { minutes } of main) {
+    if (minutes === null) return null;
+    total += minutes;
   }
-  return steps.length === 0 ? null : roundedMinutes(total);
+  return main.length === 0 ? null : roundedMinutes(total);
 }
 
-function nameHeadings(root: Root): PreviewHeading[] {
+/** The one section with steps that take time; null where there are several, of which nobody does all. */
+function onlySection(steps: readonly DocumentStep[]): string | null {
+  const sections = new Set(steps.filter(({ minutes }) => minutes !== null).map(({ section }) => section));
+  const [only = null] = [...sections];
+  return sections.size === 1 ? only : null;
+}
+
+/** Gives each heading its `id`; `starts` has them by where their headings begin in the text. */
+function nameHeadings(root: Root): { toc: PreviewHeading[]; starts: ReadonlyMap<number, string> } {
   const toc: PreviewHeading[] = [];
+  const starts = new Map<number, string>();
   const taken = new Set<string>();
   visit(root, (node) => {
     if (node.type !== 'element' || !/^h[1-6]$/.test(node.tagName)) return;
@@ -108,9 +231,11 @@ function nameHeadings(root: Root): PreviewHeading[] {
     for (let number = 2; taken.has(id); number++) id = `section-${slug}-${number}`;
     taken.add(id);
     node.properties['id'] = id;
+    const start = node.position?.start.offset;
+    if (start !== undefined) starts.set(start, id);
     toc.push({ id, title, depth: Number(node.tagName.slice(1)) });
   });
-  return toc;
+  return { toc, starts };
 }
 
 /** Elements that a finding may stand in or behind, the smallest wins. */
@@ -185,13 +310,17 @@ function dress(parent: Parents): void {
       delete child.properties['href'];
     }
     if (child.tagName === 'pre') {
-      const command = textOf(child).replace(/\n$/, '');
+      const { dataCommand: id, ...others } = child.properties;
+      child.properties = others;
       dress(child);
       children.push(
-        element('div', { className: ['command'] }, [
+        element('div', { className: ['command'], dataCommand: id }, [
           child,
-          element('button', { type: 'button', className: ['copy'], 'data-command': command }, [
-            { type: 'text', value: 'Copy command' },
+          element('div', { className: ['command-bar'] }, [
+            element('button', { type: 'button', className: ['copy'], dataCommand: id }, [
+              { type: 'text', value: 'Copy command' },
+            ]),
+            element('span', { className: ['why'], id: `why-${String(id)}` }, []),
           ]),
         ]),
       );

@@ -12,6 +12,7 @@ export const COMMANDS = {
   writeDocument: 'releaseGate.writeDocument',
   showPaths: 'releaseGate.showPaths',
   previewRunbook: 'releaseGate.previewRunbook',
+  goToRollback: 'releaseGate.goToRollback',
   showRule: 'releaseGate.showRule',
   applyProposal: 'releaseGate.applyProposal',
   showDifference: 'releaseGate.showDifference',

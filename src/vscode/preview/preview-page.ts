@@ -8,15 +8,6 @@ export interface ContentsEntry {
   readonly depth: number;
 }
 
-/** What the page shows; `html` is safe already (no scripts, no raw HTML of the document, only known link schemes). */
-export interface PreviewContent {
-  readonly title: string;
-  readonly html: string;
-  readonly contents: readonly ContentsEntry[];
-  /** A sentence on durations, placeholders and findings. */
-  readonly summary: string;
-}
-
 /**
  * The whole page. Its policy lets in our style sheet and our one script, nothing inline, nothing from the network.
  * The content itself comes by message, so that an edit updates it in place.
@@ -33,7 +24,25 @@ export function previewPage(sources: PageSources): string {
 </head>
 <body>
 <a class="skip" href="#document">Skip to the document</a>
-<header><p id="summary" role="status"></p></header>
+<header>
+<div class="bar">
+<button type="button" id="to-rollback" class="strong" aria-keyshortcuts="Control+Alt+R" hidden>Go to rollback</button>
+<span id="no-rollback" hidden>No rollback section</span>
+<a href="#parameters" id="to-parameters" hidden>Parameters</a>
+<button type="button" id="begin" hidden>Start a run</button>
+<button type="button" id="finish" hidden>Finish the run</button>
+</div>
+<p id="run-says"></p>
+<p id="why-not"></p>
+<p id="summary" role="status"></p>
+</header>
+<section id="parameters" aria-label="Parameters" hidden>
+<details open>
+<summary><strong>Parameters</strong> <span id="parameters-note"></span></summary>
+<div id="fields"></div>
+<button type="button" id="clear">Clear all values</button>
+</details>
+</section>
 <div class="columns">
 <nav id="contents" aria-label="Contents"></nav>
 <main id="document" tabindex="-1"></main>

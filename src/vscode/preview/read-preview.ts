@@ -1,17 +1,38 @@
+import { createHash } from 'node:crypto';
+import { documentKinds } from '../../core/documents/index';
+import { declaredParameters, type DocumentParameter } from '../../core/documents/parameters';
+import { renderPreview } from '../../core/documents/preview';
+import { commandsIn, stepsIn, type DocumentCommand, type DocumentStep } from '../../core/documents/steps-in';
+import type { ReadDocument } from '../../core/documents/document';
 import type { Finding } from '../../core/gate/report';
-import { previewSummary, type PreviewContent } from './preview-page';
+import { readFrontMatter } from '../../core/text/front-matter';
+import { previewSummary, type ContentsEntry } from './preview-page';
+
+/** A document as a preview shows it. */
+export interface PreviewContent extends Pick<ReadDocument, 'tree' | 'sections'> {
+  readonly path: string;
+  /** Of the tab. */
+  readonly title: string;
+  /** The document's own. */
+  readonly heading: string;
+  /** Of its text. */
+  readonly hash: string;
+  /** Safe HTML, one piece for each outermost block. */
+  readonly parts: readonly string[];
+  readonly contents: readonly ContentsEntry[];
+  /** The heading of the way back; null where there is none. */
+  readonly rollback: string | null;
+  /** A sentence on durations, placeholders and findings. */
+  readonly summary: string;
+  readonly steps: readonly DocumentStep[];
+  readonly commands: readonly DocumentCommand[];
+  readonly declared: readonly DocumentParameter[];
+  /** What its front matter says of the environment; null where it says nothing. */
+  readonly environment: string | null;
+}
 
 /** Reads a document and renders it; a Markdown file of no known kind is rendered as what it is. */
-export async function readPreview(
-  path: string,
-  text: string,
-  findings: readonly Finding[],
-): Promise<PreviewContent> {
-  const [{ documentKinds }, { readFrontMatter }, { renderPreview }] = await Promise.all([
-    import('../../core/documents/index'),
-    import('../../core/text/front-matter'),
-    import('../../core/documents/preview'),
-  ]);
+export function readPreview(path: string, text: string, findings: readonly Finding[]): PreviewContent {
   const matter = readFrontMatter(text);
   const frontMatter = matter.ok ? matter.data : {};
   // The reader of any kind reads Markdown; a runbook's gives steps and durations to a document of no known kind.
@@ -20,11 +41,25 @@ export async function readPreview(
     documentKinds.find((each) => each.id === 'runbook');
   if (!kind) throw new Error('this build has no kind of document');
   const document = kind.read(path, text);
-  const { html, toc, totalMinutes } = renderPreview(document, findings);
+  const steps = stepsIn(document, kind.sections, sha256);
+  const commands = commandsIn(document);
+  const { parts, toc, rollback, totalMinutes } = renderPreview(document, findings, { steps, commands });
+  const { environment } = document.frontMatter;
+  const name = path.slice(path.lastIndexOf('/') + 1);
   return {
-    title: `Preview ${path.slice(path.lastIndexOf('/') + 1)}`,
-    html,
+    path,
+    tree: document.tree,
+    sections: document.sections,
+    title: `Preview ${name}`,
+    heading: toc[0]?.title ?? name,
+    hash: sha256(text),
+    parts,
     contents: toc,
+    rollback,
+    steps,
+    commands,
+    declared: declaredParameters(document),
+    environment: typeof environment === 'string' && environment !== '' ? environment : null,
     summary: previewSummary({
       totalMinutes,
       placeholders: document.placeholders.length,
@@ -33,4 +68,8 @@ export async function readPreview(
       findings: findings.filter((finding) => finding.status !== 'waived').length,
     }),
   };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
 }

@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict';
-import { renderPreview, safeAddress, type PreviewFinding } from '../../../src/core/documents/preview';
+import {
+  commandHtml,
+  renderPreview,
+  safeAddress,
+  type PreviewFinding,
+} from '../../../src/core/documents/preview';
 import { runbookKind } from '../../../src/core/documents/runbook/runbook-kind';
+import { commandsIn, stepsIn } from '../../../src/core/documents/steps-in';
 
-const preview = (text: string, findings: readonly PreviewFinding[] = []) =>
-  renderPreview(runbookKind.read('docs/ops/RUNBOOK.md', text), findings);
+const preview = (text: string, findings: readonly PreviewFinding[] = []) => {
+  const document = runbookKind.read('docs/ops/RUNBOOK.md', text);
+  const steps = stepsIn(document, runbookKind.sections, (each) => `${each.length}`);
+  const commands = commandsIn(document);
+  const made = renderPreview(document, findings, { steps, commands });
+  return { ...made, html: made.parts.join(''), steps, commands };
+};
 
 const finding = (line: number | null): PreviewFinding => ({
   rule: 'step-without-command-or-outcome',
@@ -22,11 +33,77 @@ describe('the preview', () => {
     assert.match(html, /curl <mark class="placeholder">UNKNOWN\(host\)<\/mark>/);
   });
 
-  it('gives each command a button with exactly its text', () => {
-    const { html } = preview('```sh\nkubectl get pods -n "${ENV}" \\\n  | grep "<none>"\n```\n');
-    assert.match(
-      html,
-      /<button type="button" class="copy" data-command="kubectl get pods -n &#x22;\$\{ENV\}&#x22; \\\n {2}\| grep &#x22;<none>&#x22;">Copy command<\/button>/,
+  it('gives each command a bar with a button to copy exactly its text', () => {
+    const text =
+      '```sh\nkubectl get pods -n "${ENV}" \\\n  | grep "<none>"\n```\n\n## Deployment\n\n1. **Deploy**\n\n   ```sh\n   ./deploy.sh\n   ```\n';
+    const { html, commands } = preview(text);
+    assert.deepEqual(
+      commands.map(({ id, text: command, language }) => [id, command, language]),
+      [
+        ['command-1', 'kubectl get pods -n "${ENV}" \\\n  | grep "<none>"', 'sh'],
+        ['command-2', './deploy.sh', 'sh'],
+      ],
+    );
+    assert.equal(html.match(/<button type="button" class="copy" data-command="command-[12]">/g)?.length, 2);
+  });
+
+  it('gives each step and each open box of a checklist a box and a place for words', () => {
+    const text = [
+      '## Deployment',
+      '',
+      '1. **Tight**',
+      '   - **Duration:** 5 min',
+      '2. **Another**',
+      '',
+      '## Mitigations',
+      '',
+      '1. **Loose**',
+      '',
+      '   ```sh',
+      '   uptime',
+      '   ```',
+      '',
+      '## Post-deployment checklist',
+      '',
+      '- [ ] Look at the dashboard',
+      '- [x] Told by the document',
+      '',
+    ].join('\n');
+    const { html, steps } = preview(text);
+    assert.deepEqual(
+      steps.map(({ id, title, minutes }) => [id, title, minutes]),
+      [
+        ['deployment-1', 'Tight', 5],
+        ['deployment-2', 'Another', null],
+        ['mitigations-1', 'Loose', null],
+        ['after-1', 'Look at the dashboard', null],
+      ],
+    );
+    for (const { id } of steps) {
+      assert.match(
+        html,
+        new RegExp(
+          `<li class="step" data-step="${id}">\\s*(?:<p>)?<input type="checkbox" class="tick" id="tick-${id}"`,
+        ),
+      );
+      assert.match(html, new RegExp(`<div class="says" id="says-${id}"></div>`));
+    }
+    assert.match(html, /aria-label="Deployment, step 2: Another" aria-describedby="says-deployment-2"/);
+    assert.match(html, /<input type="checkbox" checked disabled> Told by the document/);
+    assert.equal(html.match(/<input/g)?.length, 5);
+  });
+
+  it('knows the way back by its section, else by its title', () => {
+    assert.equal(preview('# R\n\n## Rollback\n').rollback, 'section-rollback');
+    assert.equal(preview('# R\n\n## 4. Rollback procedure\n').rollback, 'section-4-rollback-procedure');
+    assert.equal(preview('# R\n\n## Rolling back by hand\n').rollback, 'section-rolling-back-by-hand');
+    assert.equal(preview('# Rollback of orders\n\n## Steps\n').rollback, null);
+  });
+
+  it('marks in a command what is unknown and what nobody has filled', () => {
+    assert.equal(
+      commandHtml('deploy "${ENV}" $V <x> UNKNOWN(host) ${DONE}', ['ENV', 'V']),
+      'deploy "<mark class="unfilled">${ENV}</mark>" <mark class="unfilled">$V</mark> &#x3C;x> <mark class="placeholder">UNKNOWN(host)</mark> ${DONE}',
     );
   });
 
@@ -69,7 +146,10 @@ describe('the preview', () => {
     const note =
       '<span class="finding finding-block" role="note"><strong>Blocks</strong>: The step "Deploy" has no &#x3C;expected> outcome <code>step-without-command-or-outcome</code></span>';
     assert.ok(html.startsWith(note));
-    assert.match(html, /<li><strong>Deploy<\/strong><span class="finding/);
+    assert.match(
+      html,
+      /<strong>Deploy<\/strong><div class="says" id="says-deployment-1"><\/div><span class="finding/,
+    );
     assert.match(html, /<td>nobody<span class="finding/);
     assert.equal(html.split(note).length - 1, 3);
   });

@@ -2,6 +2,11 @@
 const UNSEEN =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
+/** Whether a text holds what a person who reads it does not see, or sees in another place. */
+export function holdsUnseen(text: string): boolean {
+  return text.search(UNSEEN) >= 0;
+}
+
 /** An address that may stand between angle brackets as it is. */
 const ADDRESS = /https?:\/\/[A-Za-z0-9][^\s<>"'`\\|{}[\]*()]*/g;
 
