@@ -367,11 +367,12 @@ export function createPreviewSession(around: PreviewSurroundings): PreviewSessio
 
   const tick = (id: string, isTicked: boolean): Promise<void> =>
     inTurn(async () => {
-      const path = await journalUnderWay();
+      await readAgain();
       const step = content?.steps.find((each) => each.id === id);
-      if (path === null || !step) return;
       const standing = viewNow()?.steps.get(id)?.tick ?? null;
-      if (isTicked === (standing !== null)) return;
+      if (!step || isTicked === (standing !== null)) return;
+      const path = await journalUnderWay();
+      if (path === null) return;
       await append(path, (common) => ({
         ...common,
         event: isTicked ? 'ticked' : 'unticked',
