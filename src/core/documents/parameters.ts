@@ -2,6 +2,7 @@ import type { ReadDocument } from './document';
 import { blocksOf } from './markdown/parse';
 import { readTable } from './markdown/parts';
 import { holdsPlaceholder } from './markdown/placeholders';
+import { parameterColumns } from './runbook/columns';
 
 /** Something that a person fills before the commands of a document can run. */
 export interface DocumentParameter {
@@ -15,34 +16,25 @@ export interface DocumentParameter {
   readonly isDeclared: boolean;
 }
 
-/** The parameters of a document's table, then those that its commands take besides. */
+/** The parameters that a document declares, with what its table says of each, then those that its commands take besides. */
 export function parametersOf(
   document: Pick<ReadDocument, 'tree' | 'sections'>,
+  declared: readonly { readonly name: string; readonly example: string }[],
   taken: Iterable<string>,
 ): readonly DocumentParameter[] {
-  const found = declaredParameters(document);
-  const names = new Set(found.map(({ name }) => name));
-  for (const name of taken) {
-    if (names.has(name)) continue;
-    names.add(name);
-    found.push({ name, meaning: '', example: '', isDeclared: false });
-  }
-  return found;
-}
-
-/** The parameters of a document's table. */
-export function declaredParameters(document: Pick<ReadDocument, 'tree' | 'sections'>): DocumentParameter[] {
-  const rows = readTable(blocksOf(document, 'parameters'), {
-    name: ['name', 'parameter', 'variable'],
-    meaning: ['meaning', 'description'],
-    example: ['example', 'value', 'default'],
-  });
+  const rows = readTable(blocksOf(document, 'parameters'), parameterColumns);
   const found = new Map<string, DocumentParameter>();
-  for (const { cells } of rows) {
-    const name = /^\$?\{?([A-Za-z_]\w*)\}?$/.exec(cells.name.trim())?.[1];
-    if (name === undefined || found.has(name)) continue;
-    const example = holdsPlaceholder(cells.example) ? '' : cells.example.trim();
-    found.set(name, { name, meaning: cells.meaning, example, isDeclared: true });
+  for (const { name, example } of declared) {
+    const row = rows.find(({ cells }) => cells.name.split(/[^\w]+/).includes(name));
+    found.set(name, {
+      name,
+      meaning: row?.cells.meaning ?? '',
+      example: holdsPlaceholder(example) ? '' : example.trim(),
+      isDeclared: true,
+    });
+  }
+  for (const name of taken) {
+    if (!found.has(name)) found.set(name, { name, meaning: '', example: '', isDeclared: false });
   }
   return [...found.values()];
 }

@@ -1,6 +1,7 @@
 import type { ShellNode, ShellParser } from '../ports';
 import { applyEdits, type TextEdit } from '../text/edit';
 import type { Span } from '../text/position';
+import { isWellKnown } from './well-known-variables';
 
 /** What is known of the variables that a command takes. */
 export interface VariableValues {
@@ -23,10 +24,6 @@ export interface FilledCommand {
   /** False where the shell's grammar does not take the text: then it stands as written. */
   readonly isReadable: boolean;
 }
-
-/** What a shell, its session or the system sets by itself. */
-const OF_THE_SHELL =
-  /^(?:HOME|PATH|PWD|OLDPWD|USER|LOGNAME|SHELL|TMPDIR|HOSTNAME|HOSTTYPE|OSTYPE|MACHTYPE|LANG|LC_[A-Z]+|TERM|EDITOR|VISUAL|PAGER|UID|EUID|PPID|RANDOM|SECONDS|LINENO|IFS|COLUMNS|LINES|REPLY|PIPESTATUS|OPTARG|OPTIND|FUNCNAME|DIRSTACK|EPOCHSECONDS|BASH[A-Z_]*|ZSH[A-Z_]*|XDG_[A-Z_]+|SSH_AUTH_SOCK|[0-9]+)$/;
 
 /** Text that means itself wherever it stands in a shell word, and that no reader has to look at twice. */
 const PLAIN = /^[A-Za-z0-9_./:@][A-Za-z0-9_./:@-]*$/;
@@ -108,7 +105,7 @@ export function fillVariables(
   const mentioned = mentionedElsewhere(root, uses, new Set([...declared, ...values.keys(), ...secrets]));
   const isFilled = (name: string): boolean => values.has(name) || secrets.has(name);
   const isWanted = ({ name, hasDefault }: Use): boolean =>
-    declared.has(name) || isFilled(name) || !(hasDefault || OF_THE_SHELL.test(name));
+    declared.has(name) || isFilled(name) || !(hasDefault || isWellKnown(name) || /^\d+$/.test(name));
   const taken = unique([
     ...uses.filter((use) => isWanted(use) && !own.has(use.name)).map(({ name }) => name),
     ...mentioned.filter((name) => !own.has(name)),

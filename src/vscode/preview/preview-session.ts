@@ -16,7 +16,9 @@ import type { DocumentCommand, DocumentStep } from '../../core/documents/steps-i
 import { findPlaceholders } from '../../core/documents/markdown/placeholders';
 import { holdsUnseen } from '../../core/documents/markdown/write';
 import type { ShellNode, ShellParser } from '../../core/ports';
+import { angleBrackets, ellipses } from '../../core/rules/document/commands/open-places';
 import { fillVariables, type FilledCommand } from '../../core/shell/fill-variables';
+import type { Span } from '../../core/text/position';
 import { secretsOfKnownShape, withoutSecrets } from '../../core/text/secret-shapes';
 import { isCredentialName } from '../../core/workflow/secret-flow';
 import { pageRequest, type CommandEntry, type PageUpdate, type ParameterEntry } from './page-messages';
@@ -92,8 +94,6 @@ const MAX_SHOWN_LINES = 30;
 /** After this long a value that was filled in says so: last week's version is not tonight's. */
 const OLD_VALUE_MS = 8 * 60 * 60 * 1000;
 
-const SHELL_LANGUAGES = new Set(['sh', 'bash', 'shell', 'zsh', 'ksh', 'dash']);
-
 const RESTRICTED = 'Restricted Mode: no command is run from here and nothing is recorded';
 
 /** Opens a session; it does nothing until it is shown a document or the page asks. */
@@ -122,21 +122,18 @@ export function createPreviewSession(around: PreviewSurroundings): PreviewSessio
       command.text,
       parser,
       { values: values(), secrets: new Set(secrets.keys()), declared: declaredNames() },
-      findPlaceholders(command.text).map(({ span }) => span),
+      openPlaces(command.text),
     );
 
-  const isShell = ({ language }: DocumentCommand, step: DocumentStep | null): boolean =>
-    SHELL_LANGUAGES.has(language) || (language === '' && step !== null);
+  const isScript = ({ id }: DocumentCommand): boolean => content?.scripts.has(id) === true;
 
   const stepOf = (command: DocumentCommand): DocumentStep | null =>
     content?.steps.find(({ commands }) => commands.some(({ id }) => id === command.id)) ?? null;
 
   const parameters = (): readonly DocumentParameter[] => {
     if (!content) return [];
-    const taken = content.commands
-      .filter((command) => isShell(command, stepOf(command)))
-      .flatMap((command) => fill(command).taken);
-    return parametersOf(content, taken);
+    const taken = content.commands.filter(isScript).flatMap((command) => fill(command).taken);
+    return parametersOf(content, content.declared, taken);
   };
 
   /** Why nothing is recorded, and so nothing run, from here; '' where it can be. */
@@ -148,8 +145,8 @@ export function createPreviewSession(around: PreviewSurroundings): PreviewSessio
   };
 
   const whyNotRun = ({ text, unfilled, isReadable }: FilledCommand): string => {
-    const open = findPlaceholders(text).map(({ needed }) => needed);
-    if (open.length > 0) return `Cannot run: still UNKNOWN (${open.join('; ')})`;
+    const open = [...openPlaces(text), ...ellipses(text)].map(({ start, end }) => text.slice(start, end));
+    if (open.length > 0) return `Cannot run: still open: ${open.join(', ')}`;
     if (unfilled.length > 0) return `Cannot run: not filled: ${unfilled.join(', ')}`;
     if (!isReadable)
       return 'Cannot run: this does not read as shell, so no value is filled in; look at it and copy it';
@@ -221,7 +218,7 @@ export function createPreviewSession(around: PreviewSurroundings): PreviewSessio
   const postCommands = (): void => {
     const commands = (content?.commands ?? []).map((command): CommandEntry => {
       const step = stepOf(command);
-      if (!isShell(command, step)) {
+      if (!isScript(command)) {
         return {
           id: command.id,
           html: commandHtml(command.text, []),
@@ -298,9 +295,7 @@ export function createPreviewSession(around: PreviewSurroundings): PreviewSessio
   };
 
   const namesOf = (step: DocumentStep): readonly string[] => [
-    ...new Set(
-      step.commands.filter((command) => isShell(command, step)).flatMap((command) => fill(command).taken),
-    ),
+    ...new Set(step.commands.filter(isScript).flatMap((command) => fill(command).taken)),
   ];
 
   /** Says why something was not recorded. */
@@ -389,7 +384,7 @@ export function createPreviewSession(around: PreviewSurroundings): PreviewSessio
     }
     const command = content?.commands.find((each) => each.id === id);
     const step = command ? stepOf(command) : null;
-    if (!content || !command || !step || !isShell(command, step) || isAsking) return;
+    if (!content || !command || !step || !isScript(command) || isAsking) return;
     const filled = fill(command);
     const why = whyNotRun(filled);
     if (why !== '') {
@@ -499,7 +494,7 @@ export function createPreviewSession(around: PreviewSurroundings): PreviewSessio
         case 'copy': {
           const command = content?.commands.find(({ id }) => id === request.command);
           if (!command) return;
-          await around.copy(isShell(command, stepOf(command)) ? fill(command).text : command.text);
+          await around.copy(isScript(command) ? fill(command).text : command.text);
           post({ type: 'announce', text: 'Command copied.' });
           return;
         }
@@ -527,6 +522,15 @@ export function createPreviewSession(around: PreviewSurroundings): PreviewSessio
 
 function journalled({ section, number, title, hash }: DocumentStep): JournalStep {
   return { section, number, title, hash };
+}
+
+/** What somebody left to be filled in by hand; neither is shell. */
+function openPlaces(text: string): readonly Span[] {
+  const unknown = findPlaceholders(text).map(({ span }) => span);
+  const named = angleBrackets(text).filter(
+    (span) => !unknown.some((other) => other.start < span.end && span.start < other.end),
+  );
+  return [...unknown, ...named].sort((one, other) => one.start - other.start);
 }
 
 /** What has to change in a list to make it the other: one stretch of it. */

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { documentKinds } from '../../core/documents/index';
-import { declaredParameters, type DocumentParameter } from '../../core/documents/parameters';
 import { renderPreview } from '../../core/documents/preview';
 import { commandsIn, stepsIn, type DocumentCommand, type DocumentStep } from '../../core/documents/steps-in';
 import type { ReadDocument } from '../../core/documents/document';
 import type { Finding } from '../../core/gate/report';
+import { commandBlocksOf } from '../../core/rules/document/commands/read-blocks';
+import { declaredParameters, type DeclaredParameter } from '../../core/rules/document/edits/parameters';
+import { spanOf } from '../../core/text/markdown';
 import { readFrontMatter } from '../../core/text/front-matter';
 import { previewSummary, type ContentsEntry } from './preview-page';
 
@@ -26,7 +28,9 @@ export interface PreviewContent extends Pick<ReadDocument, 'tree' | 'sections'> 
   readonly summary: string;
   readonly steps: readonly DocumentStep[];
   readonly commands: readonly DocumentCommand[];
-  readonly declared: readonly DocumentParameter[];
+  /** The ids of those that are a shell's, without prompts and what was printed: they can be filled in, and in a step run. */
+  readonly scripts: ReadonlySet<string>;
+  readonly declared: readonly DeclaredParameter[];
   /** What its front matter says of the environment; null where it says nothing. */
   readonly environment: string | null;
 }
@@ -43,6 +47,11 @@ export function readPreview(path: string, text: string, findings: readonly Findi
   const document = kind.read(path, text);
   const steps = stepsIn(document, kind.sections, sha256);
   const commands = commandsIn(document);
+  const scripts = new Set(
+    commandBlocksOf(document)
+      .filter(({ prompts, hasOutput, isTranscript }) => prompts.length === 0 && !hasOutput && !isTranscript)
+      .map(({ node }) => spanOf(node).start),
+  );
   const { parts, toc, rollback, totalMinutes } = renderPreview(document, findings, { steps, commands });
   const { environment } = document.frontMatter;
   const name = path.slice(path.lastIndexOf('/') + 1);
@@ -58,6 +67,7 @@ export function readPreview(path: string, text: string, findings: readonly Findi
     rollback,
     steps,
     commands,
+    scripts: new Set(commands.filter(({ span }) => scripts.has(span.start)).map(({ id }) => id)),
     declared: declaredParameters(document),
     environment: typeof environment === 'string' && environment !== '' ? environment : null,
     summary: previewSummary({

@@ -235,7 +235,7 @@ describe('a preview that is open', () => {
     );
     assert.deepEqual(
       [command('command-4').canRun, command('command-4').why],
-      [false, 'Cannot run: still UNKNOWN (which host)'],
+      [false, 'Cannot run: still open: UNKNOWN(which host)'],
     );
     assert.equal(command('command-6').isOffered, false);
     await fillIn(session, { ENV: 'staging', VERSION: '1' });

@@ -1,6 +1,8 @@
 import type { ShellNode, ShellParser } from '../../../ports';
 import type { Span } from '../../../text/position';
 
+export { isWellKnown } from '../../../shell/well-known-variables';
+
 /** A place of a script where the shell puts a variable in, or where the script gives it a value. */
 export interface VariableUse {
   readonly name: string;
@@ -14,15 +16,6 @@ export interface ScriptVariables {
   readonly uses: readonly VariableUse[];
   /** From here on variables may be set that the script does not name: `source env.sh`, `eval "$(…)"`. Null: nowhere. */
   readonly opensAt: number | null;
-}
-
-/** What the shell, the session or the system sets for everybody. */
-const WELL_KNOWN =
-  /^(?:HOME|PATH|PWD|OLDPWD|USER|LOGNAME|SHELL|TERM|LANG|LANGUAGE|LC_\w+|TMPDIR|TEMP|TMP|HOSTNAME|HOSTTYPE|OSTYPE|MACHTYPE|UID|EUID|PPID|RANDOM|SRANDOM|SECONDS|EPOCHSECONDS|EPOCHREALTIME|LINENO|BASH\w*|ZSH\w*|IFS|EDITOR|VISUAL|PAGER|BROWSER|DISPLAY|PS[1-4]|OPTARG|OPTIND|REPLY|FUNCNAME|PIPESTATUS|COLUMNS|LINES|SSH_\w+|XDG_\w+|SUDO_\w+|GOPATH|GOROOT|GOBIN|JAVA_HOME|VIRTUAL_ENV|NVM_DIR|MANPATH|MAIL|SHLVL|_)$/;
-
-/** Whether a variable is there without anybody's setting it. */
-export function isWellKnown(name: string): boolean {
-  return WELL_KNOWN.test(name);
 }
 
 const known = new WeakMap<ShellParser, Map<string, ScriptVariables>>();
