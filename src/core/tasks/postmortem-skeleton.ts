@@ -9,6 +9,8 @@ import { judgeProposal } from '../gate/check';
 import { collectEvents, type CollectedEvents } from '../incident/collect-events';
 import type { ProposedFile } from '../text/proposal';
 import { leadingZonedTime } from '../text/zoned-time';
+import { TOLD } from './documents/incident-inputs';
+import { slugOf } from './incident-slug';
 import { answersTo, distinctSources, existingText, unknownsOf } from './document-task';
 import type { Task, TaskInput, TaskResult, World } from './task';
 
@@ -17,9 +19,6 @@ const HOUR_MS = 3_600_000;
 /** What led to an incident was often deployed the day before; what ended it is done soon after. */
 const HOURS_BEFORE = 24;
 const HOURS_AFTER = 6;
-
-/** How a claim is named where a source would stand. */
-const TOLD = 'told by a person';
 
 const SUMMARY_SLOT = 'summary';
 
@@ -96,19 +95,6 @@ export const postmortemSkeleton: Task = {
     return resultOf(world, facts, run.signal);
   },
 };
-
-/** A part of a file's name that is safe everywhere: small letters, digits and dashes; "incident" where none is left. */
-export function slugOf(title: string): string {
-  const slug = title
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/\p{M}+/gu, '')
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+/, '')
-    .slice(0, 50)
-    .replace(/-+$/, '');
-  return slug === '' ? 'incident' : slug;
-}
 
 async function resultOf(world: World, facts: PostmortemFacts, signal: AbortSignal): Promise<TaskResult> {
   const { collected, startedAt, told } = facts;

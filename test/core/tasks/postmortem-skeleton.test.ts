@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createParsers } from '../../../src/adapters/parsers';
 import type { Commit, History } from '../../../src/core/ports';
-import { postmortemSkeleton, slugOf } from '../../../src/core/tasks/postmortem-skeleton';
+import { slugOf } from '../../../src/core/tasks/incident-slug';
+import { postmortemSkeleton } from '../../../src/core/tasks/postmortem-skeleton';
 import { memoryWorld, noHistory, quietRun } from '../../support/world';
 
 const parsers = createParsers();

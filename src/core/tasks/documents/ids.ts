@@ -1,5 +1,12 @@
 /** Kinds of documents that are written by a task of their own, in the order in which people are shown them. */
-export const DOCUMENT_TASK_IDS = ['release-notes', 'secrets-rotation-plan'] as const;
+export const DOCUMENT_TASK_IDS = [
+  'release-request',
+  'release-notes',
+  'secrets-rotation-plan',
+  'incident-update',
+  'escalation-request',
+  'incident-report',
+] as const;
 
 /** The kind of a document that has a task; `documents/index.ts` lists the tasks in the same order. */
 export type DocumentTaskId = (typeof DOCUMENT_TASK_IDS)[number];

@@ -1,7 +1,18 @@
 import type { Task } from '../task';
 import { documentTask } from './document-task';
+import { escalationRequest } from './escalation-request';
+import { incidentReport } from './incident-report';
+import { incidentUpdate } from './incident-update';
 import { releaseNotes } from './release-notes';
+import { releaseRequest } from './release-request';
 import { secretsRotationPlan } from './secrets-rotation-plan';
 
 /** Every document that has a task of its own, in the order of `DOCUMENT_TASK_IDS`. */
-export const documentTasks: readonly Task[] = [documentTask(releaseNotes), documentTask(secretsRotationPlan)];
+export const documentTasks: readonly Task[] = [
+  documentTask(releaseRequest),
+  documentTask(releaseNotes),
+  documentTask(secretsRotationPlan),
+  documentTask(incidentUpdate),
+  documentTask(escalationRequest),
+  documentTask(incidentReport),
+];
