@@ -61,7 +61,10 @@ export const escalationConditions: readonly EscalationCondition[] = [
     when: 'the pipeline has become too slow to release or to go back in time',
     signals: [
       { by: 'conditions', conditions: ['rollback-credible'] },
-      { by: 'person', why: 'run times are known to the CI system; a pipeline review states them from a report' },
+      {
+        by: 'person',
+        why: 'run times are known to the CI system; a pipeline review states them from a report',
+      },
     ],
   },
   {

@@ -116,3 +116,12 @@ function refusal(message: string, text: string, end: number, bodyOffset: number)
   const line = /^[^\r\n]*/.exec(text)?.[0].length ?? end;
   return { ok: false, message, span: { start: 0, end: Math.max(1, line) }, bodyOffset };
 }
+
+/** The line of a key at the top of the front matter, for a finding about its value; null where it has no such line. */
+export function spanOfFrontMatterKey(text: string, key: string): Span | null {
+  const { bodyOffset } = readFrontMatter(text);
+  const line = new RegExp(`^${key.replace(/[^\w-]/g, '\\$&')}[ \\t]*:[^\\r\\n]*`, 'm').exec(
+    text.slice(0, bodyOffset),
+  );
+  return line ? { start: line.index, end: line.index + line[0].length } : null;
+}

@@ -18,7 +18,7 @@ export const rule: DocumentRule = {
   severity: 'block',
   why: 'An action that nobody owns, that is due never, or that cannot be seen to be done is the next incident.',
   subject: 'document',
-  kinds: ['postmortem'],
+  kinds: ['postmortem', 'incident-report'],
   check: (document): readonly RuleFinding[] => {
     const section = document.sections.find(({ id }) => id === 'actions');
     if (!section) return [];

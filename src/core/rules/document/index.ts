@@ -9,6 +9,8 @@ import { rule as documentSectionMisordered } from './document-section-misordered
 import { rule as documentSectionMissing } from './document-section-missing';
 import { rule as recordIncomplete } from './record-incomplete';
 import { rule as irreversibleActionNotInPlan } from './irreversible-action-not-in-plan';
+import { rule as incidentDocumentIncomplete } from './incident-document-incomplete';
+import { rule as speculationInIncidentDocument } from './speculation-in-incident-document';
 import { rule as rollbackNotCredible } from './rollback-not-credible';
 import { rule as secretInDocument } from './secret-in-document';
 import { rule as stepScriptChanged } from './step-script-changed';
@@ -43,6 +45,8 @@ export const documentRules: readonly DocumentRule[] = [
   actionItemIncomplete,
   timelineRowIncomplete,
   timelineOutOfOrder,
+  incidentDocumentIncomplete,
+  speculationInIncidentDocument,
   totalDurationWrong,
   recordIncomplete,
   secretInDocument,

@@ -12,7 +12,7 @@ export const rule: DocumentRule = {
   severity: 'warn',
   why: 'Who reads a timeline takes what stands above for what came before, and sees causes where there are none.',
   subject: 'document',
-  kinds: ['postmortem'],
+  kinds: ['postmortem', 'incident-report'],
   check: (document): readonly RuleFinding[] => {
     const rows = readTable(blocksOf(document, 'timeline'), timelineColumns).flatMap((row) => {
       const time = zonedTime(row.cells.time);

@@ -13,7 +13,7 @@ export const rule: DocumentRule = {
   severity: 'block',
   why: 'A time without zone cannot be set beside a log, and what has no source cannot be checked by anybody.',
   subject: 'document',
-  kinds: ['postmortem'],
+  kinds: ['postmortem', 'incident-report'],
   check: (document): readonly RuleFinding[] => {
     const section = document.sections.find(({ id }) => id === 'timeline');
     if (!section) return [];
