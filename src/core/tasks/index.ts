@@ -1,5 +1,6 @@
 import { extractReusableWorkflows } from './extract-reusable-workflows';
 import { generateGhActionsPipeline } from './generate-gh-actions-pipeline';
+import { issueForms } from './issue-forms';
 import { postmortemSkeleton } from './postmortem-skeleton';
 import { releasePlanFromChange } from './release-plan-from-change';
 import { runbookForDeployment } from './runbook-for-deployment';
@@ -23,9 +24,10 @@ export const documents: readonly { readonly kind: string; readonly task: Task }[
   { kind: 'runbook', task: runbookForDeployment },
   { kind: 'postmortem', task: postmortemSkeleton },
   ...documentTasks.map((task) => ({ kind: task.id, task })),
+  { kind: issueForms.id, task: issueForms },
 ];
 
 /** The task of that id, be it a command or a document; null where there is none. */
 export function taskById(id: string): Task | null {
-  return [...tasks, ...documentTasks].find((task) => task.id === id) ?? null;
+  return [...tasks, ...documentTasks, issueForms].find((task) => task.id === id) ?? null;
 }
