@@ -1,9 +1,11 @@
 import type { Paragraph, Root, RootContent } from 'mdast';
+import { remembered } from '../../text/remember';
 import { readFrontMatter } from '../../text/front-matter';
 import { comparable, parseMarkdown, shownText, spanOf } from '../../text/markdown';
 import { lineIndex, type Span } from '../../text/position';
 import type { ReadDocument, ReadProblem, ReadSection, SectionShape } from '../document';
 import { findPlaceholders } from './placeholders';
+import { namesOf } from './terms';
 
 export { comparable, shownText, spanOf };
 
@@ -33,33 +35,64 @@ export function parseDocument(
 }
 
 interface Heading {
-  readonly id: string | null;
+  /** A section of the kind, and whether the title is its own or one that people use for it. */
+  readonly named: { readonly id: string; readonly isExact: boolean } | null;
   readonly title: string;
   readonly depth: number;
   readonly span: Span;
 }
 
+/** What the parts of any section are called: below a section of the kind they are no section of their own. */
+const PARTS: ReadonlySet<string> = new Set([
+  'steps',
+  'procedure',
+  'plan',
+  'commands',
+  'checks',
+  'verification',
+  'validation',
+  'preparation',
+  'prerequisites',
+  'parameters',
+  'variables',
+  'environment',
+  'overview',
+  'summary',
+  'about',
+  'purpose',
+  'communication',
+  'scope',
+  'risk',
+  'risks',
+  'changes',
+  'cause',
+  'actions',
+]);
+
 function readSections(tree: Root, shapes: readonly SectionShape[], text: string): ReadSection[] {
   const headings: Heading[] = [];
   // The depth of the section of groups that the walk is in; what is deeper names a group.
   let groupsDepth = Infinity;
+  // The sections of the kind that the walk is in, outermost first.
+  const around: number[] = [];
   for (const node of tree.children) {
-    const title = headingTitle(node);
-    if (title === null) continue;
-    const depth = node.type === 'heading' ? node.depth : 6;
+    const found = headingIn(node);
+    if (found === null) continue;
+    const { title, depth } = found;
     const isGroup = depth > groupsDepth;
     if (!isGroup) groupsDepth = Infinity;
-    const id = isGroup ? null : sectionIdOf(title, shapes);
-    if (holdsGroups(id, shapes)) groupsDepth = depth;
-    if (node.type === 'heading') headings.push({ id, title, depth: node.depth, span: spanOf(node) });
+    while ((around.at(-1) ?? 0) >= depth) around.pop();
+    const named = isGroup ? null : sectionNamed(title, shapes, around.length > 0);
+    if (named && holdsGroups(named.id, shapes)) groupsDepth = depth;
     // A line that is bold as a whole is a heading to those who write so; only where it names a section of the kind.
-    else if (id !== null) headings.push({ id, title, depth: 6, span: spanOf(node) });
+    if (node.type !== 'heading' && named === null) continue;
+    // The first heading is the document's title, even where it reads like a section ("Rollback").
+    if (named && (headings.length > 0 || depth > 1)) around.push(depth);
+    headings.push({ named, title, depth, span: spanOf(node) });
   }
-  // The first heading is the document's title, even where it reads like a section ("Rollback").
   const first = headings[0];
   const isTitle = first?.depth === 1 && headings.slice(1).some(({ depth }) => depth > 1);
-  if (first && isTitle) headings[0] = { ...first, id: null };
-  const seen = new Set<string>();
+  if (first && isTitle) headings[0] = { ...first, named: null };
   // From the last to the first: where the next heading of each depth or above begins.
   const ends = new Array<number>(headings.length);
   const nextAt = new Array<number>(7).fill(text.length);
@@ -69,28 +102,65 @@ function readSections(tree: Root, shapes: readonly SectionShape[], text: string)
     ends[index] = nextAt[heading.depth] ?? text.length;
     nextAt.fill(heading.span.start, heading.depth);
   }
-  return headings.map((heading, index) => {
-    const end = ends[index] ?? text.length;
-    const id = heading.id !== null && !seen.has(heading.id) ? heading.id : null;
-    if (id !== null) seen.add(id);
-    return {
-      id,
-      title: heading.title,
-      depth: heading.depth,
-      headingSpan: heading.span,
-      span: { start: heading.span.start, end },
-    };
+  const chosen = chooseSections(headings, ends);
+  return headings.map((heading, index) => ({
+    id: heading.named && chosen.get(heading.named.id) === index ? heading.named.id : null,
+    title: heading.title,
+    depth: heading.depth,
+    headingSpan: heading.span,
+    span: { start: heading.span.start, end: ends[index] ?? text.length },
+  }));
+}
+
+/** Which heading is the section, where several could be: its own name before another, then the outermost, then the first. */
+function chooseSections(headings: readonly Heading[], ends: readonly number[]): ReadonlyMap<string, number> {
+  const chosen = new Map<string, number>();
+  headings.forEach((heading, index) => {
+    if (!heading.named) return;
+    const { id, isExact } = heading.named;
+    const before = chosen.get(id);
+    const other = before === undefined ? undefined : headings[before];
+    if (before === undefined || !other?.named) {
+      chosen.set(id, index);
+      return;
+    }
+    const isInside = heading.span.start < (ends[before] ?? 0) && heading.depth > other.depth;
+    // "Deployment" over "Before", "Deployment steps" and "After": the blocks stand in the inner one.
+    const isBehindAnother =
+      isInside && headings.slice(before + 1, index).some(({ named }) => named !== null && named.id !== id);
+    const isBetter = isExact !== other.named.isExact ? isExact && !isInside : heading.depth < other.depth;
+    if (isBetter || (isBehindAnother && isExact)) chosen.set(id, index);
   });
+  return chosen;
 }
 
-function holdsGroups(id: string | null, shapes: readonly SectionShape[]): boolean {
-  return id !== null && shapes.some((shape) => shape.id === id && shape.holds === 'groups');
+function holdsGroups(id: string, shapes: readonly SectionShape[]): boolean {
+  return shapes.some((shape) => shape.id === id && shape.holds === 'groups');
 }
 
-function headingTitle(node: RootContent): string | null {
-  if (node.type === 'heading') return shownText(node);
-  if (node.type !== 'paragraph') return null;
-  return boldLine(node);
+function headingIn(node: RootContent): { readonly title: string; readonly depth: number } | null {
+  switch (node.type) {
+    case 'heading':
+      return { title: shownText(node), depth: node.depth };
+    case 'paragraph': {
+      const title = boldLine(node);
+      return title === null ? null : { title, depth: 6 };
+    }
+    case 'html': {
+      // What a reader of GitHub's page clicks at to see the rest.
+      const summary = /<summary(?:\s[^<>]{0,200})?>([^]{1,400}?)<\/summary>/i.exec(node.value)?.[1];
+      if (summary === undefined) return null;
+      return {
+        title: summary
+          .replace(/<[^<>]{0,200}>/g, ' ')
+          .replace(/\s+/g, ' ')
+          .trim(),
+        depth: 6,
+      };
+    }
+    default:
+      return null;
+  }
 }
 
 function boldLine(node: Paragraph): string | null {
@@ -98,21 +168,58 @@ function boldLine(node: Paragraph): string | null {
   return only?.type === 'strong' && others.length === 0 ? shownText(only).replace(/:$/, '') : null;
 }
 
-function sectionIdOf(title: string, shapes: readonly SectionShape[]): string | null {
-  const name = comparable(title);
-  return (
-    shapes.find(
-      (shape) =>
-        comparable(shape.title) === name || (shape.aliases ?? []).some((alias) => comparable(alias) === name),
-    )?.id ?? null
-  );
+/** Ids by comparable title, each kind's once. */
+const idsByTitle = remembered((shapes: readonly SectionShape[]): ReadonlyMap<string, string> => {
+  const ids = new Map<string, string>();
+  for (const shape of shapes) {
+    for (const title of [shape.title, ...(shape.aliases ?? [])]) {
+      const name = comparable(title);
+      if (!ids.has(name)) ids.set(name, shape.id);
+    }
+  }
+  return ids;
+});
+
+function sectionNamed(
+  title: string,
+  shapes: readonly SectionShape[],
+  isInSection: boolean,
+): Heading['named'] {
+  const ids = idsByTitle(shapes);
+  const [own = '', ...others] = namesOf(title);
+  if (isInSection && PARTS.has(own)) return null;
+  const exact = ids.get(own);
+  if (exact !== undefined) return { id: exact, isExact: true };
+  if (isInSection) return null;
+  for (const name of others) {
+    const id = ids.get(name);
+    if (id !== undefined) return { id, isExact: false };
+  }
+  return null;
 }
 
-/** The blocks of a section, without its heading and up to the next section of the kind; none where it is missing. */
+/**
+ * The blocks of a section, without its heading and up to the next section of the kind; none where it is missing. The same
+ * array each time for the same document, so that what is read from it can be remembered by it.
+ */
 export function blocksOf(
   document: Pick<ReadDocument, 'tree' | 'sections'>,
   id: string,
 ): readonly RootContent[] {
+  const known = blocksBySection(document.sections);
+  const before = known.get(id);
+  if (before?.tree === document.tree) return before.blocks;
+  const blocks = findBlocks(document, id);
+  known.set(id, { tree: document.tree, blocks });
+  return blocks;
+}
+
+const blocksBySection = remembered(
+  (_sections: ReadDocument['sections']) =>
+    new Map<string, { readonly tree: Root; readonly blocks: readonly RootContent[] }>(),
+);
+
+function findBlocks(document: Pick<ReadDocument, 'tree' | 'sections'>, id: string): readonly RootContent[] {
   const section = document.sections.find((other) => other.id === id);
   if (!section) return [];
   const end = document.sections
