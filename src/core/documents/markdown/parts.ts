@@ -1,37 +1,23 @@
-import type { BlockContent, DefinitionContent, List, ListItem, RootContent, Table } from 'mdast';
+import type { List, ListItem } from 'mdast';
 import type { Span } from '../../text/position';
-import { comparable, shownText, spanOf } from './parse';
-import type { RunbookStep } from './steps';
+import { shownText, spanOf } from './parse';
+import { labelIn, linesOf, type Labelled } from './labels';
+import type { Blocks } from './tables';
+import { namesOf } from './terms';
 import { NOTHING } from './write';
 
-type Blocks = readonly (RootContent | BlockContent | DefinitionContent)[];
+export { minutesOf } from './durations';
+export { readSteps, type FoundStep } from './found-steps';
+export { readTable, type Blocks, type Columns, type FoundRow } from './tables';
 
-/** A step as it was found. `number` is what the document shows. */
-export interface FoundStep {
-  readonly step: RunbookStep;
-  readonly number: number;
-  /** The whole item. */
+/** The value behind a key, and where both stand. */
+export interface FoundValue {
+  readonly value: string;
+  /** The bullet, line or row. */
   readonly span: Span;
-  /** Its first line. */
-  readonly titleSpan: Span;
-  /** The blocks of code in it. */
-  readonly commandSpans: readonly Span[];
-  /** The text of its duration as written; '' where it has none. */
-  readonly durationText: string;
+  /** In what form it is written; a bullet where nothing is said. */
+  readonly form?: 'line' | 'row';
 }
-
-/** A row of a table: its cells by the key of their column, '' where the cell or the column is missing. */
-export interface FoundRow<K extends string> {
-  readonly cells: Readonly<Record<K, string>>;
-  readonly span: Span;
-  /** The columns that the table has, by key. */
-  readonly columns: ReadonlySet<K>;
-  /** Where a cell stands; the row where it has none. */
-  readonly cellSpan: (key: K) => Span;
-}
-
-/** Column headers by key: what the template writes first, then what people write for it, in lower case. */
-export type Columns<K extends string> = Readonly<Record<K, readonly string[]>>;
 
 /** The paragraphs of a section, separated by one empty line; other blocks (tables, steps) are left out. */
 export function readProse(blocks: Blocks): string {
@@ -42,14 +28,45 @@ export function readProse(blocks: Blocks): string {
     .join('\n\n');
 }
 
-/** `- **Key:** value` bullets of the section, by comparable key; the first of a name counts. */
-export function readKeyValues(blocks: Blocks): ReadonlyMap<string, { value: string; span: Span }> {
-  const found = new Map<string, { value: string; span: Span }>();
+/**
+ * What a section says of each key, by comparable key: in `- **Key:** value` bullets first, as the templates write it; then in
+ * the rows of a table of two columns, and in lines of a paragraph (`**Key:** value`). The first of a name counts.
+ */
+export function readKeyValues(blocks: Blocks): ReadonlyMap<string, FoundValue> {
+  const found = new Map<string, FoundValue>();
+  const say = ({ key, value }: Labelled, span: Span, form?: FoundValue['form']): void => {
+    for (const name of namesOf(key)) {
+      if (!found.has(name)) found.set(name, { value, span, ...(form ? { form } : {}) });
+    }
+  };
   for (const item of itemsOf(blocks, false)) {
-    const pair = keyValue(item);
-    if (pair && !found.has(pair.key)) found.set(pair.key, { value: pair.value, span: spanOf(item) });
+    const pair = labelOfItem(item);
+    if (pair) say(pair, spanOf(item));
+  }
+  for (const block of blocks) {
+    if (block.type === 'table') {
+      for (const row of block.children) {
+        const [key, value, ...others] = row.children;
+        if (!key || !value || others.length > 0) continue;
+        say({ key: shownText(key), value: shownText(value) }, spanOf(row), 'row');
+      }
+    } else if (block.type === 'paragraph') {
+      for (const line of linesOf(block)) {
+        const pair = labelIn(line.nodes);
+        if (pair && pair.value !== '') say(pair, line.span, 'line');
+      }
+    }
   }
   return found;
+}
+
+/** `- **Key:** value`; what stands below the key where nothing stands behind it. */
+function labelOfItem(item: ListItem): Labelled | null {
+  const [first, ...others] = item.children;
+  if (first?.type !== 'paragraph') return null;
+  const pair = labelIn(first.children);
+  if (!pair || pair.value !== '' || others.length === 0) return pair;
+  return { key: pair.key, value: others.map(shownText).join('; ') };
 }
 
 /** The value of the first of the keys that is there; '' where none is. */
@@ -61,128 +78,59 @@ export function valueOf(values: ReadonlyMap<string, { value: string }>, ...keys:
   return '';
 }
 
-/** The bullets of a section, as text. */
+/** The bullets of a section as text, one below another included; numbered ones where it has no others. */
 export function readList(blocks: Blocks): readonly string[] {
-  return itemsOf(blocks, false).map((item) => shownText(item));
+  const bullets = itemsOf(blocks, false);
+  // `None.` says that there are no bullets: what is numbered beside it is something else.
+  const isNone = blocks.some((block) => block.type === 'paragraph' && shownText(block) === NOTHING);
+  const items = bullets.length > 0 || isNone ? bullets : itemsOf(blocks, true);
+  return items.flatMap((item) => entriesOf(item).map(({ text }) => text));
 }
 
-/** The bullets of a section with their check boxes; one without a box is not done. */
-export function readChecklist(
-  blocks: Blocks,
-): readonly { readonly text: string; readonly isDone: boolean }[] {
-  return itemsOf(blocks, false).map((item) => ({ text: shownText(item), isDone: item.checked === true }));
+/** An entry of a check-list. */
+export interface FoundCheck {
+  readonly text: string;
+  readonly isDone: boolean;
 }
 
-/** The rows of the tables that have at least one of the columns. */
-export function readTable<K extends string>(blocks: Blocks, columns: Columns<K>): readonly FoundRow<K>[] {
+/**
+ * The bullets of a section with their check boxes, one below another included; one without a box is not done. Numbered items
+ * count where they have boxes, and so do boxes that are drawn ("☑", "✅", "⬜").
+ */
+export function readChecklist(blocks: Blocks): readonly FoundCheck[] {
   return blocks
-    .filter((block): block is Table => block.type === 'table')
-    .flatMap((table) => rowsOf(table, columns));
+    .filter((block): block is List => block.type === 'list')
+    .filter((list) => list.ordered !== true || list.children.some(hasBox))
+    .flatMap((list) => list.children.flatMap(entriesOf));
 }
 
-function rowsOf<K extends string>(table: Table, columns: Columns<K>): FoundRow<K>[] {
-  const keys = Object.keys(columns) as K[];
-  const [header, ...rows] = table.children;
-  const indexes = new Map<K, number>();
-  header?.children.forEach((cell, index) => {
-    const name = comparable(shownText(cell));
-    const key = keys.find((other) => columns[other].some((title) => comparable(title) === name));
-    if (key !== undefined && !indexes.has(key)) indexes.set(key, index);
-  });
-  if (indexes.size === 0) return [];
-  return rows.map((row) => {
-    const cellOf = (key: K) => row.children[indexes.get(key) ?? -1];
-    const cells = {} as Record<K, string>;
-    for (const key of keys) {
-      const cell = cellOf(key);
-      cells[key] = cell ? shownText(cell) : '';
-    }
-    return {
-      cells,
-      span: spanOf(row),
-      columns: new Set(indexes.keys()),
-      cellSpan: (key) => {
-        const cell = cellOf(key);
-        return cell ? spanOf(cell) : spanOf(row);
-      },
-    };
-  });
+function hasBox(item: ListItem): boolean {
+  return typeof item.checked === 'boolean';
 }
 
-const STEP_KEYS = {
-  owner: ['owner', 'who', 'responsible'],
-  action: ['action', 'do'],
-  expected: ['expected', 'expected outcome', 'expected result', 'expect', 'outcome', 'verify'],
-  verifiedBy: ['verified by', 'verification', 'verification criteria'],
-  duration: ['duration', 'time', 'estimated duration', 'estimate', 'takes'],
-  onFailure: ['on failure', 'if it fails', 'failure', 'if this fails'],
-} as const;
+const DRAWN_BOX = /^(?:([✅☑✔✓])|[⬜☐◻▢❌✗✘])\ufe0f?\s*(?=\S)/u;
 
-/** The numbered steps of a section. A step without one of its parts has '' there, or null for its duration. */
-export function readSteps(blocks: Blocks): readonly FoundStep[] {
-  const found: FoundStep[] = [];
-  for (const block of blocks) {
-    if (block.type !== 'list' || block.ordered !== true) continue;
-    block.children.forEach((item, index) => found.push(readStep(item, (block.start ?? 1) + index)));
-  }
-  return found;
-}
-
-function readStep(item: ListItem, number: number): FoundStep {
-  const values = readKeyValues(item.children);
-  const first = item.children[0];
-  const codes = item.children.filter((child) => child.type === 'code');
-  const durationText = valueOf(values, ...STEP_KEYS.duration);
-  const title = first?.type === 'paragraph' ? titleOf(first) : '';
-  const verifiedBy = valueOf(values, ...STEP_KEYS.verifiedBy);
-  return {
-    step: {
-      title,
-      owner: valueOf(values, ...STEP_KEYS.owner),
-      command: codes.map((code) => code.value).join('\n'),
-      action: valueOf(values, ...STEP_KEYS.action),
-      expected: valueOf(values, ...STEP_KEYS.expected),
-      durationMinutes: minutesOf(durationText),
-      onFailure: valueOf(values, ...STEP_KEYS.onFailure),
-      ...(verifiedBy === '' ? {} : { verifiedBy }),
+/** An item by itself, then each that stands below it. */
+function entriesOf(item: ListItem): readonly FoundCheck[] {
+  const own = item.children.filter((child) => child.type !== 'list').map(shownText);
+  const text = own.filter((part) => part !== '').join(' ');
+  const drawn = hasBox(item) ? null : DRAWN_BOX.exec(text);
+  const below = item.children.flatMap((child) =>
+    child.type === 'list' ? child.children.flatMap(entriesOf) : [],
+  );
+  // An empty bullet is kept as one: whoever asks decides.
+  if (text === '' && below.length > 0) return below;
+  return [
+    {
+      text: drawn ? text.slice(drawn[0].length) : text,
+      isDone: item.checked === true || drawn?.[1] !== undefined,
     },
-    number,
-    span: spanOf(item),
-    titleSpan: first ? spanOf(first) : spanOf(item),
-    commandSpans: codes.map(spanOf),
-    durationText,
-  };
-}
-
-function titleOf(paragraph: Extract<RootContent, { type: 'paragraph' }>): string {
-  const [lead] = paragraph.children;
-  return lead?.type === 'strong' ? shownText(lead) : shownText(paragraph);
-}
-
-/** "5 min", "1.5 h", "90 s" in minutes; null for anything else. */
-export function minutesOf(text: string): number | null {
-  const match =
-    /^\s*(?:about |~ ?)?(\d{1,6}(?:\.\d{1,18})?)(?:e-\d{1,2})?\s*(h|hours?|min|mins|minutes?|m|s|secs?|seconds?)?\b\.?\s*$/i.exec(
-      text,
-    );
-  if (!match?.[1]) return null;
-  const amount = Number(match[1]);
-  const unit = (match[2] ?? 'min').toLowerCase();
-  if (unit.startsWith('h')) return amount * 60;
-  return unit.startsWith('s') ? amount / 60 : amount;
+    ...below,
+  ];
 }
 
 function itemsOf(blocks: Blocks, isOrdered: boolean): readonly ListItem[] {
   return blocks
     .filter((block): block is List => block.type === 'list' && (block.ordered === true) === isOrdered)
     .flatMap((list) => list.children);
-}
-
-function keyValue(item: ListItem): { key: string; value: string } | null {
-  const first = item.children[0];
-  if (first?.type !== 'paragraph') return null;
-  const text = shownText(first);
-  const colon = text.indexOf(':');
-  if (colon < 0) return null;
-  return { key: comparable(text.slice(0, colon)), value: text.slice(colon + 1).trim() };
 }

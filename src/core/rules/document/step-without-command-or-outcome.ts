@@ -37,7 +37,8 @@ export const rule: DocumentRule = {
               span: found.titleSpan,
               status: 'fail',
               severity: severityIn(document, isEssential ? 'block' : 'warn'),
-              fix: addPlaceholders(document, found, lacks),
+              // A row of a table has no place for bullets.
+              ...(found.form === 'row' ? {} : { fix: addPlaceholders(document, found, lacks) }),
             },
           ];
         }),
@@ -58,7 +59,8 @@ function lacksOf(
       isEssential: true,
     });
   }
-  if (step.expected === '') {
+  // What somebody else can see is an outcome as well.
+  if (step.expected === '' && (step.verifiedBy ?? '') === '') {
     lacks.push({
       label: 'Expected',
       name: 'expected outcome',
@@ -92,7 +94,7 @@ function lacksOf(
 function addPlaceholders(document: ReadDocument, found: FoundStep, lacks: readonly Lack[]): Fix {
   const { text, path } = document;
   const start = document.lines.positionAt(found.span.start);
-  const margin = ' '.repeat(start.column - 1 + `${found.number}. `.length);
+  const margin = ' '.repeat(found.indent ?? start.column - 1 + `${found.number}. `.length);
   const item = text.slice(found.span.start, found.span.end);
   // A bullet may follow a bullet; behind anything else an empty line keeps it apart.
   const lastLine =
@@ -100,7 +102,7 @@ function addPlaceholders(document: ReadDocument, found: FoundStep, lacks: readon
       .trimEnd()
       .split(/\r\n|\n|\r/)
       .at(-1) ?? '';
-  const isAfterBullet = /^\s+[-*+] /.test(lastLine);
+  const isAfterBullet = (margin === '' ? /^[-*+] / : /^\s+[-*+] /).test(lastLine);
   const end = found.span.start + item.trimEnd().length;
   const bullets = lacks.map(({ label, needed }) => `${margin}- **${label}:** UNKNOWN(${needed})`);
   const lineBreak = lineBreakOf(text);

@@ -32,16 +32,26 @@ export const rule: DocumentRule = {
         path: document.path,
         span: written.span,
         status: 'fail',
-        fix: {
-          kind: 'proposed',
-          title: `Set the total duration to ${sum} min`,
-          edits: [
-            {
-              path: document.path,
-              edits: [{ span: written.span, text: `- **Total duration:** ${sum} min` }],
-            },
-          ],
-        },
+        // A cell of a table is not ours to write.
+        ...(written.form === 'row'
+          ? {}
+          : {
+              fix: {
+                kind: 'proposed' as const,
+                title: `Set the total duration to ${sum} min`,
+                edits: [
+                  {
+                    path: document.path,
+                    edits: [
+                      {
+                        span: written.span,
+                        text: `${written.form === 'line' ? '' : '- '}**Total duration:** ${sum} min`,
+                      },
+                    ],
+                  },
+                ],
+              },
+            }),
       },
     ];
   },
