@@ -2,6 +2,7 @@
 export const DOCUMENT_TASK_IDS = [
   'release-request',
   'release-notes',
+  'environment-matrix',
   'secrets-rotation-plan',
   'incident-update',
   'escalation-request',

@@ -1,5 +1,6 @@
 import type { Task } from '../task';
 import { documentTask } from './document-task';
+import { environmentMatrix } from './environment-matrix';
 import { escalationRequest } from './escalation-request';
 import { incidentReport } from './incident-report';
 import { incidentUpdate } from './incident-update';
@@ -11,6 +12,7 @@ import { secretsRotationPlan } from './secrets-rotation-plan';
 export const documentTasks: readonly Task[] = [
   documentTask(releaseRequest),
   documentTask(releaseNotes),
+  documentTask(environmentMatrix),
   documentTask(secretsRotationPlan),
   documentTask(incidentUpdate),
   documentTask(escalationRequest),
