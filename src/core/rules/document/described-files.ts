@@ -5,7 +5,7 @@ import { documentKindOf } from '../../documents/index';
 import type { Commit } from '../../ports';
 import type { Span } from '../../text/position';
 import type { GateFacts } from '../rule';
-import { commandsOf, type DocumentCommand } from './document-commands';
+import { commandsOf, type DocumentCommand } from './commands/read-commands';
 import { workflowReferences } from './workflow-references';
 
 /** A script of the repository that a document has its reader run. */

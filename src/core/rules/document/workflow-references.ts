@@ -4,7 +4,7 @@ import { comparable, shownText, spanOf } from '../../documents/markdown/parse';
 import { holdsPlaceholder } from '../../documents/markdown/placeholders';
 import type { ShellParser } from '../../ports';
 import type { Located, Span } from '../../text/position';
-import { commandsOf, type DocumentCommand } from './document-commands';
+import { commandsOf, type DocumentCommand } from './commands/read-commands';
 import { spansOfQuotes } from './document-severity';
 
 /** A workflow that a document names in so many words: by its file, its path, or its title in a command of `gh`. */
@@ -151,7 +151,7 @@ function dispatchOf(command: DocumentCommand, workflow: NamedWorkflow): Workflow
     const value = { value: pair.slice(equals + 1), span: command.spanOfWord(index, start + equals + 1) };
     inputs.push({ name: { value: key, span: command.spanOfWord(index, start, start + key.length) }, value });
   });
-  return { kind: 'dispatch', workflow, inputs, isComplete, end: command.end };
+  return { kind: 'dispatch', workflow, inputs, isComplete, end: command.span.end };
 }
 
 /** What the shell or a person puts in before it runs. */
