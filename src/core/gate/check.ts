@@ -10,7 +10,12 @@ import { readWorkflow } from '../workflow/read';
 import type { UnderstandingOptions, WorkflowSet } from '../workflow/understanding';
 import { understandWorkflows } from '../workflow/understand';
 import { documentKinds } from '../documents/index';
+import { secretsRotationPlanKind } from '../documents/secrets-rotation-plan/secrets-rotation-plan-kind';
 import type { ReadDocument } from '../documents/document';
+import { secretsInFiles } from '../evidence/secrets/file-secrets';
+import { readSecretFiles, secretInventory } from '../evidence/secrets/secret-inventory';
+import type { FileSecrets } from '../evidence/secrets/secret-uses';
+import { workflowSecrets } from '../workflow/workflow-secrets';
 import { documentRules } from '../rules/document/index';
 import { rule as unreadableFile } from '../rules/gate/unreadable-file';
 import { partsOfGitHub, ruleOf, rules, rulesOfGitHub, rulesOfRelease, workflowRules } from '../rules/index';
@@ -73,11 +78,19 @@ export interface ReadingCache {
   } | null;
   /** What git said of the commit that was checked out last. */
   readonly history: HistoryAnswers;
+  /** What files other than workflows say of secrets, as long as none of them changed. */
+  secrets: { readonly texts: ReadonlyMap<string, string>; readonly found: FileSecrets } | null;
 }
 
 /** A cache that has read nothing yet. */
 export function createReadingCache(): ReadingCache {
-  return { workflows: new Map(), documents: new Map(), understood: null, history: noHistoryAnswers() };
+  return {
+    workflows: new Map(),
+    documents: new Map(),
+    understood: null,
+    history: noHistoryAnswers(),
+    secrets: null,
+  };
 }
 
 /** One repository, as far as judging a proposal needs it; a task's `World` is one. */
@@ -222,6 +235,9 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
       workflows: understood,
       unreadWorkflows: listed.paths.filter((path) => isWorkflowPath(path) && !readPaths.has(path)),
       documents,
+      ...(documents.some(({ kind }) => kind === secretsRotationPlanKind.id)
+        ? { secrets: await secretsOf(cache, files, listed.paths, understood, signal) }
+        : {}),
       shell: await input.parsers.shell(),
       history: history.facts,
     };
@@ -633,6 +649,23 @@ async function understandCached(
   const set = understand(workflows);
   cache.understood = { key, options, workflows, set };
   return { set, understand };
+}
+
+/** The secrets that workflows and other files name; files that are as they were are not read for them again. */
+async function secretsOf(
+  cache: ReadingCache,
+  files: RepositoryFiles,
+  paths: readonly string[],
+  workflows: WorkflowSet | null,
+  signal: AbortSignal | undefined,
+): Promise<NonNullable<GateFacts['secrets']>> {
+  const { texts, isComplete } = await readSecretFiles(files, paths, signal);
+  const before = cache.secrets;
+  const isSame =
+    before?.texts.size === texts.size && [...texts].every(([path, text]) => before.texts.get(path) === text);
+  const found = isSame ? before.found : secretsInFiles(texts);
+  cache.secrets = { texts, found };
+  return { known: secretInventory(workflows ? workflowSecrets(workflows) : [], found), isComplete };
 }
 
 async function readDocuments(

@@ -1,5 +1,6 @@
 import type { Change } from '../change/change';
 import type { RepositoryProfile } from '../evidence/profile';
+import type { KnownSecret } from '../evidence/secrets/secret-inventory';
 import type { TextEdit } from '../text/edit';
 import type { RollbackCredibility } from '../risk/credibility';
 import type { Commit, ShellParser } from '../ports';
@@ -136,6 +137,11 @@ export interface GateFacts {
   readonly unreadWorkflows?: readonly string[];
   /** Every document that was read, for rules that hold one against another. */
   readonly documents?: readonly ReadDocument[];
+  /**
+   * The secrets that files of the repository name; there where a document lists secrets. `isComplete`: every file that may
+   * name one was read.
+   */
+  readonly secrets?: { readonly known: readonly KnownSecret[]; readonly isComplete: boolean };
   /** Reads commands of documents; absent where there is no document, and where rules are asked without a parser. */
   readonly shell?: ShellParser;
   readonly history?: HistoryFacts;

@@ -13,6 +13,10 @@ import { rule as incidentDocumentIncomplete } from './incident-document-incomple
 import { rule as speculationInIncidentDocument } from './speculation-in-incident-document';
 import { rule as rollbackNotCredible } from './rollback-not-credible';
 import { rule as secretInDocument } from './secret-in-document';
+import { rule as environmentNotInMatrix } from './environment-not-in-matrix';
+import { rule as listedEnvironmentUnused } from './listed-environment-unused';
+import { rule as listedSecretUnused } from './listed-secret-unused';
+import { rule as secretNotInPlan } from './secret-not-in-plan';
 import { rule as stepScriptChanged } from './step-script-changed';
 import { rule as stepWithoutCommandOrOutcome } from './step-without-command-or-outcome';
 import { rule as timelineOutOfOrder } from './timeline-out-of-order';
@@ -31,6 +35,10 @@ export const documentRules: readonly DocumentRule[] = [
   documentContradictsWorkflow,
   documentOlderThanDeploy,
   stepScriptChanged,
+  environmentNotInMatrix,
+  listedEnvironmentUnused,
+  secretNotInPlan,
+  listedSecretUnused,
   triggerWithoutNumbers,
   irreversibleActionNotInPlan,
   rollbackNotCredible,

@@ -109,7 +109,8 @@ function inlineInput(document: ReadDocument, node: InlineCode): CommandInput {
     text: node.value,
     script: withoutExpressions(node.value),
     // A pipe of a table's cell has its backslash in the text only: then the whole of it stands for each part.
-    placeOf: (part) => (at < 0 ? span : { start: span.start + at + part.start, end: span.start + at + part.end }),
+    placeOf: (part) =>
+      at < 0 ? span : { start: span.start + at + part.start, end: span.start + at + part.end },
   };
 }
 
