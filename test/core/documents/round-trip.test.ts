@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import type { DocumentKind } from '../../../src/core/documents/document';
 import type { DefinedKind } from '../../../src/core/documents/shape/define-kind';
 import { documentKinds } from '../../../src/core/documents/index';
-import { postmortemKind } from '../../../src/core/documents/postmortem/postmortem-kind';
 import { releasePlanKind } from '../../../src/core/documents/release-plan/release-plan-kind';
 import { runbookKind } from '../../../src/core/documents/runbook/runbook-kind';
 import type { ChangeGroup, RiskLevel } from '../../../src/core/documents/release-plan/release-plan';
@@ -100,20 +99,6 @@ const runbook = fc.record({
   claims,
 });
 
-const postmortem = fc.record({
-  incident: text,
-  service: text,
-  date: text,
-  summary: prose,
-  impact: rows({ aspect: text, value: text, source: text }),
-  timeline: rows({ time: text, event: text, source: text, isVerified: fc.boolean() }),
-  rootCause: prose,
-  contributingFactors: fc.array(item, { maxLength: 3 }),
-  actions: rows({ action: text, owner: text, due: text, verifiedBy: text }),
-  lessons: fc.array(item, { maxLength: 3 }),
-  claims,
-});
-
 function holds<T>(kind: DocumentKind<T>, data: fc.Arbitrary<T>): void {
   fc.assert(
     fc.property(data, (value) => {
@@ -135,7 +120,6 @@ function holds<T>(kind: DocumentKind<T>, data: fc.Arbitrary<T>): void {
 describe('a rendered document', () => {
   it('gives a release plan back', () => holds(releasePlanKind, plan));
   it('gives a runbook back', () => holds(runbookKind, runbook));
-  it('gives a postmortem back', () => holds(postmortemKind, postmortem));
 
   for (const kind of documentKinds) {
     if (!isDefined(kind)) continue;
