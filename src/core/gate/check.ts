@@ -24,6 +24,7 @@ import type { GateFacts, ReleaseFacts, Rule, RuleFinding, Severity } from '../ru
 import { applyBaseline, type Baseline } from './baseline';
 import { CONFIGURATION_PATH, type Configuration } from './configuration';
 import { answerFromHistory, askedHistory, noHistoryAnswers, type HistoryAnswers } from './history-answers';
+import { readDocumentFacts } from './document-facts';
 import { overlayFiles } from './overlay';
 import { PIN_CACHE_PATH, pinsWith, readPinCache } from './pin-cache';
 import { verdictOf, type Finding, type NotChecked, type RootReport } from './report';
@@ -240,6 +241,7 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
         : {}),
       shell: await input.parsers.shell(),
       history: history.facts,
+      ...(await readDocumentFacts(documents, facts.paths, files)),
     };
     const judged = documents.flatMap((document) =>
       documentRules

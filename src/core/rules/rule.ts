@@ -145,6 +145,10 @@ export interface GateFacts {
   /** Reads commands of documents; absent where there is no document, and where rules are asked without a parser. */
   readonly shell?: ShellParser;
   readonly history?: HistoryFacts;
+  /** The anchors of Markdown files that documents link into and that are no documents themselves, by path. */
+  readonly anchors?: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What documents call by `make`, `npm run` and the like: the targets and scripts by the file that defines them. */
+  readonly runnable?: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 interface RuleBase {

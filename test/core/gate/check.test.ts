@@ -430,6 +430,55 @@ describe('checking documents', () => {
   });
 });
 
+describe('what documents ask of other files', () => {
+  const document = [
+    '---',
+    'kind: runbook',
+    'service: shop',
+    '---',
+    '# Runbook: shop',
+    '',
+    '[there](../notes.md#what-is-there) [not there](../notes.md#what-is-not)',
+    '',
+    '```sh',
+    'make deploy && npm run smoke',
+    'make missing && npm run missing',
+    '(cd services/pay && make pay)',
+    '```',
+    '',
+  ].join('\n');
+  const told = async (files: Readonly<Record<string, string>>): Promise<readonly string[]> =>
+    (await check({ 'docs/ops/shop.md': document, ...files })).findings
+      .filter(({ rule }) => rule === 'link-does-not-resolve' || rule === 'script-not-found')
+      .map(({ message }) => message.replace(/:.*/s, ''));
+
+  it('is read: headings of linked pages, targets of Makefiles, scripts of packages', async () => {
+    const files = {
+      'docs/notes.md': '# Notes\n\nWhat is there\n-------------\n',
+      Makefile: 'X := 1\n.PHONY: lint\ndeploy: build\n\tgo\n',
+      'services/pay/Makefile': 'pay:\n\techo\n',
+      'package.json': '{"scripts":{"smoke":"true"}}',
+    };
+    assert.deepEqual(await told(files), [
+      'No heading of "../notes.md" has the anchor "#what-is-not"',
+      '"Makefile" has no target "missing"',
+      '"package.json" has no script "missing"',
+    ]);
+    // A target may come from elsewhere, and a broken file tells nothing.
+    const open = { ...files, Makefile: '%: build\n\tgo\n', 'package.json': '{' };
+    assert.deepEqual(await told(open), ['No heading of "../notes.md" has the anchor "#what-is-not"']);
+  });
+
+  it('is said to be missing where no file of the kind is there', async () => {
+    assert.deepEqual(await told({}), [
+      'There is no "docs/notes.md" in the repository',
+      'There is no "docs/notes.md" in the repository',
+      '"make deploy" finds no Makefile in the repository',
+      '"smoke" is run as a script of a package, and the repository has no package.json',
+    ]);
+  });
+});
+
 describe('a rule that fails', () => {
   it('is unknown with its own weight, and says so without a stack', () => {
     const [rule] = rules;

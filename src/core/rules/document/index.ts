@@ -7,11 +7,14 @@ import { rule as documentContradictsWorkflow } from './document-contradicts-work
 import { rule as documentOlderThanDeploy } from './document-older-than-deploy';
 import { rule as documentSectionMisordered } from './document-section-misordered';
 import { rule as documentSectionMissing } from './document-section-missing';
+import { rule as hardCodedValue } from './hard-coded-value';
+import { rule as linkDoesNotResolve } from './link-does-not-resolve';
 import { rule as recordIncomplete } from './record-incomplete';
 import { rule as irreversibleActionNotInPlan } from './irreversible-action-not-in-plan';
 import { rule as incidentDocumentIncomplete } from './incident-document-incomplete';
 import { rule as speculationInIncidentDocument } from './speculation-in-incident-document';
 import { rule as rollbackNotCredible } from './rollback-not-credible';
+import { rule as scriptNotFound } from './script-not-found';
 import { rule as secretInDocument } from './secret-in-document';
 import { rule as environmentNotInMatrix } from './environment-not-in-matrix';
 import { rule as listedEnvironmentUnused } from './listed-environment-unused';
@@ -48,6 +51,9 @@ export const documentRules: readonly DocumentRule[] = [
   commandWithPrompt,
   undeclaredParameter,
   unusedParameter,
+  hardCodedValue,
+  scriptNotFound,
+  linkDoesNotResolve,
   unflaggedPlaceholder,
   unresolvedPlaceholder,
   actionItemIncomplete,
