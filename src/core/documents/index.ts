@@ -17,6 +17,15 @@ import { releaseRequestKind } from './release-request/release-request-kind';
 import { rollbackRunbookKind } from './rollback-runbook/rollback-runbook-kind';
 import { runbookKind } from './runbook/runbook-kind';
 import { secretsRotationPlanKind } from './secrets-rotation-plan/secrets-rotation-plan-kind';
+import { artifactReceiptKind } from './artifact-receipt/artifact-receipt-kind';
+import { verificationReportKind } from './verification-report/verification-report-kind';
+import { deploymentReportKind } from './deployment-report/deployment-report-kind';
+import { postReleaseReviewKind } from './post-release-review/post-release-review-kind';
+import { selfReviewKind } from './self-review/self-review-kind';
+import { definitionOfDoneKind } from './definition-of-done/definition-of-done-kind';
+import { developerHandoffKind } from './developer-handoff/developer-handoff-kind';
+import { teamLeadStatusKind } from './team-lead-status/team-lead-status-kind';
+import { documentReviewKind } from './document-review/document-review-kind';
 
 /** Every kind of document that the engine writes and reads, in the order in which a release needs them. */
 export const documentKinds: readonly DocumentKind<unknown>[] = [
@@ -27,6 +36,14 @@ export const documentKinds: readonly DocumentKind<unknown>[] = [
   rollbackRunbookKind,
   incidentResponseKind,
   releaseNotesKind,
+  artifactReceiptKind,
+  verificationReportKind,
+  deploymentReportKind,
+  postReleaseReviewKind,
+  selfReviewKind,
+  definitionOfDoneKind,
+  developerHandoffKind,
+  teamLeadStatusKind,
   environmentMatrixKind,
   secretsRotationPlanKind,
   pipelineReviewKind,
@@ -38,6 +55,7 @@ export const documentKinds: readonly DocumentKind<unknown>[] = [
   drillRecordKind,
   approvalKind,
   overrideKind,
+  documentReviewKind,
 ];
 
 /** The kind of that id; null for an unknown one. */
