@@ -1,17 +1,33 @@
 import type { Task } from '../task';
+import { artifactReceipt } from './artifact-receipt';
+import { definitionOfDone } from './definition-of-done';
+import { deploymentReport } from './deployment-report';
+import { developerHandoff } from './developer-handoff';
 import { documentTask } from './document-task';
 import { environmentMatrix } from './environment-matrix';
 import { escalationRequest } from './escalation-request';
 import { incidentReport } from './incident-report';
 import { incidentUpdate } from './incident-update';
+import { postReleaseReview } from './post-release-review';
 import { releaseNotes } from './release-notes';
 import { releaseRequest } from './release-request';
 import { secretsRotationPlan } from './secrets-rotation-plan';
+import { selfReview } from './self-review';
+import { teamLeadStatus } from './team-lead-status';
+import { verificationReport } from './verification-report';
 
 /** Every document that has a task of its own, in the order of `DOCUMENT_TASK_IDS`. */
 export const documentTasks: readonly Task[] = [
   documentTask(releaseRequest),
   documentTask(releaseNotes),
+  documentTask(artifactReceipt),
+  documentTask(verificationReport),
+  documentTask(deploymentReport),
+  documentTask(postReleaseReview),
+  documentTask(selfReview),
+  documentTask(definitionOfDone),
+  documentTask(developerHandoff),
+  documentTask(teamLeadStatus),
   documentTask(environmentMatrix),
   documentTask(secretsRotationPlan),
   documentTask(incidentUpdate),
