@@ -30,7 +30,7 @@ export const artifactReceipt: DocumentSubject<ArtifactReceipt> = {
   writes: ['docs/release/receipts'],
   asksOutside: true,
   async assemble({ world, run, profile, told, claims }) {
-    const release = await judgeTold(world, told, run, profile);
+    const release = await judgeTold(world, told, run, profile, true);
     const { version, commit } = release;
     const reports = knownReports(release);
     const name = textOf(version);

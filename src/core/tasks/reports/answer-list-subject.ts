@@ -34,7 +34,7 @@ export function answerListSubject<T>(list: {
     writes: ['docs/release/reviews'],
     asksOutside: true,
     async assemble({ world, run, profile, told, claims }) {
-      const release = await judgeTold(world, told, run, profile);
+      const release = await judgeTold(world, told, run, profile, true);
       const { rows, sources, yes, no } = answersOf(list.questions, release);
       const { version, facts } = release;
       const open = rows.length - yes - no;

@@ -14,7 +14,7 @@ import { TaskFailure, type TaskRun, type World } from '../task';
 export interface JudgedRelease {
   readonly facts: ReadinessFacts;
   readonly readiness: Readiness;
-  /** Told by the person, the tag on the head, or proposed. */
+  /** Told by the person, or the tag on the head; of a release that is still to come also what is proposed. */
   readonly version: Known<string>;
   /** Told by the person, else the production environment of the repository. */
   readonly environment: Known<string>;
@@ -31,6 +31,7 @@ const NO_VERSION = 'UNRELEASED';
 /**
  * The release that the person named by `version`, `environment`, `base` and `head`, as the gate judges it now.
  *
+ * @param isToCome Whether it may be one that was not released yet. Of what has happened no version is proposed.
  * @throws TaskFailure where git has no such commit, or a version or environment cannot be one.
  */
 export async function judgeTold(
@@ -38,13 +39,11 @@ export async function judgeTold(
   told: ReadonlyMap<string, string>,
   run: TaskRun,
   profile: RepositoryProfile,
+  isToCome = false,
 ): Promise<JudgedRelease> {
   const world = { ...given, files: listedOnce(withoutLists(given.files, given.configuration.releaseFolder)) };
   const named = told.get('version') ?? null;
-  const version =
-    named === null
-      ? proposeVersion(null, (await assessTold(world, told, run)).change, profile).version
-      : proposeVersion(named, null, profile).version;
+  const version = await versionOf(named, world, told, run, profile, isToCome);
   const production = profile.environments.find(({ value }) => value.isProduction);
   const environment: Known<string> = told.has('environment')
     ? {
@@ -81,6 +80,22 @@ export async function judgeTold(
       `The release cannot be read: ${error.message}. \`git fsck\` tells what is wrong with a repository.`,
     );
   }
+}
+
+async function versionOf(
+  named: string | null,
+  world: World,
+  told: ReadonlyMap<string, string>,
+  run: TaskRun,
+  profile: RepositoryProfile,
+  isToCome: boolean,
+): Promise<Known<string>> {
+  if (named !== null) return proposeVersion(named, null, profile).version;
+  const { change } = await assessTold(world, told, run);
+  if (isToCome || (change !== null && change.range.headTag !== null)) {
+    return proposeVersion(null, change, profile).version;
+  }
+  return { unknown: 'the version that was released' };
 }
 
 /** Reviews, receipts and status say what was found elsewhere: none is evidence for the next one of its kind. */

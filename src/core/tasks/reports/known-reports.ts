@@ -65,7 +65,15 @@ export function knownReports({ facts, version, environment }: JudgedRelease): Kn
 }
 
 /** The numbers that a report is asked for where nothing tells which there are. */
-const USUAL_METRICS = ['p95 latency', 'error rate', 'the business metric that this release may hurt'];
+const USUAL_METRICS = ['p95 latency', 'error rate'];
+
+/** And one that only those who know the business can name. */
+const BUSINESS_METRIC: Measurement = {
+  metric: placeholder('the business metric that this release may hurt'),
+  measured: placeholder('its value after the deployment, with unit'),
+  baseline: placeholder('its value before the deployment, with unit'),
+  source: placeholder('the dashboard or query that shows it'),
+};
 
 /** What a metric that a person tells needs, in the order of its cells. */
 export const METRIC_NEEDS = {
@@ -97,7 +105,7 @@ export function askedMeasurements(runbook: KnownDocument<Runbook> | null): reado
           source !== '' && !holdsPlaceholder(source) ? source : null,
         ),
       )
-    : USUAL_METRICS.map((metric) => ask(metric, null, null));
+    : [...USUAL_METRICS.map((metric) => ask(metric, null, null)), BUSINESS_METRIC];
 }
 
 /** What an issue needs, in the order of its cells. */
