@@ -12,6 +12,7 @@ export const DOCUMENT_TASK_IDS = [
   'team-lead-status',
   'environment-matrix',
   'secrets-rotation-plan',
+  'pipeline-review',
   'incident-update',
   'escalation-request',
   'incident-report',

@@ -9,6 +9,7 @@ import { escalationRequest } from './escalation-request';
 import { incidentReport } from './incident-report';
 import { incidentUpdate } from './incident-update';
 import { postReleaseReview } from './post-release-review';
+import { pipelineReview } from './pipeline-review';
 import { releaseNotes } from './release-notes';
 import { releaseRequest } from './release-request';
 import { secretsRotationPlan } from './secrets-rotation-plan';
@@ -30,6 +31,7 @@ export const documentTasks: readonly Task[] = [
   documentTask(teamLeadStatus),
   documentTask(environmentMatrix),
   documentTask(secretsRotationPlan),
+  documentTask(pipelineReview),
   documentTask(incidentUpdate),
   documentTask(escalationRequest),
   documentTask(incidentReport),
