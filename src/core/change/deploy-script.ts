@@ -13,6 +13,8 @@ export type ScriptRollback =
       readonly how: string;
       /** The file that `range` is of, where it is another one than the script. */
       readonly path?: string;
+      /** How it was asked when it went back; left out where a script of its own goes back. */
+      readonly asked?: RollbackCall;
     }
   | {
       readonly kind: 'not-handled';
@@ -21,6 +23,16 @@ export type ScriptRollback =
       readonly path?: string;
     }
   | { readonly kind: 'unread'; readonly why: string; readonly path?: string };
+
+/** A call with which a script goes back, in words that stand for what a person would put there. */
+export interface RollbackCall {
+  /** Each as it is typed, or what it stands for: an environment, the version that is gone back to. */
+  readonly words: readonly (
+    { readonly is: 'word'; readonly text: string } | { readonly is: 'environment' | 'version' }
+  )[];
+  /** Set in the environment of the call: `ROLLBACK=true`. */
+  readonly variables: readonly (readonly [string, string])[];
+}
 
 /** A word with which a script can be asked to go back, and the branch that compares with it. */
 interface Request {
@@ -85,7 +97,7 @@ export function rollbackOf(program: Program, path: string): ScriptRollback {
       }));
       const compared = comparison(run, request, without);
       const own = compared.own.find((effect) => !effect.isForeign);
-      if (own) return handled(path, request, own);
+      if (own) return handled(path, request, own, callOf(call, words.places));
       const [foreign] = compared.own;
       if (foreign || compared.passedOn) passedOn ??= foreign ?? compared.passedOn;
       if (compared.uncertain) isUncertain ??= { request, effect: compared.uncertain };
@@ -319,11 +331,25 @@ function keysOf(effect: Effect, word: string | null): readonly string[] {
   return [plain, place + line.split(word).join('\u0003')];
 }
 
-function handled(path: string, request: Request, effect: Effect): ScriptRollback {
+function callOf({ args, environment }: Call, places: readonly string[]): RollbackCall {
+  return {
+    words: args.map((text) =>
+      text === VERSION
+        ? { is: 'version' }
+        : text === 'production' || places.includes(text)
+          ? { is: 'environment' }
+          : { is: 'word', text },
+    ),
+    variables: [...environment],
+  };
+}
+
+function handled(path: string, request: Request, effect: Effect, asked: RollbackCall): ScriptRollback {
   return {
     kind: 'handled',
     range: lineIndex(request.file.text).rangeOf(request.span),
     how: `${nameOf(request)}: "${lineOf(effect)}"`,
+    asked,
     ...(request.file.path === path ? {} : { path: request.file.path }),
   };
 }

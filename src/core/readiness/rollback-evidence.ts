@@ -73,7 +73,7 @@ export async function gatherRollback(
 }
 
 /** What deploys or goes back: a script of its own for going back, the deploy script, a recipe that is called so. */
-async function scriptOf(
+export async function scriptOf(
   world: AssessedWorld,
   profile: RepositoryProfile,
   paths: readonly string[],

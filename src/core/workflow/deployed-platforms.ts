@@ -13,8 +13,8 @@ interface Sign {
   readonly kind: Kind;
   /** Parameter of the platform, by the name of the input or option. */
   readonly values: Readonly<Record<string, string>>;
-  /** The input or option that names what runs there, as a manifest would. */
-  readonly name?: string;
+  /** An input that has to hold this for the sign to count. */
+  readonly needs?: { readonly input: string; readonly holds: RegExp };
 }
 
 /** Actions that deploy to one platform, with the inputs that say where. */
@@ -39,6 +39,11 @@ const ACTIONS: Readonly<Record<string, Sign>> = {
   'nwtgck/actions-netlify': { kind: 'netlify', values: {} },
   'cloudflare/wrangler-action': { kind: 'cloudflare-workers', values: {} },
   'azure/k8s-deploy': { kind: 'kubernetes', values: { namespace: 'NAMESPACE' } },
+  'appleboy/ssh-action': {
+    kind: 'compose',
+    values: { host: 'DEPLOY_HOST' },
+    needs: { input: 'script', holds: /\bdocker[ -]compose\b/ },
+  },
 };
 
 /** Commands that deploy to one platform: their first words, then options that say where. */
@@ -89,6 +94,8 @@ const COMMANDS: readonly (Sign & { readonly words: RegExp })[] = [
     kind: 'kubernetes',
     values: { '--namespace': 'NAMESPACE', '-n': 'NAMESPACE' },
   },
+  { words: /^(?:docker compose|docker-compose)\b.*\bup\b/, kind: 'compose', values: {} },
+  { words: /^ssh\b.*\bdocker[ -]compose\b/, kind: 'compose', values: { 1: 'DEPLOY_HOST' } },
   { words: /^argocd app sync\b/, kind: 'argo-cd', values: { 3: 'APPLICATION' } },
   { words: /^(?:terraform|tofu)\b.*\bapply\b/, kind: 'terraform', values: { '-var-file': 'VAR_FILE' } },
 ];
@@ -190,6 +197,7 @@ function signOf(set: WorkflowSet, facts: JobFacts, evidence: PurposeEvidence): S
   const step = facts.job.steps.find((each) => each.index === evidence.stepIndex);
   const sign = step ? ACTIONS[nameOfAction(step.uses?.value ?? '')] : undefined;
   if (!step || !sign) return null;
+  if (sign.needs && !sign.needs.holds.test(inputOf(step, sign.needs.input) ?? '')) return null;
   return {
     kind: sign.kind,
     values: Object.entries(sign.values).flatMap(([input, parameter]) => {

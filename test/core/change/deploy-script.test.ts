@@ -64,7 +64,29 @@ describe('whether a deploy script goes back', () => {
       kind: 'handled',
       range: { start: { line: 4, column: 3 }, end: { line: 4, column: 11 } },
       how: 'rollback: "./undo.sh"',
+      asked: { words: [{ is: 'word', text: 'rollback' }], variables: [] },
     });
+  });
+
+  it('tells how it is asked, with what stands for environment and version', () => {
+    const found = readScriptRollback(
+      [
+        '#!/bin/sh',
+        'set -eu',
+        'ENVIRONMENT="${1:?}"',
+        'case "$2" in',
+        '  --rollback) helm rollback "api-$ENVIRONMENT" ;;',
+        '  *) helm upgrade "api-$ENVIRONMENT" . ;;',
+        'esac',
+        '',
+      ].join('\n'),
+      shell,
+    );
+    assert.ok(found.kind === 'handled' && found.asked);
+    assert.deepEqual(
+      found.asked.words.map((word) => (word.is === 'word' ? word.text : word.is)),
+      ['environment', '--rollback'],
+    );
   });
 
   it('takes a script for going back by what it runs', () => {

@@ -104,6 +104,6 @@ export const DEFAULT_SETTINGS: RollbackSettings = {
 };
 
 /** The settings with their defaults. */
-export function settingsOf(evidence: RollbackEvidence): RollbackSettings {
+export function settingsOf(evidence: Pick<RollbackEvidence, 'settings'>): RollbackSettings {
   return { ...DEFAULT_SETTINGS, ...evidence.settings };
 }

@@ -6,6 +6,12 @@ import { settingsOf, type RollbackCondition, type RollbackEvidence } from './con
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** What is needed to tell which drill speaks for the rollback. */
+export type DrillEvidence = Pick<
+  RollbackEvidence,
+  'records' | 'service' | 'now' | 'kindOfEnvironment' | 'settings'
+>;
+
 /** The drill that speaks for the rollback today, or why none does. */
 export type DrillFound =
   | { readonly kind: 'counts' | 'failed'; readonly drill: DrillOnRecord }
@@ -15,7 +21,7 @@ export type DrillFound =
  * The newest drill of a rollback of this service outside production. What failed last has failed, whatever passed before.
  * One that is too old is as good as none: it shows neither that the rollback works nor that it does not.
  */
-export function drillOf(evidence: RollbackEvidence): DrillFound {
+export function drillOf(evidence: DrillEvidence): DrillFound {
   const { records, service, now, kindOfEnvironment } = evidence;
   if (!records || !now)
     return none('no record says that the rollback was practised in a non-production environment');
