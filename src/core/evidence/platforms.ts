@@ -102,7 +102,7 @@ export const platforms: Readonly<Record<DeployTarget['kind'], Platform>> = {
           ),
         ],
         preserve: [kubernetesPreserve(at)],
-        stopTraffic: byLoadBalancer('Stop the traffic to ${ENV}'),
+        stopTraffic: byLoadBalancer('Stop traffic to ${ENV}'),
         deployPrevious: [
           act(
             'Put the revision before back',
@@ -119,7 +119,7 @@ export const platforms: Readonly<Record<DeployTarget['kind'], Platform>> = {
             ESCALATE,
           ),
         ],
-        restoreTraffic: byLoadBalancer('Let the traffic in again'),
+        restoreTraffic: byLoadBalancer('Restore traffic to ${ENV}'),
         notRestored:
           'What hooks did, volumes, and objects that the chart does not own stay as they are; the revision brings its own values and images',
         afterwards: [],
@@ -167,7 +167,7 @@ export const platforms: Readonly<Record<DeployTarget['kind'], Platform>> = {
             'Go on, and note that the logs were not kept',
           ),
         ],
-        stopTraffic: byLoadBalancer('Stop the traffic to ${ENV}'),
+        stopTraffic: byLoadBalancer('Stop traffic to ${ENV}'),
         deployPrevious: [
           act(
             'Switch automatic synchronisation off, which would put the failed version back',
@@ -190,7 +190,7 @@ export const platforms: Readonly<Record<DeployTarget['kind'], Platform>> = {
             ESCALATE,
           ),
         ],
-        restoreTraffic: byLoadBalancer('Let the traffic in again'),
+        restoreTraffic: byLoadBalancer('Restore traffic to ${ENV}'),
         notRestored:
           'Git still asks for the failed version, so that the application is OutOfSync until it is reverted there; hooks that ran are not taken back',
         afterwards: [
@@ -255,7 +255,7 @@ export const platforms: Readonly<Record<DeployTarget['kind'], Platform>> = {
             'Go on, and note that the events were not kept',
           ),
         ],
-        stopTraffic: byLoadBalancer('Stop the traffic to ${ENV}'),
+        stopTraffic: byLoadBalancer('Stop traffic to ${ENV}'),
         deployPrevious: [
           act(
             'Give the service the task definition before',
@@ -272,7 +272,7 @@ export const platforms: Readonly<Record<DeployTarget['kind'], Platform>> = {
             'Read the events of the service (the command of "Keep the events"), then go to Escalation',
           ),
         ],
-        restoreTraffic: byLoadBalancer('Let the traffic in again'),
+        restoreTraffic: byLoadBalancer('Restore traffic to ${ENV}'),
         notRestored:
           'Parameters and secrets that the task definition only names keep their present values; scheduled tasks and other services keep the failed version',
         afterwards: [],
@@ -478,7 +478,7 @@ export const platforms: Readonly<Record<DeployTarget['kind'], Platform>> = {
           'Go on, and note that the logs were not kept',
         ),
       ],
-      stopTraffic: byLoadBalancer('Stop the traffic to ${ENV}'),
+      stopTraffic: byLoadBalancer('Stop traffic to ${ENV}'),
       deployPrevious: [
         act(
           'Take the settings of the version before, which the image does not hold',
@@ -501,7 +501,7 @@ export const platforms: Readonly<Record<DeployTarget['kind'], Platform>> = {
           ESCALATE,
         ),
       ],
-      restoreTraffic: byLoadBalancer('Let the traffic in again'),
+      restoreTraffic: byLoadBalancer('Restore traffic to ${ENV}'),
       notRestored:
         'Secrets, volumes, databases and the release command of the failed version stay as they are',
       afterwards: [],
@@ -547,7 +547,7 @@ export const platforms: Readonly<Record<DeployTarget['kind'], Platform>> = {
         ),
       ],
       stopTraffic: act(
-        'Stop the traffic: users see the maintenance page',
+        'Stop traffic: users see the maintenance page',
         'heroku maintenance:on --app "${APP}"',
         'heroku maintenance answers on',
         'Go on without it where the failed version does no harm to data',
@@ -569,7 +569,7 @@ export const platforms: Readonly<Record<DeployTarget['kind'], Platform>> = {
         ),
       ],
       restoreTraffic: act(
-        'Let the traffic in again',
+        'Restore traffic: take the maintenance page away',
         'heroku maintenance:off --app "${APP}"',
         'heroku maintenance answers off',
         ESCALATE,
@@ -826,7 +826,7 @@ export const platforms: Readonly<Record<DeployTarget['kind'], Platform>> = {
             'Go on, and note that the logs were not kept',
           ),
         ],
-        stopTraffic: byLoadBalancer('Stop the traffic to ${ENV}'),
+        stopTraffic: byLoadBalancer('Stop traffic to ${ENV}'),
         deployPrevious: [
           act(
             'Take the compose file of the version before',
@@ -849,7 +849,7 @@ export const platforms: Readonly<Record<DeployTarget['kind'], Platform>> = {
             ESCALATE,
           ),
         ],
-        restoreTraffic: byLoadBalancer('Let the traffic in again'),
+        restoreTraffic: byLoadBalancer('Restore traffic to ${ENV}'),
         notRestored:
           'Volumes, and files of settings on the host that are not in the repository, stay as they are',
         afterwards: [],
@@ -895,7 +895,7 @@ export const platforms: Readonly<Record<DeployTarget['kind'], Platform>> = {
             ESCALATE,
           ),
         ],
-        stopTraffic: byLoadBalancer('Stop the traffic to ${ENV}'),
+        stopTraffic: byLoadBalancer('Stop traffic to ${ENV}'),
         deployPrevious: [
           act(
             'Plan the files of the version before',
@@ -918,7 +918,7 @@ export const platforms: Readonly<Record<DeployTarget['kind'], Platform>> = {
             ESCALATE,
           ),
         ],
-        restoreTraffic: byLoadBalancer('Let the traffic in again'),
+        restoreTraffic: byLoadBalancer('Restore traffic to ${ENV}'),
         notRestored:
           'What was destroyed comes back empty; data and what was changed by hand are not put back by applying files',
         afterwards: [],
@@ -997,7 +997,7 @@ function kubernetes(title: string): Platform {
             'Go on, and note what was not kept',
           ),
         ),
-        stopTraffic: byLoadBalancer('Stop the traffic to ${ENV}'),
+        stopTraffic: byLoadBalancer('Stop traffic to ${ENV}'),
         deployPrevious: each((name, at, workload) =>
           act(
             `Put the revision of ${plain(name)} before back`,
@@ -1016,7 +1016,7 @@ function kubernetes(title: string): Platform {
             'Read the events (kubectl describe), then go to Escalation',
           ),
         ),
-        restoreTraffic: byLoadBalancer('Let the traffic in again'),
+        restoreTraffic: byLoadBalancer('Restore traffic to ${ENV}'),
         notRestored:
           'A revision holds the pod template only: ConfigMaps, Secrets, Services, jobs that ran and replica counts stay as they are, and the next apply of the manifests brings the failed version back',
         afterwards: [],
@@ -1109,7 +1109,7 @@ function appService(target: DeployTarget): PlatformProcedure {
             ESCALATE,
           ),
         ],
-        stopTraffic: byLoadBalancer('Stop the traffic to ${ENV}'),
+        stopTraffic: byLoadBalancer('Stop traffic to ${ENV}'),
         deployPrevious: [
           act(
             'Give the app the image before',
@@ -1118,7 +1118,7 @@ function appService(target: DeployTarget): PlatformProcedure {
             ESCALATE,
           ),
         ],
-        restoreTraffic: byLoadBalancer('Let the traffic in again'),
+        restoreTraffic: byLoadBalancer('Restore traffic to ${ENV}'),
         notRestored: 'Settings of the app and connection strings stay as they are',
       };
     case 'package':
@@ -1143,7 +1143,7 @@ function appService(target: DeployTarget): PlatformProcedure {
             ESCALATE,
           ),
         ],
-        stopTraffic: byLoadBalancer('Stop the traffic to ${ENV}'),
+        stopTraffic: byLoadBalancer('Stop traffic to ${ENV}'),
         deployPrevious: [
           act(
             'Deploy the package of the version before',
@@ -1152,7 +1152,7 @@ function appService(target: DeployTarget): PlatformProcedure {
             ESCALATE,
           ),
         ],
-        restoreTraffic: byLoadBalancer('Let the traffic in again'),
+        restoreTraffic: byLoadBalancer('Restore traffic to ${ENV}'),
         notRestored: 'Settings of the app and connection strings stay as they are',
       };
     default:
@@ -1193,7 +1193,7 @@ function ownMeans(title: string): Platform {
           'Go on, and note what was not kept',
         ),
       ],
-      stopTraffic: byLoadBalancer('Stop the traffic to ${ENV}'),
+      stopTraffic: byLoadBalancer('Stop traffic to ${ENV}'),
       deployPrevious: [
         act(
           'Put the version before back',
@@ -1203,7 +1203,7 @@ function ownMeans(title: string): Platform {
         ),
       ],
       settle: [],
-      restoreTraffic: byLoadBalancer('Let the traffic in again'),
+      restoreTraffic: byLoadBalancer('Restore traffic to ${ENV}'),
       notRestored: placeholder('what going back does not put back: settings, caches, data'),
       afterwards: [],
       undo: null,
@@ -1221,7 +1221,7 @@ function kubernetesPreserve(at: string): PlatformAct {
 }
 
 const movesAtOnce: PlatformAct = {
-  title: 'Stop the traffic to the failed version',
+  title: 'Stop traffic: the next step does it',
   command: '',
   action:
     'Nothing to do by itself: the next step takes all of the traffic away from the failed version at once',
@@ -1230,7 +1230,7 @@ const movesAtOnce: PlatformAct = {
 };
 
 const movedAtOnce: PlatformAct = {
-  title: 'Restore the traffic',
+  title: 'Restore traffic: it is restored already',
   command: '',
   action: 'Nothing to do by itself: the traffic went to the version before when it was put back',
   expected: 'Requests of users are answered by the version before, and by no other',

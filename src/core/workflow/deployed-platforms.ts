@@ -140,8 +140,9 @@ export function deployedPlatforms(set: WorkflowSet): readonly DeployTarget[] {
     if (facts.target === null || facts.calls !== null) continue;
     for (const evidence of facts.purposes) {
       if (evidence.purpose !== 'deploy' || evidence.confidence === 'weak') continue;
-      const sign = signOf(set, facts, evidence);
-      if (!sign) continue;
+      const found = signOf(set, facts, evidence);
+      if (!found) continue;
+      const sign = { ...found, values: [...found.values, ...regionOfLogin(set, facts, found.kind)] };
       const here = fileSource(facts.workflow.path, facts.workflow.lines.rangeOf(evidence.span));
       const entry = byKind.get(sign.kind) ?? { sources: [], values: [] };
       byKind.set(sign.kind, entry);
@@ -162,6 +163,18 @@ export function deployedPlatforms(set: WorkflowSet): readonly DeployTarget[] {
       values: distinctValues(values),
     };
     return { ...target, rollbackCommand: undoCommand(target, ...sources) };
+  });
+}
+
+/** The region that the login of the job sets for every command of AWS behind it. */
+function regionOfLogin(set: WorkflowSet, facts: JobFacts, kind: Kind): readonly PlatformValue[] {
+  if (kind !== 'ecs' && kind !== 'lambda') return [];
+  const environment = facts.environmentNames?.length === 1 ? (facts.environmentNames[0] ?? null) : null;
+  return facts.job.steps.flatMap((step) => {
+    if (nameOfAction(step.uses?.value ?? '') !== 'aws-actions/configure-aws-credentials') return [];
+    const region = inputOf(step, 'aws-region');
+    const value = region === null ? null : valueOf(set, facts, region);
+    return value === null ? [] : [{ parameter: 'REGION', value, environment }];
   });
 }
 

@@ -1,7 +1,7 @@
 import { announcementColumns, claimColumns, triggerColumns } from '../markdown/columns';
 import { escalationColumns, parameterColumns, referenceColumns } from '../runbook/columns';
 import { defineKind, frontMatter, inSection } from '../shape/define-kind';
-import { list, prose, runbookSteps, table } from '../shape/parts';
+import { list, prose, table, untimedSteps } from '../shape/parts';
 import type { IncidentResponse } from './incident-response';
 import source from './template.hbs';
 
@@ -139,9 +139,9 @@ export const incidentResponseKind = defineKind<IncidentResponse>({
         who: ['who', 'name'],
       }),
     ),
-    respond: inSection('respond', runbookSteps()),
-    recover: inSection('recover', runbookSteps()),
-    failedRollback: inSection('failed-rollback', runbookSteps()),
+    respond: inSection('respond', untimedSteps()),
+    recover: inSection('recover', untimedSteps()),
+    failedRollback: inSection('failed-rollback', untimedSteps()),
     communication: inSection('communication', table(announcementColumns)),
     evidence: inSection('evidence', list()),
     signals: inSection('signals', table(referenceColumns)),
@@ -155,7 +155,7 @@ export const incidentResponseKind = defineKind<IncidentResponse>({
       }),
     ),
     escalation: inSection('escalation', table(escalationColumns)),
-    after: inSection('after', runbookSteps()),
+    after: inSection('after', untimedSteps()),
     claims: inSection('claims', table(claimColumns)),
   },
 });

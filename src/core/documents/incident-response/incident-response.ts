@@ -1,4 +1,4 @@
-import type { RunbookStep } from '../markdown/steps';
+import type { UntimedStep } from '../markdown/steps';
 import type { Announcement, PersonClaim, RollbackTrigger } from '../release-plan/release-plan';
 import type { EscalationContact, OperationsReference, RunbookParameter } from '../runbook/runbook';
 
@@ -22,17 +22,17 @@ export interface IncidentResponse {
   readonly parameters: readonly RunbookParameter[];
   readonly roles: readonly { readonly role: string; readonly does: string; readonly who: string }[];
   /** From the first alert to the decision. */
-  readonly respond: readonly RunbookStep[];
+  readonly respond: readonly UntimedStep[];
   /** Going back, or forward where there is no way back. */
-  readonly recover: readonly RunbookStep[];
+  readonly recover: readonly UntimedStep[];
   /** When the rollback does not help. */
-  readonly failedRollback: readonly RunbookStep[];
+  readonly failedRollback: readonly UntimedStep[];
   readonly communication: readonly Announcement[];
   /** What is kept, in the order in which it vanishes. */
   readonly evidence: readonly string[];
   readonly signals: readonly OperationsReference[];
   readonly conditions: readonly EscalationCondition[];
   readonly escalation: readonly EscalationContact[];
-  readonly after: readonly RunbookStep[];
+  readonly after: readonly UntimedStep[];
   readonly claims: readonly PersonClaim[];
 }

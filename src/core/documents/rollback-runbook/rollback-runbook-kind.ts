@@ -2,7 +2,7 @@ import { announcementColumns, claimColumns, triggerColumns } from '../markdown/c
 import { escalationColumns, parameterColumns } from '../runbook/columns';
 import { totalDuration } from '../runbook/runbook-kind';
 import { defineKind, frontMatter, inSection } from '../shape/define-kind';
-import { list, prose, runbookSteps, table, together, value } from '../shape/parts';
+import { list, prose, runbookSteps, table, together, untimedSteps, value } from '../shape/parts';
 import type { RollbackRunbook } from './rollback-runbook';
 import source from './template.hbs';
 
@@ -195,9 +195,9 @@ export const rollbackRunbookKind = defineKind<RollbackRunbook>({
       }),
     ),
     verification: inSection('verification', runbookSteps()),
-    configuration: inSection('configuration', runbookSteps()),
+    configuration: inSection('configuration', untimedSteps()),
     communication: inSection('communication', table(announcementColumns)),
-    after: inSection('after', runbookSteps()),
+    after: inSection('after', untimedSteps()),
     time: inSection(
       'time',
       together({

@@ -1,4 +1,4 @@
-import type { RunbookStep } from '../markdown/steps';
+import type { RunbookStep, UntimedStep } from '../markdown/steps';
 import type { Announcement, PersonClaim, RollbackTrigger } from '../release-plan/release-plan';
 import type { EscalationContact, RunbookParameter } from '../runbook/runbook';
 
@@ -58,9 +58,9 @@ export interface RollbackRunbook {
   readonly database: readonly DatabaseAnswer[];
   readonly verification: readonly RunbookStep[];
   /** Settings and caches. */
-  readonly configuration: readonly RunbookStep[];
+  readonly configuration: readonly UntimedStep[];
   readonly communication: readonly Announcement[];
-  readonly after: readonly RunbookStep[];
+  readonly after: readonly UntimedStep[];
   readonly time: RollbackTime;
   readonly tests: readonly RollbackTest[];
   readonly escalation: readonly EscalationContact[];

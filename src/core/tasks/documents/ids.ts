@@ -16,6 +16,9 @@ export const DOCUMENT_TASK_IDS = [
   'incident-update',
   'escalation-request',
   'incident-report',
+  'deployment-plan',
+  'rollback-runbook',
+  'incident-response',
 ] as const;
 
 /** The kind of a document that has a task; `documents/index.ts` lists the tasks in the same order. */

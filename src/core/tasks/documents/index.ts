@@ -3,6 +3,7 @@ import { artifactReceipt } from './artifact-receipt';
 import { definitionOfDone } from './definition-of-done';
 import { deploymentReport } from './deployment-report';
 import { developerHandoff } from './developer-handoff';
+import { deploymentPlan } from './deployment-plan';
 import { documentTask } from './document-task';
 import { environmentMatrix } from './environment-matrix';
 import { escalationRequest } from './escalation-request';
@@ -12,6 +13,8 @@ import { postReleaseReview } from './post-release-review';
 import { pipelineReview } from './pipeline-review';
 import { releaseNotes } from './release-notes';
 import { releaseRequest } from './release-request';
+import { incidentResponse } from './incident-response';
+import { rollbackRunbook } from './rollback-runbook';
 import { secretsRotationPlan } from './secrets-rotation-plan';
 import { selfReview } from './self-review';
 import { teamLeadStatus } from './team-lead-status';
@@ -35,4 +38,7 @@ export const documentTasks: readonly Task[] = [
   documentTask(incidentUpdate),
   documentTask(escalationRequest),
   documentTask(incidentReport),
+  documentTask(deploymentPlan),
+  documentTask(rollbackRunbook),
+  documentTask(incidentResponse),
 ];

@@ -12,7 +12,7 @@ import { contactsOf, type Assembled } from './assemble-rollback';
 import { deployWayOf } from './deploy-steps';
 import type { OperationsFacts } from './facts';
 import { parametersIn } from './parameters';
-import { askHealth, byHand, checkOf, healthTargets, step, stepOfAct } from './steps';
+import { askHealth, byHand, checkOf, chooseTag, healthTargets, step, stepOfAct } from './steps';
 import { PARTS, wayBackOf } from './way-back';
 import { deployingWorkflows } from './workflow-calls';
 
@@ -177,7 +177,7 @@ function checksOf(
   const approval = records.approvals.find((each) => isSameVersion(each.version, version));
   checks.push({
     check: 'It is approved',
-    seenBy: approval?.path ?? 'release-gate approve records an approval',
+    seenBy: approval?.path ?? 'release-gate approval record writes it down',
     state: approval
       ? `approved by ${approval.approver} for ${approval.environment} at ${approval.at}`
       : placeholder('a recorded approval of this version'),
@@ -250,6 +250,7 @@ function rollbackSteps(
   const strip = (each: RunbookStep): RunbookStep => ({
     ...each,
     title: upperFirst(each.title.replace(new RegExp(`^${PARTS.deploy}: `), '')),
+    onFailure: paths.has(page) ? `Go to ${page}, Strategy, for other ways back` : 'Go to Escalation contacts',
   });
   return [
     byHand(
@@ -260,16 +261,22 @@ function rollbackSteps(
       'The decision is written down with time and trigger',
       'The lead decides alone',
     ),
-    ...way.procedure.revisions.map((act) => stepOfAct(act)),
+    ...(way.isOwn
+      ? [chooseTag('Go to Escalation contacts')]
+      : way.procedure.revisions.map((act) => stepOfAct(act))),
     ...way.deployPrevious.map(strip),
     ...way.procedure.settle.map((act) => stepOfAct(act)),
     checkOf(profile, 'Verify after going back', 'Go to Escalation contacts'),
-  ];
+  ].map((each) =>
+    /go to Escalation$/.test(each.onFailure) ? { ...each, onFailure: `${each.onFailure} contacts` } : each,
+  );
 }
 
 function foundBy(rollback: readonly RunbookStep[]): Record<string, string> {
   const found: Record<string, string> = { DIGEST: 'from the registry, for the version that is gone back to' };
-  rollback.forEach(({ expected, action }, index) => {
+  rollback.forEach(({ expected, action, title }, index) => {
+    if (/^List\b/.test(title))
+      found['PREVIOUS_VERSION'] ??= `as step ${index + 1} of Rollback steps shows it`;
     for (const match of `${expected} ${action}`.matchAll(/\bset ([A-Z][A-Z0-9_]+) to\b/g)) {
       found[match[1] ?? ''] ??= `found in step ${index + 1} of Rollback steps`;
     }

@@ -6,12 +6,13 @@ import type { RunbookStep } from '../../documents/markdown/steps';
 import { placeholder, textOf } from '../../evidence/fact';
 import { shellWord } from '../../evidence/detect/shell-text';
 import { platforms } from '../../evidence/platforms';
+import { WATCH_MINUTES } from '../../risk/rollback-triggers';
 import { enumerated } from '../../text/words';
 import { triggersOf } from './assemble-deployment-plan';
 import { contactsOf, type Assembled } from './assemble-rollback';
 import type { OperationsFacts } from './facts';
 import { parametersIn } from './parameters';
-import { askHealth, byHand, checkOf, healthTargets, step, stepOfAct } from './steps';
+import { askHealth, byHand, checkOf, healthTargets, step, stepOfAct, untimed } from './steps';
 import { wayBackOf, type WayBack } from './way-back';
 import { deployingWorkflows } from './workflow-calls';
 
@@ -30,10 +31,10 @@ export function assembleIncidentResponse(
   const after = afterSteps(facts);
   const communication = [
     [
-      'Within 10 minutes of the alert',
+      'As soon as users are hit',
       'What users notice, since when, that it is looked into, and when the next word comes',
     ],
-    ['Every 30 minutes', 'What was done since, what is done now, when the next word comes'],
+    ['At each time that was promised', 'What was done since, what is done now, when the next word comes'],
     ['When it is over', 'From when to when, what users noticed, that the cause is looked for'],
   ].map(([stage = '', message = '']) => ({
     stage,
@@ -93,9 +94,9 @@ export function assembleIncidentResponse(
           who: placeholder('who tells'),
         },
       ],
-      respond,
-      recover,
-      failedRollback,
+      respond: untimed(respond),
+      recover: untimed(recover),
+      failedRollback: untimed(failedRollback),
       communication,
       evidence: [
         'The output of every command, with its time: copy the terminal',
@@ -107,7 +108,7 @@ export function assembleIncidentResponse(
       signals: signalsOf(facts),
       conditions: conditionsOf(facts),
       escalation: contactsOf(profile),
-      after,
+      after: untimed(after),
       claims,
     },
     sources: [
@@ -159,7 +160,7 @@ function respondSteps({ profile, set }: OperationsFacts, way: WayBack): RunbookS
       'Hold it against the numbers',
       'Compare error rate, latency and health with When this applies',
       'It is known which trigger is met, since when, and whether that was after the deployment',
-      'Not known after 5 minutes: take it for a failed deployment',
+      'Not known: take it for a failed deployment',
     ),
   );
   if (files.length > 0) {
@@ -180,7 +181,7 @@ function respondSteps({ profile, set }: OperationsFacts, way: WayBack): RunbookS
     byHand(
       'Decide',
       'Go back where a trigger is met after a deployment and Database of the rollback runbook allows it. Mend forward only where going back would lose data that users need, or the fault was there before',
-      'The decision is said aloud and written down, with time and reason, within 10 minutes of the alert',
+      'The decision is said aloud and written down, with time and reason',
       'Undecided: go back',
     ),
   );
@@ -208,8 +209,8 @@ function recoverSteps({ profile, paths, folders }: OperationsFacts, way: WayBack
     checkOf(profile, 'See that users are served again', 'Go to If the rollback fails'),
     byHand(
       'Watch',
-      'Compare the metrics with When this applies for 15 minutes',
-      'No trigger was met for 15 minutes',
+      `Compare the metrics with When this applies for ${WATCH_MINUTES.other} minutes`,
+      `No trigger was met for ${WATCH_MINUTES.other} minutes`,
       'Go to If the rollback fails',
     ),
   ];
@@ -321,7 +322,7 @@ function afterSteps({ folders, profile }: OperationsFacts): RunbookStep[] {
     ),
     byHand(
       'Write the postmortem',
-      `release-gate postmortem begins ${folders.operations}/POSTMORTEM.md from the history; fill in what only people know, within 5 days`,
+      `release-gate postmortem begins ${folders.operations}/POSTMORTEM.md from the history; fill in what only people know while they know it`,
       'Timeline, cause and actions stand there, each action with owner, due date and how it is verified',
       'Name who writes it, and by when',
     ),

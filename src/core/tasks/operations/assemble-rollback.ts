@@ -21,10 +21,10 @@ import { counted, enumerated } from '../../text/words';
 import { durationText, readDuration } from '../../records/duration';
 import { dayOf, drillOf } from '../../risk/rollback/drilled';
 import { DEFAULT_TRIGGERS } from '../../risk/rollback-triggers';
-import { cacheInvalidations } from './caches';
+import { cacheInvalidations, type CacheInvalidation } from './caches';
 import type { OperationsFacts } from './facts';
 import { parametersIn } from './parameters';
-import { askHealth, byHand, checkOf, healthTargets, step, stepOfAct } from './steps';
+import { askHealth, byHand, checkOf, chooseTag, healthTargets, step, stepOfAct, untimed } from './steps';
 import { PARTS, wayBackOf, type WayBack } from './way-back';
 import { deployingWorkflows } from './workflow-calls';
 
@@ -45,9 +45,10 @@ export function assembleRollback(
   const { profile, plan } = facts;
   const way = wayBackOf(facts);
   const preparation = preparationSteps(facts, way);
-  const execution = executionSteps(facts, way);
+  const execution = executionSteps(facts, way, preparation);
   const verification = verificationSteps(facts);
-  const configuration = configurationSteps(facts, way);
+  const caches = facts.set ? cacheInvalidations(facts.set) : [];
+  const configuration = configurationSteps(facts, way, caches);
   const after = afterSteps(facts, way);
   const strategy = {
     name: strategyOf(facts, way),
@@ -88,15 +89,18 @@ export function assembleRollback(
         profile,
         target: way.target,
         found: foundByPreparation(preparation, way),
-        ...(target === null ? {} : { told: { PREVIOUS_VERSION: `${target} (${plan?.path ?? ''})` } }),
+        told: {
+          ...Object.fromEntries(caches.flatMap(({ kept }) => Object.entries(kept))),
+          ...(target === null ? {} : { PREVIOUS_VERSION: `${target} (${plan?.path ?? ''})` }),
+        },
       }),
       preparation,
       execution,
       database: databaseAnswers(facts),
       verification,
-      configuration,
+      configuration: untimed(configuration),
       communication,
-      after,
+      after: untimed(after),
       time: timeOf(facts, [...preparation, ...execution]),
       tests: testsOf(facts),
       escalation: contactsOf(profile),
@@ -135,15 +139,15 @@ function foundByPreparation(
   { procedure }: WayBack,
 ): Record<string, string> {
   const found: Record<string, string> = { MIGRATIONS: 'from the release plan of the failed version' };
-  const acts = [...procedure.show, ...procedure.revisions];
-  for (const act of acts) {
-    const number = preparation.findIndex(({ title }) => title === act.title) + 1;
-    for (const match of `${act.expected} ${act.action}`.matchAll(/\bset ([A-Z][A-Z0-9_]+) to\b/g)) {
-      if (number > 0) found[match[1] ?? ''] ??= `found in step ${number} of Preparation`;
+  preparation.forEach(({ expected, action }, index) => {
+    for (const match of `${expected} ${action}`.matchAll(/\bset ([A-Z][A-Z0-9_]+) to\b/g)) {
+      found[match[1] ?? ''] ??= `found in step ${index + 1} of Preparation`;
     }
-  }
+  });
+  const listing = preparation.findIndex(({ title }) => title === procedure.revisions[0]?.title) + 1;
+  if (listing > 0) found['PREVIOUS_VERSION'] ??= `as step ${listing} of Preparation shows it`;
   found['DIGEST'] ??= 'from the registry, for the version that is gone back to';
-  found['SCHEMA_REVISION'] ??= 'from the status command, in Migration rollback';
+  found['SCHEMA_REVISION'] ??= 'found where Migration rollback lists what is applied';
   return found;
 }
 
@@ -163,8 +167,13 @@ function preparationSteps({ profile, set }: OperationsFacts, way: WayBack): Runb
     steps.push(
       step(
         'Freeze deployments: switch off the workflows that deploy',
-        files.map((file) => `gh workflow disable ${shellWord(file)}`).join('\n'),
-        `gh workflow list --all shows ${enumerated(files, 'and')} as disabled_manually, and no run of them is in progress`,
+        files
+          .flatMap((file) => [
+            `gh workflow disable ${shellWord(file)}`,
+            `gh run list --workflow ${shellWord(file)} --status in_progress`,
+          ])
+          .join('\n'),
+        'Each is disabled, and no run is listed as in progress: gh run cancel ends one',
         'Ask everybody to deploy nothing until this page is done, and go on',
       ),
     );
@@ -194,11 +203,22 @@ function preparationSteps({ profile, set }: OperationsFacts, way: WayBack): Runb
     ),
   );
   steps.push(...way.procedure.show.map((act) => stepOfAct(act)));
-  steps.push(...way.procedure.revisions.map((act) => stepOfAct(act)));
+  if (way.isOwn) steps.push(chooseTag(ESCALATE));
+  // By the platform's own revisions, or where one of the other ways back needs them.
+  if (!way.isOwn || way.others.some((other) => other.includes('${')))
+    steps.push(
+      ...way.procedure.revisions
+        .map((act) => stepOfAct(act))
+        .filter(({ title }) => !steps.some((other) => other.title === title)),
+    );
   return steps;
 }
 
-function executionSteps(facts: OperationsFacts, way: WayBack): RunbookStep[] {
+function executionSteps(
+  facts: OperationsFacts,
+  way: WayBack,
+  preparation: readonly RunbookStep[],
+): RunbookStep[] {
   const { profile } = facts;
   const health = healthTargets(profile)[0];
   const asked =
@@ -207,35 +227,27 @@ function executionSteps(facts: OperationsFacts, way: WayBack): RunbookStep[] {
       : health === undefined
         ? placeholder('what asks the deployed service')
         : health;
-  const shown =
-    way.procedure.show.find(({ command }) => command !== '')?.command.split('\n')[0] ??
-    placeholder('what shows the version that runs');
+  const showing = preparation.findIndex(({ title }) => title === way.procedure.show[0]?.title) + 1;
   const settled = way.procedure.settle.map((act) => stepOfAct(act, PARTS.verify));
   const check = checkOf(profile, `${PARTS.verify}: ask the service`, ESCALATE);
   const verified = (steps: readonly RunbookStep[], by: string): RunbookStep[] =>
     steps.map((each) => ({ ...each, verifiedBy: by }));
+  const isUntouched = facts.profile.migrationFolders.length === 0 && toolsOf(profile).length === 0;
   return [
     ...verified(
-      [stepOfAct({ ...way.procedure.stopTraffic, title: way.procedure.stopTraffic.title }, '')].map(
-        (each) => ({
-          ...each,
-          title: each.title.startsWith(PARTS.stop) ? each.title : `${PARTS.stop}: ${each.title}`,
-        }),
-      ),
+      [stepOfAct(way.procedure.stopTraffic)],
       'The error rate no longer rises, or it is written down that traffic goes on',
     ),
-    ...verified(way.deployPrevious, `${shown} shows the version before`),
-    ...verified(migrationSteps(profile), 'What the tool lists as applied is what the version before knows'),
+    ...verified(way.deployPrevious, `Step ${showing} of Preparation, done again, shows the version before`),
+    ...verified(
+      migrationSteps(profile),
+      isUntouched
+        ? 'Nobody has run anything against a database'
+        : 'What the tool lists as applied is what the version before knows',
+    ),
     ...verified([...settled, check], `${asked} answers from a second place`),
     ...verified(
-      [
-        {
-          ...stepOfAct(way.procedure.restoreTraffic),
-          title: /^Restore/.test(way.procedure.restoreTraffic.title)
-            ? way.procedure.restoreTraffic.title
-            : `${PARTS.restore}: let it in again`,
-        },
-      ],
+      [stepOfAct(way.procedure.restoreTraffic)],
       'Requests per minute are back at what they were before the deployment',
     ),
   ];
@@ -272,25 +284,42 @@ function migrationSteps(profile: RepositoryProfile): RunbookStep[] {
           ),
     ];
   }
-  return tools.map((tool) => ({
-    ...(tool.down === null
-      ? byHand(
+  return tools.flatMap((tool) => {
+    if (tool.down === null) {
+      return [
+        byHand(
           `${PARTS.migrate}: ${tool.title} has no command for it here`,
           `Leave the schema as it is where the version before runs on it (Database). Else: ${placeholder(`how the schema is taken back: ${tool.note}`)}`,
           'The version before runs on the schema as it is, or the schema was taken back',
           ESCALATE,
-        )
-      : {
-          ...step(
-            `${PARTS.migrate}: only where Database says that the version before does not run on the schema as it is`,
-            tool.status === '' ? tool.down : `${tool.status}\n${tool.down}`,
-            `The migrations of the failed version are no longer listed as applied (${tool.title}: ${tool.note})`,
-            'Run nothing more against the database, keep what it printed, and go to Escalation',
-          ),
-          action:
-            'Take a backup first: what was written since the deployment goes with the columns and tables that go',
-        }),
-  }));
+        ),
+      ];
+    }
+    const look =
+      tool.status === ''
+        ? []
+        : [
+            step(
+              `${PARTS.migrate}: see which migrations are applied`,
+              tool.status,
+              `Those of the failed version are known by name and number. Where Database says that the version before runs on the schema as it is, go on with Verify`,
+              ESCALATE,
+            ),
+          ];
+    return [
+      ...look,
+      {
+        ...step(
+          `${PARTS.migrate}: take them back, only where the version before does not run on the schema as it is`,
+          tool.down,
+          `The migrations of the failed version are no longer listed as applied (${tool.title}: ${tool.note})`,
+          'Run nothing more against the database, keep what it printed, and go to Escalation',
+        ),
+        action:
+          'Take a backup first: what was written since the deployment goes with the columns and tables that go',
+      },
+    ];
+  });
 }
 
 /** What the plan declares, else what has to be answered. */
@@ -306,11 +335,11 @@ function databaseAnswers({ profile, plan }: OperationsFacts): DatabaseAnswer[] {
     schema: 'Does the version before run on the schema as it is (no conflicts)?',
   };
   if (!hasMigrations) {
-    const evidence = 'the repository holds no migrations';
+    const evidence = 'no migrations were found in this repository';
     return [
-      { question: questions.reversible, answer: 'no migrations: nothing is undone', evidence },
+      { question: questions.reversible, answer: 'there are none: nothing is undone', evidence },
       { question: questions.data, answer: 'yes: going back runs nothing against a database', evidence },
-      { question: questions.schema, answer: 'yes: this repository changes no schema', evidence },
+      { question: questions.schema, answer: 'yes: nothing here changes a schema', evidence },
     ];
   }
   const tools = toolsOf(profile);
@@ -394,7 +423,11 @@ function verificationSteps({ profile, runbook }: OperationsFacts): RunbookStep[]
 }
 
 /** Settings and caches, as far as the repository shows them. */
-function configurationSteps({ profile, set }: OperationsFacts, way: WayBack): RunbookStep[] {
+function configurationSteps(
+  { profile }: OperationsFacts,
+  way: WayBack,
+  caches: readonly CacheInvalidation[],
+): RunbookStep[] {
   const steps: RunbookStep[] = [
     byHand(
       'Put settings back that the release changed outside its version',
@@ -403,7 +436,6 @@ function configurationSteps({ profile, set }: OperationsFacts, way: WayBack): Ru
       ESCALATE,
     ),
   ];
-  const caches = set ? cacheInvalidations(set) : [];
   for (const { command, path } of caches) {
     steps.push(
       step(

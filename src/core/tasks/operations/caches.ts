@@ -8,6 +8,8 @@ export interface CacheInvalidation {
   readonly command: string;
   /** The workflow that runs it. */
   readonly path: string;
+  /** Under which name GitHub keeps what a parameter of the command stands for, by that parameter. */
+  readonly kept: Readonly<Record<string, string>>;
   readonly source: Source;
 }
 
@@ -29,11 +31,21 @@ export function cacheInvalidations(set: WorkflowSet): readonly CacheInvalidation
       found.set(command, {
         command,
         path: facts.workflow.path,
+        kept: keptIn(plain.join(' ')),
         source: fileSource(facts.workflow.path, facts.workflow.lines.rangeOf(span)),
       });
     }
   }
   return [...found.values()];
+}
+
+function keptIn(line: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...line.matchAll(/\$\{\{\s*(vars|secrets)\.([A-Za-z_]\w*)\s*\}\}/g)].map(([, where, name = '']) => [
+      name.toUpperCase(),
+      `GitHub ${where === 'vars' ? 'variable' : 'secret'} ${name}`,
+    ]),
+  );
 }
 
 function parameterised(word: string): string {
@@ -43,5 +55,6 @@ function parameterised(word: string): string {
       (_, name: string) => `\${${name.toUpperCase()}}`,
     )
     .replace(/\$([A-Z_][A-Z0-9_]*)\b/g, (_, name: string) => `\${${name}}`);
-  return text.includes('${') ? `"${text.replace(/["`\\]/g, '')}"` : shellWord(text);
+  if (text.includes('${')) return `"${text.replace(/["`\\]/g, '')}"`;
+  return /^-{1,2}[\w-]+$/.test(text) ? text : shellWord(text);
 }

@@ -54,9 +54,10 @@ function exampleOf(name: string, { profile, target, found, told = {} }: Paramete
 
 /** `shop-prod (production), shop-staging (staging)`. */
 function shownValues(values: readonly PlatformValue[]): string {
-  const shown = values.map(({ value, environment }) =>
-    environment === null ? value : `${value} (${environment})`,
-  );
+  const named = new Set(values.filter(({ environment }) => environment !== null).map(({ value }) => value));
+  const shown = values
+    .filter(({ value, environment }) => environment !== null || !named.has(value))
+    .map(({ value, environment }) => (environment === null ? value : `${value} (${environment})`));
   return [...new Set(shown)].slice(0, 6).join(', ');
 }
 

@@ -1,4 +1,4 @@
-import type { RunbookStep } from '../../documents/markdown/steps';
+import type { RunbookStep, UntimedStep } from '../../documents/markdown/steps';
 import { placeholder } from '../../evidence/fact';
 import type { PlatformAct } from '../../evidence/platforms';
 import type { RepositoryProfile } from '../../evidence/profile';
@@ -58,4 +58,25 @@ export function checkOf(profile: RepositoryProfile, title: string, onFailure: st
         onFailure,
       )
     : step(title, askHealth(health), 'It answers with a status below 400 within 10 seconds', onFailure);
+}
+
+/** Steps of a procedure whose time nobody plans by. */
+export function untimed(steps: readonly RunbookStep[]): UntimedStep[] {
+  return steps.map(({ title, command, action, expected, onFailure }) => ({
+    title,
+    command,
+    action,
+    expected,
+    onFailure,
+  }));
+}
+
+/** How the tags of the repository are listed, for choosing the one that is gone back to. */
+export function chooseTag(onFailure: string): RunbookStep {
+  return step(
+    'Choose the version that is gone back to',
+    'git fetch --tags\ngit tag --sort=-creatordate | head -n 10',
+    'The tag before the one that runs is listed: set PREVIOUS_VERSION to it',
+    onFailure,
+  );
 }

@@ -27,6 +27,8 @@ export interface WayBack {
   readonly deployPrevious: readonly RunbookStep[];
   /** The other ways back that the repository has, a clause each. */
   readonly others: readonly string[];
+  /** Whether it goes back by a script or workflow of the repository, which is told the version by its tag. */
+  readonly isOwn: boolean;
   /** The workflow by which it goes back, which must not be switched off meanwhile. */
   readonly workflow: string | null;
   readonly documentation: readonly string[];
@@ -70,6 +72,7 @@ export function wayBackOf(facts: OperationsFacts): WayBack {
     rationale: first ? first.rationale : procedure.rationale,
     deployPrevious: first?.steps ?? procedure.deployPrevious.map((act) => stepOfAct(act, PARTS.deploy)),
     others,
+    isOwn: first !== undefined,
     workflow: first?.workflow ?? null,
     documentation: hasPlatform ? platform.documentation : [],
     sources: [...(target?.path.sources ?? []), ...own.flatMap(({ sources }) => sources)],
@@ -107,7 +110,7 @@ function scriptWay({ profile, script }: OperationsFacts): OwnWay | null {
         `${PARTS.deploy}: put the version before back with ${path}`,
         command,
         '${ENV} runs ${PREVIOUS_VERSION}, and every instance is ready',
-        'Read what it printed last, then take another way back (Strategy) or go to Escalation',
+        'Stop here: read what it printed last, then take one of the other ways back (Strategy), if there is one, or go to Escalation',
       ),
     ],
     workflow: null,
@@ -121,7 +124,9 @@ function commandOf(path: string, { words, variables }: RollbackCall): string {
     `bash ${shellWord(path)}`,
     ...words.map((word) =>
       word.is === 'word'
-        ? shellWord(word.text)
+        ? /^-{1,2}[\w-]+$/.test(word.text)
+          ? word.text
+          : shellWord(word.text)
         : word.is === 'environment'
           ? '"${ENV}"'
           : '"${PREVIOUS_VERSION}"',
@@ -138,13 +143,13 @@ function workflowWay(call: WorkflowCall): OwnWay {
         `${PARTS.deploy}: start ${call.path}`,
         call.command,
         'GitHub lists a new run of the workflow, waiting or running',
-        'Take another way back (Strategy), or go to Escalation',
+        'Take one of the other ways back (Strategy), if there is one, or go to Escalation',
       ),
       step(
         `${PARTS.deploy}: wait for its run`,
         call.watch,
         'The run that it shows was started just now, and it ends with success',
-        'Read the log of the failed job (gh run view, --log-failed), then take another way back or go to Escalation',
+        'Read the log of the failed job (gh run view, --log-failed), then take one of the other ways back (Strategy), if there is one, or go to Escalation',
       ),
     ],
     workflow: call.path,
