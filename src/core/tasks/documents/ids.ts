@@ -1,6 +1,9 @@
 /** Kinds of documents that are written by a task of their own, in the order in which people are shown them. */
 export const DOCUMENT_TASK_IDS = [
   'release-request',
+  'deployment-plan',
+  'rollback-runbook',
+  'incident-response',
   'release-notes',
   'artifact-receipt',
   'verification-report',
@@ -16,9 +19,6 @@ export const DOCUMENT_TASK_IDS = [
   'incident-update',
   'escalation-request',
   'incident-report',
-  'deployment-plan',
-  'rollback-runbook',
-  'incident-response',
 ] as const;
 
 /** The kind of a document that has a task; `documents/index.ts` lists the tasks in the same order. */

@@ -1,19 +1,19 @@
 import type { Task } from '../task';
 import { artifactReceipt } from './artifact-receipt';
 import { definitionOfDone } from './definition-of-done';
+import { deploymentPlan } from './deployment-plan';
 import { deploymentReport } from './deployment-report';
 import { developerHandoff } from './developer-handoff';
-import { deploymentPlan } from './deployment-plan';
 import { documentTask } from './document-task';
 import { environmentMatrix } from './environment-matrix';
 import { escalationRequest } from './escalation-request';
 import { incidentReport } from './incident-report';
+import { incidentResponse } from './incident-response';
 import { incidentUpdate } from './incident-update';
 import { postReleaseReview } from './post-release-review';
 import { pipelineReview } from './pipeline-review';
 import { releaseNotes } from './release-notes';
 import { releaseRequest } from './release-request';
-import { incidentResponse } from './incident-response';
 import { rollbackRunbook } from './rollback-runbook';
 import { secretsRotationPlan } from './secrets-rotation-plan';
 import { selfReview } from './self-review';
@@ -23,6 +23,9 @@ import { verificationReport } from './verification-report';
 /** Every document that has a task of its own, in the order of `DOCUMENT_TASK_IDS`. */
 export const documentTasks: readonly Task[] = [
   documentTask(releaseRequest),
+  documentTask(deploymentPlan),
+  documentTask(rollbackRunbook),
+  documentTask(incidentResponse),
   documentTask(releaseNotes),
   documentTask(artifactReceipt),
   documentTask(verificationReport),
@@ -38,7 +41,4 @@ export const documentTasks: readonly Task[] = [
   documentTask(incidentUpdate),
   documentTask(escalationRequest),
   documentTask(incidentReport),
-  documentTask(deploymentPlan),
-  documentTask(rollbackRunbook),
-  documentTask(incidentResponse),
 ];
