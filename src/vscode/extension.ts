@@ -16,6 +16,7 @@ import { createOutputLog } from './output-log';
 import { registerPathHints } from './paths/path-hints';
 import { registerPathsPanel } from './paths/paths-panel';
 import { personAtEditor } from './person';
+import { markPlaceholders, type MarkdownIt } from './preview/markdown-plugin';
 import { registerRunbookPreview } from './preview/runbook-preview';
 import { registerProposedDocuments } from './proposals/proposed-documents';
 import { createProposals } from './proposals/proposals';
@@ -28,8 +29,13 @@ import { registerModelTools } from './tools/register-tools';
 import type { Workbench } from './workbench';
 import { createWorkspaceRepositories } from './workspace-world';
 
-/** Registers every feature. Nothing slow is awaited: the engine and its parsers load when something first needs them. */
-export function activate(context: vscode.ExtensionContext): void {
+/**
+ * Registers every feature. Nothing slow is awaited: the engine and its parsers load when something first needs them. What
+ * it gives is for VS Code's own Markdown preview.
+ */
+export function activate(context: vscode.ExtensionContext): {
+  extendMarkdownIt(markdown: MarkdownIt): MarkdownIt;
+} {
   const log = createOutputLog(context);
   const repositories = createWorkspaceRepositories();
   const proposals = createProposals(
@@ -70,4 +76,5 @@ export function activate(context: vscode.ExtensionContext): void {
   registerRecordCommands(context, workbench);
   registerParticipant(context, workbench);
   registerModelTools(context, workbench);
+  return { extendMarkdownIt: markPlaceholders };
 }

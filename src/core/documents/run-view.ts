@@ -177,7 +177,7 @@ function durationWords(took: number | null, expected: number | null, lead: strin
 function runWords({ block, at, ended }: BlockRun, step: DocumentStep, startedAt: string): string {
   const which = step.commands.length > 1 ? `Command ${block}` : 'Command';
   const begun = `${which} run ${clockTime(at, startedAt)}`;
-  if (!ended) return `${begun}; its end is not known here`;
+  if (!ended) return `${begun}; how it ended the terminal has not told`;
   if (ended.exitCode === null)
     return `${begun}, ended ${clockTime(ended.at, startedAt)}; how, the terminal does not tell`;
   return ended.exitCode === 0

@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 
 /** How long a new terminal may take until its shell tells when commands end. Without that they run all the same. */
-const INTEGRATION_WAIT_MS = 3_000;
+const INTEGRATION_WAIT_MS = 5_000;
 
 /** The terminal of one runbook: opened by its first command, and kept so that each command finds what the last one left. */
 export interface RunbookTerminal {
@@ -47,6 +47,7 @@ export function createRunbookTerminal(name: string, folder: vscode.Uri): Runbook
         used.sendText(command, true);
         return { ended: null };
       }
+      // Of a command of several lines VS Code tells the end only where each line is a command of its own.
       const execution = integration.executeCommand(command);
       return { ended: endOf(execution, used) };
     },
