@@ -8,7 +8,7 @@ interface MarkdownToken {
   attrs: [string, string][] | null;
 }
 
-type RenderRule = (...given: readonly unknown[]) => string;
+type RenderRule = (this: unknown, ...given: unknown[]) => string;
 
 /** What is used of markdown-it. */
 export interface MarkdownIt {
@@ -53,7 +53,7 @@ export function markPlaceholders(markdown: MarkdownIt): MarkdownIt {
   for (const name of ['fence', 'code_block', 'code_inline']) {
     const render = rules[name];
     if (!render) continue;
-    rules[name] = function (this: unknown, ...given) {
+    rules[name] = function (...given) {
       return markedHtml(render.apply(this, given));
     };
   }
