@@ -1,170 +1,198 @@
-import { stringify } from 'yaml';
-import type { DocumentKind, ReadDocument, ReadSection } from './document';
-import { comparable } from './markdown/parse';
-import { holdsPlaceholder } from './markdown/placeholders';
+import { lineBreakOf } from '../text/edit';
+import { comparable } from '../text/markdown';
+import type { Conflict } from '../text/proposal';
+import type { DocumentKind, ReadDocument } from './document';
+import { renderBeside } from './keep/beside';
+import { writtenFrontMatter } from './keep/front-matter';
+import { ledgerComment, ledgerSpan, ledgerWith, readLedger, type WrittenValue } from './keep/ledger';
+import { CLAIMS, mergeDocuments, type MergeOptions } from './keep/merge';
+import { outlineOf, writtenValues } from './keep/outline';
+import { renumbered } from './keep/renumber';
+import type { AnyFields } from './shape/define-kind';
+import type { Form } from './shape/parts';
 
 /** A new version of a document, with what its people wrote in the one before. */
 export interface KeptDocument {
   readonly text: string;
-  /** What was kept, in a sentence each, for the person who compares. */
+  /** What was kept, left out or renewed and should be known, in a sentence each, for the person who compares. */
   readonly notes: readonly string[];
+  /** Where a person and the generator both wrote something new: the person's text is in `text`. */
+  readonly conflicts: readonly Conflict[];
+  /** The same text with the generator's words at each conflict, to show beside `text`; null where there is none. */
+  readonly withGenerated: string | null;
 }
 
-/** By which a row or step is the same one as before; the first that the row has. */
-const IDENTITIES = [
-  'title',
-  'name',
-  'symptom',
-  'metric',
-  'failure',
-  'role',
-  'stage',
-  'question',
-  'condition',
-  'check',
-  'record',
-  'aspect',
-  'text',
-  'action',
-];
+/** What a kind knows of its own documents besides their form. */
+export type KeepOptions = Pick<MergeOptions, 'rowsOf' | 'isOwn'>;
 
 /**
- * Renders `data`, and keeps of the document that stands there what its people wrote: an answer where `data` only has
- * UNKNOWN(...), rows and steps that `data` has not, boxes that are ticked, sections that the kind does not know, keys of
- * the front matter. What both have and differs is as `data` has it: the face shows the difference.
+ * Renders `data` into the document that stands there: what a person wrote stays, what was generated and nobody touched is
+ * renewed or taken out, and where both wrote something new the person's text stays and the conflict is told. What was
+ * generated is known by fingerprints in a comment at the document's end; a document without one keeps everything that is
+ * not a placeholder. With equal data a second time changes nothing.
+ *
+ * @throws RangeError for a sealed kind where a document stands: `refuseSealed` of the tasks says so to the person before.
  */
 export function renderKeepingWritten<T>(
   kind: DocumentKind<T>,
   path: string,
   data: T,
   existing: string | null,
+  options: KeepOptions = {},
 ): KeptDocument {
-  if (existing === null) return { text: kind.render(data), notes: [] };
-  const before = kind.read(path, existing);
-  const notes: string[] = before.problems.map(({ message }) => `${path}: ${message}`);
-  const merged = merge(data, before.data, notes) as T;
-  return { text: renderBeside(kind, path, merged, before, notes), notes };
+  const fresh = kind.render(data);
+  if (kind.isSealed) {
+    if (existing !== null) throw new RangeError(`${path} is sealed`);
+    return { text: fresh, notes: [], conflicts: [], withGenerated: null };
+  }
+  const now = kind.read(path, fresh);
+  const told = toldIn(now);
+  const generated = generatedValues(now, told);
+  if (existing === null || existing.trim() === '') {
+    return { text: withLedger(fresh, fresh, generated), notes: [], conflicts: [], withGenerated: null };
+  }
+  const ledger = readLedger(existing);
+  const body = withoutComment(existing);
+  const before = kind.read(path, body);
+  // What a person told stands there though nobody touched it: it is theirs all the same.
+  if (ledger?.isUntouched && toldIn(before).size === 0) {
+    const text = (body.startsWith('\uFEFF') ? `\uFEFF${fresh}` : fresh).replace(/\n/g, lineBreakOf(existing));
+    return { text: withLedger(text, fresh, generated), notes: [], conflicts: [], withGenerated: null };
+  }
+  const problems = before.problems.map(({ message }) => `${path}: ${message}`);
+  if (before.tree.children.length === 0 && problems.length > 0) {
+    const left = `${path} cannot be read, so it is left as it is`;
+    return { text: existing, notes: [...problems, left], conflicts: [], withGenerated: null };
+  }
+  const write = (prefer: 'written' | 'generated') =>
+    written(
+      kind,
+      before,
+      now,
+      { ...options, ledger, told, prefer, columnNames: columnNamesOf(kind) },
+      generated,
+    );
+  const kept = write('written');
+  return {
+    text: kept.text,
+    notes: [
+      ...problems,
+      ...kept.notes,
+      ...kept.conflicts.map(
+        ({ place, written: theirs, generated: ours }) =>
+          `${place}: "${shortened(theirs)}" stands there and is kept; "${shortened(ours)}" would be written now`,
+      ),
+    ],
+    conflicts: kept.conflicts,
+    withGenerated: kept.conflicts.length > 0 ? write('generated').text : null,
+  };
 }
 
 /**
- * Renders data that already holds what its people wrote, with what no data holds of the document that stands there: its
- * sections that the kind does not know, and the keys of its front matter. What was kept is added to `notes`.
+ * Renders `data` in the place of a document that was made for something else (another release): nothing of that one stays
+ * but sections that the kind does not know and keys of the front matter.
  */
-export function renderBeside<T>(
+export function renderReplacing<T>(
   kind: DocumentKind<T>,
   path: string,
   data: T,
+  existing: string,
+): KeptDocument {
+  const notes: string[] = [];
+  const fresh = kind.render(data);
+  const now = kind.read(path, fresh);
+  const text = renderBeside(kind, path, data, kind.read(path, withoutComment(existing)), notes);
+  return {
+    text: withLedger(text, fresh, generatedValues(now, toldIn(now))),
+    notes,
+    conflicts: [],
+    withGenerated: null,
+  };
+}
+
+function written<T>(
+  kind: DocumentKind<T>,
   before: ReadDocument,
-  notes: string[],
-): string {
-  const after = kind.read(path, kind.render(data));
-  return withFrontMatter(withSections(after, before, notes), before, after, notes);
-}
-
-function merge(now: unknown, before: unknown, notes: string[]): unknown {
-  if (typeof now === 'string') {
-    const isAnswer = typeof before === 'string' && before !== '' && !holdsPlaceholder(before);
-    return isAnswer && (holdsPlaceholder(now) || now === '') ? before : now;
-  }
-  if (now === null) return before ?? null;
-  if (typeof now === 'boolean') return now || before === true;
-  if (Array.isArray(now)) return mergeLists(now, Array.isArray(before) ? before : [], notes);
-  if (isRecord(now)) {
-    const old = isRecord(before) ? before : {};
-    return Object.fromEntries(
-      Object.entries(now).map(([key, value]) => {
-        // A command and an action answer the same question: an answer to one is none to the other.
-        const isOther =
-          (key === 'command' && old['action'] !== '') || (key === 'action' && old['command'] !== '');
-        return [key, isOther && value === '' ? value : merge(value, old[key], notes)];
-      }),
-    );
-  }
-  return now;
-}
-
-function mergeLists(now: readonly unknown[], before: readonly unknown[], notes: string[]): unknown[] {
-  const result = now.map((item) => {
-    const same = before.find((other) => identityOf(other) === identityOf(item));
-    return isRecord(item) ? merge(item, same ?? {}, notes) : item;
+  now: ReadDocument,
+  options: MergeOptions,
+  generated: readonly WrittenValue[],
+): { text: string; notes: readonly string[]; conflicts: readonly Conflict[] } {
+  const first = mergeDocuments(before, now, options);
+  const merged = kind.read(before.path, renumbered(kind.read(before.path, first.text), before));
+  // What the template works out from the data (a total, a title) follows from what stands there now.
+  const worked = mergeDocuments(merged, kind.read(before.path, kind.render(merged.data)), {
+    ledger: ledgerWith(generated, options.ledger),
+    told: new Set(),
+    prefer: options.prefer,
+    isValuesOnly: true,
+    ...(options.columnNames ? { columnNames: options.columnNames } : {}),
   });
-  const isOpen = (item: unknown): boolean => holdsPlaceholder(identityOf(item));
-  let place = -1;
-  for (const old of before) {
-    const identity = identityOf(old);
-    const at = result.findIndex((item) => identityOf(item) === identity);
-    if (at >= 0) {
-      place = at;
-      continue;
-    }
-    // A row that was only a placeholder has done its work.
-    if (identity === '' || isOpen(old)) continue;
-    place++;
-    result.splice(place, 0, old);
-    notes.push(`Kept from the document that stands there: "${identity}"`);
-  }
-  // And a row that asks for rows is not needed beside those that answer it.
-  const isAnswered = result.length > now.length;
-  return isAnswered ? result.filter((item) => !isOpen(item)) : result;
+  return {
+    text: withLedger(worked.text, now.text, [...generated, ...worked.renewed]),
+    notes: first.notes,
+    conflicts: first.conflicts,
+  };
 }
 
-function identityOf(item: unknown): string {
-  if (typeof item === 'string') return item;
-  if (!isRecord(item)) return '';
-  // Several triggers may watch one metric.
-  if (typeof item['threshold'] === 'string') return `${String(item['metric'])} ${item['threshold']}`;
-  for (const key of IDENTITIES) {
-    const value = item[key];
-    if (typeof value === 'string' && value !== '') return value;
-  }
-  return '';
-}
-
-/** Sections that the kind does not know, each at the end of the section behind which it stood. */
-function withSections(after: ReadDocument, before: ReadDocument, notes: string[]): string {
-  const known = new Set(after.sections.map(({ title }) => comparable(title)));
-  let keptUpTo = 0;
-  const additions = new Map<number, string>();
-  for (const section of before.sections) {
-    const isTitle = section.depth === 1;
-    if (section.id !== null || isTitle || known.has(comparable(section.title))) continue;
-    if (section.headingSpan.start < keptUpTo) continue;
-    const end = endOf(section, before);
-    keptUpTo = end;
-    const anchor = before.sections
-      .filter((other) => other.id !== null && other.headingSpan.start < section.headingSpan.start)
-      .at(-1);
-    const place = after.sections.find((other) => other.id !== null && other.id === anchor?.id);
-    const offset = place ? endOf(place, after) : after.text.length;
-    const text = before.text.slice(section.headingSpan.start, end).replace(/\r\n?/g, '\n').trimEnd();
-    additions.set(offset, `${additions.get(offset) ?? ''}${text}\n\n`);
-    notes.push(`Kept the section "${section.title}"`);
-  }
-  let result = after.text;
-  for (const [offset, text] of [...additions].sort((a, b) => b[0] - a[0])) {
-    const head = result.slice(0, offset).trimEnd();
-    result = `${head}\n\n${text}${result.slice(offset)}`;
-  }
-  return `${result.trimEnd()}\n`;
-}
-
-/** Up to the next section of the kind, or the section's own end. */
-function endOf(section: ReadSection, document: ReadDocument): number {
-  const next = document.sections.find(
-    (other) => other.id !== null && other.headingSpan.start > section.headingSpan.start,
+/** What a person told for this document, in the forms in which it may stand in it. */
+function toldIn(document: ReadDocument): ReadonlySet<string> {
+  const section = outlineOf(document).find(({ key }) => key === CLAIMS);
+  return new Set(
+    (section?.units ?? []).flatMap((unit) =>
+      unit.type === 'table'
+        ? unit.rows.flatMap(({ cells }) => (cells[1] ? [cells[1].value, cells[1].shown] : []))
+        : [],
+    ),
   );
-  return Math.min(section.span.end, next?.headingSpan.start ?? document.text.length);
 }
 
-function withFrontMatter(text: string, before: ReadDocument, after: ReadDocument, notes: string[]): string {
-  const keys = Object.keys(before.frontMatter).filter((key) => !(key in after.frontMatter));
-  if (keys.length === 0) return text;
-  const added = stringify(Object.fromEntries(keys.map((key) => [key, before.frontMatter[key]])));
-  notes.push(`Kept from the front matter: ${keys.join(', ')}`);
-  const closing = text.indexOf('\n---\n', 3);
-  return closing < 0 ? text : `${text.slice(0, closing + 1)}${added}${text.slice(closing + 1)}`;
+/** Everything that the generator wrote: without what a person told, which is theirs wherever it stands. */
+function generatedValues(document: ReadDocument, told: ReadonlySet<string>): readonly WrittenValue[] {
+  return [
+    ...writtenFrontMatter(document.text),
+    ...outlineOf(document).flatMap((section) => writtenValues(section)),
+  ].filter(({ place, value }) => !told.has(value) && !place.startsWith(`${CLAIMS}/row`));
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function withLedger(text: string, fresh: string, values: readonly WrittenValue[]): string {
+  const lineBreak = lineBreakOf(text);
+  const comment = ledgerComment(fresh, values).replace(/\n/g, lineBreak);
+  return `${text.trimEnd()}${lineBreak}${lineBreak}${comment}${lineBreak}`;
+}
+
+/** The document without its comment, which a person may have written below. */
+function withoutComment(text: string): string {
+  const span = ledgerSpan(text);
+  if (!span) return text;
+  const lineBreak = lineBreakOf(text);
+  const head = text.slice(0, span.start).trimEnd();
+  const rest = text.slice(span.end).trim();
+  return rest === '' ? `${head}${lineBreak}` : `${head}${lineBreak}${lineBreak}${rest}${lineBreak}`;
+}
+
+/** What people call the columns of a kind's tables, by section; nothing of a kind whose fields are not declared. */
+function columnNamesOf(
+  kind: DocumentKind<unknown> & { readonly fields?: AnyFields },
+): (section: string) => readonly (readonly string[])[] {
+  const names = new Map<string, (readonly string[])[]>();
+  const addForm = (section: string, form: Form): void => {
+    if (form.is === 'table') {
+      const own = names.get(section) ?? [];
+      names.set(section, [...own, ...form.names.map((titles) => titles.map(comparable))]);
+    } else if (form.is === 'groups' || form.is === 'together') {
+      for (const part of Object.values(form.parts)) addForm(section, part);
+    }
+  };
+  const addFields = (fields: AnyFields): void => {
+    for (const field of Object.values(fields)) {
+      if ('fields' in field) addFields(field.fields);
+      else if (field.section !== null) addForm(field.section, field.form);
+    }
+  };
+  if (kind.fields) addFields(kind.fields);
+  return (section) => names.get(section) ?? [];
+}
+
+function shortened(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
 }

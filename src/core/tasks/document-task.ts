@@ -1,5 +1,7 @@
-import type { PlaceholderUse } from '../documents/document';
+import type { DocumentKind, PlaceholderUse } from '../documents/document';
+import type { KeptDocument } from '../documents/keep-written';
 import type { Source, Unknown } from '../evidence/fact';
+import type { ProposedFile } from '../text/proposal';
 import { TaskFailure, type TaskInput, type World } from './task';
 
 /** An answer of more characters is cut: it is a claim in a document, not a document. */
@@ -30,6 +32,36 @@ export async function existingText(world: World, path: string): Promise<string |
   throw new TaskFailure(
     `${path} ${read.detail}, so a new one cannot be compared with it. Move it away or make it readable, then try again.`,
   );
+}
+
+/**
+ * Refuses to make a document anew that is written once: a record or report says what was so when it was made.
+ *
+ * @throws TaskFailure where one stands at the path, with the next step.
+ */
+export function refuseSealed(
+  kind: Pick<DocumentKind<unknown>, 'isSealed'>,
+  path: string,
+  existing: string | null,
+): void {
+  if (!kind.isSealed || existing === null) return;
+  throw new TaskFailure(
+    `${path} is written once and not changed afterwards. Write another one beside it, or take it away in a commit that says why.`,
+  );
+}
+
+/** A document as it would be written, with what its people and the generator both wrote anew. */
+export function keptFile(
+  path: string,
+  before: string | null,
+  kept: KeptDocument,
+): Pick<ProposedFile, 'path' | 'before' | 'after' | 'conflicts' | 'withGenerated'> {
+  return {
+    path,
+    before,
+    after: kept.text,
+    ...(kept.withGenerated === null ? {} : { conflicts: kept.conflicts, withGenerated: kept.withGenerated }),
+  };
 }
 
 /** What is needed, each once, in the order of the document. */

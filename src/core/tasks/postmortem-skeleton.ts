@@ -11,7 +11,7 @@ import type { ProposedFile } from '../text/proposal';
 import { leadingZonedTime } from '../text/zoned-time';
 import { TOLD } from './documents/incident-inputs';
 import { slugOf } from './incident-slug';
-import { answersTo, distinctSources, existingText, unknownsOf } from './document-task';
+import { answersTo, distinctSources, existingText, keptFile, unknownsOf } from './document-task';
 import type { Task, TaskInput, TaskResult, World } from './task';
 
 const HOUR_MS = 3_600_000;
@@ -104,9 +104,7 @@ async function resultOf(world: World, facts: PostmortemFacts, signal: AbortSigna
   const before = await existingText(world, path);
   const kept = renderKeepingWritten(postmortemKind, path, assemble(facts), before);
   const file: ProposedFile = {
-    path,
-    before,
-    after: kept.text,
+    ...keptFile(path, before, kept),
     purpose: 'postmortem: timeline with sources, the rest to be found out',
   };
   const read = postmortemKind.read(path, file.after);

@@ -1,4 +1,4 @@
-import { renderBeside } from '../documents/keep-written';
+import { keptFile } from './document-task';
 import { releasePlanKind } from '../documents/release-plan/release-plan-kind';
 import { markdownText } from '../documents/markdown/write';
 import { isKnown, unknown, type Source, type Unknown } from '../evidence/fact';
@@ -86,18 +86,10 @@ async function resultOf(world: World, facts: PlanFacts, signal: AbortSignal): Pr
       `${path} ${existing.detail}, so a new plan cannot be compared with it. Move it away or make it readable, then plan again.`,
     );
   }
-  const kept = keepPlan(assemblePlan(facts), facts);
-  const before = facts.plan;
-  const written: string[] = [];
-  const after =
-    before === null
-      ? releasePlanKind.render(kept.plan)
-      : renderBeside(releasePlanKind, path, kept.plan, before, written);
-  notes.push(...kept.notes, ...written);
+  const kept = keepPlan(path, assemblePlan(facts), facts);
+  notes.push(...kept.notes);
   const file: ProposedFile = {
-    path,
-    before: existing.ok ? existing.text : null,
-    after,
+    ...keptFile(path, existing.ok ? existing.text : null, kept),
     purpose: 'release plan: changes, risk, steps and rollback',
   };
   const cache = createReadingCache();

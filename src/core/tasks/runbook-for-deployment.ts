@@ -6,7 +6,7 @@ import { textOf, type Source } from '../evidence/fact';
 import type { RepositoryProfile } from '../evidence/profile';
 import { judgeProposal } from '../gate/check';
 import type { ProposedFile } from '../text/proposal';
-import { answersTo, distinctSources, existingText, unknownsOf } from './document-task';
+import { answersTo, distinctSources, existingText, keptFile, unknownsOf } from './document-task';
 import { assembleRunbook, runbookSummary, type RunbookFacts } from './runbook/assemble-runbook';
 import type { Task, TaskInput, TaskResult, World } from './task';
 
@@ -63,9 +63,7 @@ async function resultOf(world: World, facts: RunbookFacts, signal: AbortSignal):
   const runbook = assembleRunbook(facts);
   const kept = renderKeepingWritten(runbookKind, path, runbook, before);
   const file: ProposedFile = {
-    path,
-    before,
-    after: kept.text,
+    ...keptFile(path, before, kept),
     purpose: 'runbook: symptoms, diagnosis, mitigations, rollback, deployment',
   };
   const read = runbookKind.read(path, file.after);

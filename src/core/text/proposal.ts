@@ -10,6 +10,20 @@ export interface ProposedFile {
   readonly after: string;
   /** What the file is for, in a few words, for a list. */
   readonly purpose: string;
+  /** Where a person and the generator both wrote something new; `after` has the person's text. */
+  readonly conflicts?: readonly Conflict[];
+  /** The same as `after` with the generator's text at each conflict, to be shown beside it. */
+  readonly withGenerated?: string;
+}
+
+/** A place at which a person and the generator both wrote something new. The person's text stands until they choose. */
+export interface Conflict {
+  /** Where, for a person: `Rollback plan, step "Go back", Owner`. */
+  readonly place: string;
+  /** What stands there and stays. */
+  readonly written: string;
+  /** What would be written there now. */
+  readonly generated: string;
 }
 
 /** Whether applying `file` would change anything. */

@@ -494,6 +494,11 @@ function labelOf(item: ListItem): Labelled | null {
 }
 
 /** Which of its parts a step labels so: by the words of the templates first, then by what else people say. */
+/** The part of a step that a label names; null for any other. */
+export function stepPartOf(label: string): string | null {
+  return keyOf({ key: label, value: '' });
+}
+
 function keyOf(pair: Labelled | null): Key | null {
   if (!pair || pair.key.length > 60) return null;
   for (const name of namesOf(pair.key)) {

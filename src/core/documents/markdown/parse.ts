@@ -3,6 +3,7 @@ import { remembered } from '../../text/remember';
 import { readFrontMatter } from '../../text/front-matter';
 import { comparable, parseMarkdown, shownText, spanOf } from '../../text/markdown';
 import { lineIndex, type Span } from '../../text/position';
+import { isLedger } from '../keep/ledger';
 import type { ReadDocument, ReadProblem, ReadSection, SectionShape } from '../document';
 import { findPlaceholders } from './placeholders';
 import { namesOf } from './terms';
@@ -21,7 +22,7 @@ export function parseDocument(
   const problems: ReadProblem[] = [];
   const frontMatter = readFrontMatter(text);
   if (!frontMatter.ok) problems.push({ message: frontMatter.message, span: frontMatter.span });
-  const tree = parseMarkdown(text, frontMatter.bodyOffset, problems);
+  const tree = withoutLedger(parseMarkdown(text, frontMatter.bodyOffset, problems));
   return {
     path,
     text,
@@ -32,6 +33,14 @@ export function parseDocument(
     placeholders: findPlaceholders(text),
     problems,
   };
+}
+
+/** Fingerprints are for the merge: no reader meets them. */
+function withoutLedger(tree: Root): Root {
+  const isComment = (node: RootContent): boolean => node.type === 'html' && isLedger(node.value);
+  return tree.children.some(isComment)
+    ? { ...tree, children: tree.children.filter((node) => !isComment(node)) }
+    : tree;
 }
 
 interface Heading {

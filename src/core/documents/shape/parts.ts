@@ -23,7 +23,13 @@ export type Blocks = readonly (RootContent | BlockContent | DefinitionContent)[]
 export type Form =
   | { readonly is: 'text' | 'prose' | 'code' | 'title' }
   | { readonly is: 'list' | 'checklist' | 'steps' | 'runbook-steps' | 'untimed-steps' }
-  | { readonly is: 'table'; readonly columns: readonly string[]; readonly flags: readonly string[] }
+  | {
+      readonly is: 'table';
+      readonly columns: readonly string[];
+      readonly flags: readonly string[];
+      /** The titles of each column: what the template writes first, then what people write for it. */
+      readonly names: readonly (readonly string[])[];
+    }
   | { readonly is: 'groups' | 'together'; readonly parts: Readonly<Record<string, Form>> };
 
 /** How one part of a kind's data is read from the blocks of its section; `title` is that of the group it stands in. */
@@ -92,7 +98,7 @@ export function checklist(): Part<readonly { readonly text: string; readonly isD
 /** Rows by the keys of their columns. Written with `{{table x "Header:key, Other header:key:code"}}`. */
 export function table<K extends string>(columns: Columns<K>): Part<readonly Readonly<Record<K, string>>[]> {
   return {
-    form: { is: 'table', columns: Object.keys(columns), flags: [] },
+    form: { is: 'table', columns: Object.keys(columns), flags: [], names: Object.values(columns) },
     read: (blocks) => readTable(blocks, columns).map(({ cells }) => cells),
   };
 }
@@ -105,7 +111,7 @@ export function tableWithFlags<K extends string, F extends string>(
   const all = { ...columns, ...flags } as Columns<K | F>;
   const flagKeys = Object.keys(flags) as F[];
   return {
-    form: { is: 'table', columns: Object.keys(columns), flags: flagKeys },
+    form: { is: 'table', columns: Object.keys(columns), flags: flagKeys, names: Object.values(all) },
     read: (blocks) =>
       readTable(blocks, all).map(({ cells }) => {
         const yes = Object.fromEntries(flagKeys.map((key) => [key, isYes(cells[key])]));

@@ -6,9 +6,15 @@ import type { Source } from '../../evidence/fact';
 import type { RepositoryProfile } from '../../evidence/profile';
 import { judgeProposal } from '../../gate/check';
 import type { ProposedFile } from '../../text/proposal';
-import { answersTo, distinctSources, existingText, unknownsOf } from '../document-task';
 import {
-  TaskFailure,
+  answersTo,
+  distinctSources,
+  existingText,
+  keptFile,
+  refuseSealed,
+  unknownsOf,
+} from '../document-task';
+import {
   type ManualStep,
   type Task,
   type TaskInput,
@@ -83,16 +89,10 @@ export function documentTask<T>(subject: DocumentSubject<T>): Task {
       const assembled = await subject.assemble({ world, run, profile, told, claims });
       run.signal.throwIfAborted();
       const before = await existingText(world, assembled.path);
-      if (kind.isSealed && before !== null) {
-        throw new TaskFailure(
-          `${assembled.path} is written once and not changed afterwards. Write another one beside it, or take it away in a commit that says why.`,
-        );
-      }
+      refuseSealed(kind, assembled.path, before);
       const kept = renderKeepingWritten(kind, assembled.path, assembled.data, before);
       const file: ProposedFile = {
-        path: assembled.path,
-        before,
-        after: kept.text,
+        ...keptFile(assembled.path, before, kept),
         purpose: kind.title.toLowerCase(),
       };
       const read = kind.read(file.path, file.after);

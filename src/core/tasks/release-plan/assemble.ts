@@ -1,11 +1,8 @@
 import type { Change, ClassifiedCommit, CommitGroup } from '../../change/change';
 import { isToldByPath } from '../../change/touches';
-import {
-  isSameRelease,
-  keepWrittenPlan,
-  PROPOSED_VERSION,
-  type KeptPlan,
-} from '../../documents/release-plan/keep-plan';
+import { renderKeepingWritten, type KeptDocument } from '../../documents/keep-written';
+import { isSameRelease, keepWrittenPlan, PROPOSED_VERSION } from '../../documents/release-plan/keep-plan';
+import { releasePlanKind } from '../../documents/release-plan/release-plan-kind';
 import type {
   CanaryStep,
   ChangeGroup,
@@ -155,15 +152,14 @@ export function assemblePlan(facts: PlanFacts): ReleasePlan {
   };
 }
 
-/** The plan with what people wrote into the one that stands there. */
-export function keepPlan(fresh: ReleasePlan, facts: PlanFacts): KeptPlan {
-  const { plan, settlement, told } = facts;
-  if (plan === null) return { plan: fresh, notes: [] };
-  const kept = keepWrittenPlan(fresh, plan.data, {
+/** The plan at `path` with what people wrote into the one that stands there. */
+export function keepPlan(path: string, fresh: ReleasePlan, facts: PlanFacts): KeptDocument {
+  const { plan, settlement } = facts;
+  if (plan === null) return renderKeepingWritten(releasePlanKind, path, fresh, null);
+  const kept = keepWrittenPlan(path, fresh, plan.text, {
     rowOf: settlement?.rowOf ?? [],
     isOwnStep,
     isOwnDecision: (text) => OWN_DECISIONS.some((start) => text.startsWith(start)),
-    told: new Set(told.values()),
   });
   const decided = decidedRollout(facts);
   return decided === null || decided.rollout === facts.rollout.rollout

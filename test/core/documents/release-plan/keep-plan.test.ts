@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import {
   keepWrittenPlan,
   SCHEMA_UNTOUCHED,
-  type KeepOptions,
+  type KeepPlanOptions,
 } from '../../../../src/core/documents/release-plan/keep-plan';
+import { releasePlanKind } from '../../../../src/core/documents/release-plan/release-plan-kind';
 import type { ReleasePlan } from '../../../../src/core/documents/release-plan/release-plan';
+
+const PATH = 'docs/release/RELEASE_PLAN.md';
 
 const step = (title: string, rest: object = {}): ReleasePlan['steps'][number] => ({
   title,
@@ -89,22 +92,26 @@ const plan: ReleasePlan = {
   openDecisions: ['Decide how db/2.sql:2 is compensated'],
 };
 
-const options: KeepOptions = {
+const options: KeepPlanOptions = {
   rowOf: [0],
   isOwnStep: (title) => /^(?:Deploy|Watch|Give|Decide)/.test(title),
   isOwnDecision: (text) => text.startsWith('Decide how'),
-  told: new Set(),
 };
 
 const keep = (
   before: Partial<ReleasePlan>,
   now: Partial<ReleasePlan> = {},
-  more: Partial<KeepOptions> = {},
-) => keepWrittenPlan({ ...plan, ...now }, { ...plan, ...before }, { ...options, ...more });
+  more: Partial<KeepPlanOptions> = {},
+) => {
+  const existing = releasePlanKind.render({ ...plan, ...before });
+  const kept = keepWrittenPlan(PATH, { ...plan, ...now }, existing, { ...options, ...more });
+  return { ...kept, plan: releasePlanKind.read(PATH, kept.text).data };
+};
 
 describe('a plan made anew', () => {
   it('is the same where nobody wrote anything', () => {
-    assert.deepEqual(keep({}), { plan, notes: [] });
+    const { plan: kept, notes, conflicts } = keep({});
+    assert.deepEqual({ plan: kept, notes, conflicts }, { plan, notes: [], conflicts: [] });
   });
 
   it('keeps compensations, owners, flags, declarations and claims', () => {
@@ -137,7 +144,7 @@ describe('a plan made anew', () => {
     );
     assert.deepEqual(kept.claims, written.claims);
     assert.equal(kept.rollback.declaration.estimatedMinutes, '12');
-    assert.deepEqual(notes, ['Kept the flag new-api, which the change does not show by itself']);
+    assert.deepEqual(notes, ['Kept the row "new-api" of "Feature flags"']);
   });
 
   it('says of a row whose statement is gone that it was left out', () => {
@@ -149,7 +156,7 @@ describe('a plan made anew', () => {
       { rowOf: [null] },
     );
     assert.equal(kept.irreversible[0]?.compensation, 'UNKNOWN(compensating action)');
-    assert.match(notes.join(), /no longer holds: db\/2\.sql, "DROP TABLE b" \(copy first\)/);
+    assert.match(notes.join(), /no longer there: db\/2\.sql, DROP TABLE b \(copy first\)/);
   });
 
   it('keeps the triggers of a service, and steps of its own in their place', () => {
@@ -174,7 +181,7 @@ describe('a plan made anew', () => {
         ['Watch production', 'UNKNOWN(owner of the release)', null],
       ],
     );
-    assert.match(notes.join('\n'), /Kept the table of rollback triggers/);
+    assert.match(notes.join('\n'), /"error rate", Threshold: "0\.8 %" stands there and is kept/);
     assert.match(notes.join('\n'), /Kept the step "Warm the cache"/);
     assert.match(notes.join('\n'), /Left out the step "Give a small share/);
   });
@@ -190,19 +197,28 @@ describe('a plan made anew', () => {
     assert.equal(kept.rollback.declaration.runsOnNewSchemaEvidence, 'UNKNOWN(what shows that)');
   });
 
-  it('takes what is told now before what was written, and facts before both, and says so', () => {
-    const { plan: kept, notes } = keep(
+  it('takes what is told now before what was written, keeps the rest, and says both', () => {
+    const {
+      plan: kept,
+      notes,
+      conflicts,
+    } = keep(
       {
         steps: [step('Deploy to staging', { owner: '@old', action: 'Do it by hand' })],
         rollback: { ...plan.rollback, target: 'v1.3.0' },
       },
-      { steps: [step('Deploy to staging', { owner: '@new' })] },
-      { told: new Set(['@new']) },
+      {
+        steps: [step('Deploy to staging', { owner: '@new' })],
+        claims: [{ question: 'Who leads the release?', answer: '@new' }],
+      },
     );
-    assert.deepEqual([kept.steps[0]?.owner, kept.steps[0]?.action], ['@new', 'Do it']);
-    assert.equal(kept.rollback.target, 'v1.4.0');
-    assert.match(notes.join('\n'), /owner of the step "Deploy to staging" was "@old" and is now "@new"/);
-    assert.match(notes.join('\n'), /action of the step "Deploy to staging" was "Do it by hand"/);
+    assert.deepEqual([kept.steps[0]?.owner, kept.steps[0]?.action], ['@new', 'Do it by hand']);
+    assert.equal(kept.rollback.target, 'v1.3.0');
+    assert.match(notes.join('\n'), /step "Deploy to staging", Owner was "@old" and is now "@new", as told/);
+    assert.deepEqual(conflicts, [
+      { place: 'Steps, step "Deploy to staging", Action', written: 'Do it by hand', generated: 'Do it' },
+      { place: 'Rollback plan, Target', written: 'v1.3.0', generated: 'v1.4.0' },
+    ]);
   });
 
   it('keeps nothing of another release but what covers the same statement', () => {
