@@ -25,6 +25,9 @@ export interface KeptDocument {
 /** What a kind knows of its own documents besides their form. */
 export type KeepOptions = Pick<MergeOptions, 'rowsOf' | 'isOwn'>;
 
+/** It takes one or two. */
+const MAX_ROUNDS = 4;
+
 /**
  * Renders `data` into the document that stands there: what a person wrote stays, what was generated and nobody touched is
  * renewed or taken out, and where both wrote something new the person's text stays and the conflict is told. What was
@@ -39,6 +42,24 @@ export function renderKeepingWritten<T>(
   data: T,
   existing: string | null,
   options: KeepOptions = {},
+): KeptDocument {
+  const kept = keptOnce(kind, path, data, existing, options);
+  // What a first time brought in may answer what a second time would ask: equal data has to come to rest.
+  let { text } = kept;
+  for (let round = 0; existing !== null && round < MAX_ROUNDS; round++) {
+    const next = keptOnce(kind, path, data, text, {}).text;
+    if (next === text) break;
+    text = next;
+  }
+  return { ...kept, text };
+}
+
+function keptOnce<T>(
+  kind: DocumentKind<T>,
+  path: string,
+  data: T,
+  existing: string | null,
+  options: KeepOptions,
 ): KeptDocument {
   const fresh = kind.render(data);
   if (kind.isSealed) {
