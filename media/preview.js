@@ -191,7 +191,7 @@
     byId('begin').hidden = isUnderWay || whyNot !== '';
     byId('finish').hidden = !isUnderWay || whyNot !== '';
     for (const step of steps) {
-      const item = main.querySelector(`li[data-step="${CSS.escape(step.id)}"]`);
+      const item = main.querySelector(`.step[data-step="${CSS.escape(step.id)}"]`);
       if (!item) continue;
       const box = byId(`tick-${step.id}`);
       box.checked = step.isTicked;

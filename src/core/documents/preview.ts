@@ -1,6 +1,6 @@
 import type { Element, ElementContent, Nodes, Parents, Root, RootContent } from 'hast';
 import { toHtml } from 'hast-util-to-html';
-import type { Code, ListItem } from 'mdast';
+import type { Code, Heading, ListItem, Paragraph, TableRow } from 'mdast';
 import { defaultHandlers, toHast, type State } from 'mdast-util-to-hast';
 import type { Range } from '../text/position';
 import type { ReadDocument } from './document';
@@ -59,7 +59,13 @@ export function renderPreview(
   {
     steps,
     commands,
-  }: { readonly steps: readonly DocumentStep[]; readonly commands: readonly DocumentCommand[] },
+    wayBack = 'rollback',
+  }: {
+    readonly steps: readonly DocumentStep[];
+    readonly commands: readonly DocumentCommand[];
+    /** The kind's section that goes back, by id. */
+    readonly wayBack?: string;
+  },
 ): Preview {
   const stepAt = new Map(steps.map((step) => [step.span.start, step]));
   const commandAt = new Map(commands.map((command) => [command.span.start, command]));
@@ -82,6 +88,25 @@ export function renderPreview(
         if (step) makeTickable(item, step);
         return item;
       },
+      // Steps are also written as headings ("### Step 3: …"), as bold lines and as rows of a table.
+      heading: (state: State, node: Heading) =>
+        withBox(defaultHandlers.heading(state, node), stepAt.get(spanOf(node).start)),
+      paragraph: (state: State, node: Paragraph, parent) => {
+        const paragraph = defaultHandlers.paragraph(state, node);
+        // The first paragraph of an item begins where its marker does not, so this is never the item's own step.
+        return parent?.type === 'listItem' ? paragraph : withBox(paragraph, stepAt.get(spanOf(node).start));
+      },
+      tableRow: (state: State, node: TableRow, parent) => {
+        const row = defaultHandlers.tableRow(state, node, parent);
+        const step = stepAt.get(spanOf(node).start);
+        const cell = row.children.find((child) => child.type === 'element');
+        if (step && cell?.type === 'element') {
+          const { box, says } = boxOf(step);
+          markAsStep(row, step);
+          cell.children = [box, { type: 'text', value: ' ' }, ...cell.children, says];
+        }
+        return row;
+      },
       code: (state: State, node: Code) => {
         const block = defaultHandlers.code(state, node);
         const command = commandAt.get(spanOf(node).start);
@@ -97,7 +122,7 @@ export function renderPreview(
   );
   const { toc, starts } = nameHeadings(root);
   dress(root);
-  const back = document.sections.find(({ id }) => id === 'rollback');
+  const back = document.sections.find(({ id }) => id === wayBack);
   return {
     parts: root.children.map((child) => toHtml(child)).filter((html) => html.trim() !== ''),
     toc,
@@ -127,24 +152,44 @@ export function commandHtml(text: string, unfilled: readonly string[]): string {
   return toHtml(children);
 }
 
+function markAsStep(made: Element, step: DocumentStep): void {
+  made.properties['className'] = ['step'];
+  made.properties['dataStep'] = step.id;
+}
+
+/** The box of a step, and the place for what there is to say of it. */
+function boxOf(step: DocumentStep): { readonly box: Element; readonly says: Element } {
+  return {
+    box: element(
+      'input',
+      {
+        type: 'checkbox',
+        className: ['tick'],
+        id: `tick-${step.id}`,
+        dataStep: step.id,
+        disabled: true,
+        ariaLabel: `${step.sectionTitle}, step ${step.number}: ${step.title}`,
+        ariaDescribedBy: [`says-${step.id}`],
+      },
+      [],
+    ),
+    says: element('div', { className: ['says'], id: `says-${step.id}` }, []),
+  };
+}
+
+/** A heading or line that is a step: its box in it, the words behind it. */
+function withBox(made: Element, step: DocumentStep | undefined): Element | Element[] {
+  if (!step) return made;
+  const { box, says } = boxOf(step);
+  markAsStep(made, step);
+  made.children = [box, { type: 'text', value: ' ' }, ...made.children];
+  return [made, says];
+}
+
 /** Puts the box of a step before its first words, and behind them a place for what there is to say of it. */
 function makeTickable(item: Element, step: DocumentStep): void {
-  item.properties['className'] = ['step'];
-  item.properties['dataStep'] = step.id;
-  const box = element(
-    'input',
-    {
-      type: 'checkbox',
-      className: ['tick'],
-      id: `tick-${step.id}`,
-      dataStep: step.id,
-      disabled: true,
-      ariaLabel: `${step.sectionTitle}, step ${step.number}: ${step.title}`,
-      ariaDescribedBy: [`says-${step.id}`],
-    },
-    [],
-  );
-  const says = element('div', { className: ['says'], id: `says-${step.id}` }, []);
+  markAsStep(item, step);
+  const { box, says } = boxOf(step);
   const first = item.children.findIndex((child) => child.type === 'element');
   const paragraph = item.children[first];
   if (paragraph?.type === 'element' && paragraph.tagName === 'p') {

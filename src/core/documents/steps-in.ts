@@ -74,27 +74,35 @@ export function stepsIn(
           ? boxesIn(document, section)
           : [];
     items.forEach((item, index) => {
+      const { number, title, minutes, span } = item;
       steps.push({
-        ...item,
+        number,
+        title,
+        minutes,
+        span,
         id: `${section}-${index + 1}`,
         section,
         sectionTitle: found.title,
         hash: digest(bareText(document.text.slice(item.span.start, item.span.end))),
-        commands: commands.filter(({ span }) => span.start >= item.span.start && span.end <= item.span.end),
+        commands: commands.filter(({ span }) => item.commandStarts.includes(span.start)),
       });
     });
   }
   return steps.sort((one, other) => one.span.start - other.span.start);
 }
 
-type Item = Pick<DocumentStep, 'number' | 'title' | 'minutes' | 'span'>;
+interface Item extends Pick<DocumentStep, 'number' | 'title' | 'minutes' | 'span'> {
+  /** Where its commands begin. */
+  readonly commandStarts: readonly number[];
+}
 
 function numberedIn(document: Pick<ReadDocument, 'tree' | 'sections'>, section: string): readonly Item[] {
-  return readSteps(blocksOf(document, section)).map(({ step, number, span }) => ({
+  return readSteps(blocksOf(document, section)).map(({ step, number, span, commandSpans }) => ({
     number,
     title: step.title,
     minutes: step.durationMinutes,
     span,
+    commandStarts: commandSpans.map(({ start }) => start),
   }));
 }
 
@@ -103,7 +111,13 @@ function boxesIn(document: Pick<ReadDocument, 'tree' | 'sections'>, section: str
     .filter((block): block is List => block.type === 'list')
     .flatMap((list) => list.children)
     .filter((item: ListItem) => item.checked === false)
-    .map((item, index) => ({ number: index + 1, title: shownText(item), minutes: null, span: spanOf(item) }));
+    .map((item, index) => ({
+      number: index + 1,
+      title: shownText(item),
+      minutes: null,
+      span: spanOf(item),
+      commandStarts: [],
+    }));
 }
 
 /** The text of an item without its number or bullet and without the blanks that only place it. */

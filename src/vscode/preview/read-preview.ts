@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { documentKinds } from '../../core/documents/index';
 import { renderPreview } from '../../core/documents/preview';
 import { commandsIn, stepsIn, type DocumentCommand, type DocumentStep } from '../../core/documents/steps-in';
-import type { ReadDocument } from '../../core/documents/document';
+import type { DocumentKind, ReadDocument } from '../../core/documents/document';
 import type { Finding } from '../../core/gate/report';
 import { commandBlocksOf } from '../../core/rules/document/commands/read-blocks';
 import { declaredParameters, type DeclaredParameter } from '../../core/rules/document/edits/parameters';
@@ -52,7 +52,11 @@ export function readPreview(path: string, text: string, findings: readonly Findi
       .filter(({ prompts, hasOutput, isTranscript }) => prompts.length === 0 && !hasOutput && !isTranscript)
       .map(({ node }) => spanOf(node).start),
   );
-  const { parts, toc, rollback, totalMinutes } = renderPreview(document, findings, { steps, commands });
+  const { parts, toc, rollback, totalMinutes } = renderPreview(document, findings, {
+    steps,
+    commands,
+    wayBack: wayBackOf(kind),
+  });
   const { environment } = document.frontMatter;
   const name = path.slice(path.lastIndexOf('/') + 1);
   return {
@@ -78,6 +82,12 @@ export function readPreview(path: string, text: string, findings: readonly Findi
       findings: findings.filter((finding) => finding.status !== 'waived').length,
     }),
   };
+}
+
+/** In a runbook for going back it is the steps without which the document does not do what it is there for. */
+function wayBackOf({ id, sections }: DocumentKind<unknown>): string {
+  const essential = sections.find((section) => section.isEssential === true && section.holds === 'steps');
+  return id === 'rollback-runbook' && essential ? essential.id : 'rollback';
 }
 
 function sha256(text: string): string {

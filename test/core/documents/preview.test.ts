@@ -93,6 +93,35 @@ describe('the preview', () => {
     assert.equal(html.match(/<input/g)?.length, 5);
   });
 
+  it('gives a box to steps that are headings, bold lines or rows as well', () => {
+    const headings = preview(
+      '## Deployment\n\n### Step 1: Deploy\n\n```sh\n./deploy.sh\n```\n\n### Step 2: Look\n\nExpected: it answers\n',
+    );
+    assert.deepEqual(
+      headings.steps.map(({ title, commands }) => [title, commands.length]),
+      [
+        ['Deploy', 1],
+        ['Look', 0],
+      ],
+    );
+    assert.match(
+      headings.html,
+      /<h3 class="step" data-step="deployment-1" id="section-step-1-deploy"><input [^>]*> Step 1: Deploy<\/h3><div class="says" id="says-deployment-1"><\/div>/,
+    );
+    const rows = preview(
+      '## Deployment\n\n| Step | Command | Duration |\n| --- | --- | --- |\n| Deploy | `./deploy.sh` | 5 min |\n',
+    );
+    assert.match(
+      rows.html,
+      /<tr class="step" data-step="deployment-1">\s*<td><input [^>]*> Deploy<div class="says" id="says-deployment-1"><\/div><\/td>/,
+    );
+    assert.equal(rows.totalMinutes, 5);
+    const bold = preview(
+      '## Deployment\n\n**Step 1: Deploy**\n\n```sh\n./deploy.sh\n```\n\n**Step 2: Look**\n\nExpected: ok\n',
+    );
+    assert.equal(bold.html.match(/<p class="step"/g)?.length, 2);
+  });
+
   it('knows the way back by its section, else by its title', () => {
     assert.equal(preview('# R\n\n## Rollback\n').rollback, 'section-rollback');
     assert.equal(preview('# R\n\n## 4. Rollback procedure\n').rollback, 'section-4-rollback-procedure');
