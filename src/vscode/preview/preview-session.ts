@@ -117,13 +117,20 @@ export function createPreviewSession(around: PreviewSurroundings): PreviewSessio
 
   const declaredNames = (): ReadonlySet<string> => new Set(content?.declared.map(({ name }) => name) ?? []);
 
-  const fill = (command: DocumentCommand): FilledCommand =>
-    fillVariables(
+  /** What was filled since the document or a value last changed; several answers ask for all of it. */
+  let filledNow = new Map<string, FilledCommand>();
+  const fill = (command: DocumentCommand): FilledCommand => {
+    const known = filledNow.get(command.id);
+    if (known) return known;
+    const filled = fillVariables(
       command.text,
       parser,
       { values: values(), secrets: new Set(secrets.keys()), declared: declaredNames() },
       openPlaces(command.text),
     );
+    filledNow.set(command.id, filled);
+    return filled;
+  };
 
   const isScript = ({ id }: DocumentCommand): boolean => content?.scripts.has(id) === true;
 
@@ -464,6 +471,7 @@ export function createPreviewSession(around: PreviewSurroundings): PreviewSessio
       secrets.set(name, value);
     } else if (kept.get(name)?.value !== value) kept.set(name, { value, at: around.now().toISOString() });
     // What looks like a secret is nowhere but here, for as long as the preview is open.
+    filledNow = new Map();
     around.memory.save(Object.fromEntries([...kept].filter(([each]) => !isSecret(each))));
     postParameters();
     postCommands();
@@ -472,6 +480,7 @@ export function createPreviewSession(around: PreviewSurroundings): PreviewSessio
   return {
     show(next) {
       content = next;
+      filledNow = new Map();
       postAll();
     },
     async reload() {
@@ -503,6 +512,7 @@ export function createPreviewSession(around: PreviewSurroundings): PreviewSessio
         case 'clear':
           kept.clear();
           secrets.clear();
+          filledNow = new Map();
           around.memory.save({});
           postParameters();
           postCommands();
