@@ -16,6 +16,7 @@ export const DOCUMENT_TASK_IDS = [
   'environment-matrix',
   'secrets-rotation-plan',
   'pipeline-review',
+  'infrastructure-review',
   'incident-update',
   'escalation-request',
   'incident-report',

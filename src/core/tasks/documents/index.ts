@@ -11,6 +11,7 @@ import { incidentReport } from './incident-report';
 import { incidentResponse } from './incident-response';
 import { incidentUpdate } from './incident-update';
 import { postReleaseReview } from './post-release-review';
+import { infrastructureReview } from './infrastructure-review';
 import { pipelineReview } from './pipeline-review';
 import { releaseNotes } from './release-notes';
 import { releaseRequest } from './release-request';
@@ -38,6 +39,7 @@ export const documentTasks: readonly Task[] = [
   documentTask(environmentMatrix),
   documentTask(secretsRotationPlan),
   documentTask(pipelineReview),
+  documentTask(infrastructureReview),
   documentTask(incidentUpdate),
   documentTask(escalationRequest),
   documentTask(incidentReport),
