@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promptTexts, readPrompt } from '../../src/core/drafting/library';
 import { tasks } from '../../src/core/tasks/index';
 import { modelTools } from '../../src/core/tasks/model-tools';
-import { COMMANDS, TASK_COMMANDS } from '../../src/vscode/commands/names';
+import { COMMANDS, DOCUMENT_COMMANDS, TASK_COMMANDS } from '../../src/vscode/commands/names';
 
 interface Contributed {
   readonly path: string;
@@ -47,8 +47,8 @@ const root = path.join(__dirname, '..', '..');
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
 const { contributes } = manifest;
 const taskIds = Object.keys(TASK_COMMANDS);
-/** What has a prompt file and a skill: the tasks, and the question whether a release may go. */
-const promptIds = [...taskIds, 'is-this-release-ready'];
+/** What has a prompt file and a skill: the tasks, the question whether a release may go, and documents. */
+const promptIds = [...taskIds, 'is-this-release-ready', ...DOCUMENT_COMMANDS];
 
 describe('the manifest', () => {
   it('has the commands that the code registers, and menus of those only', () => {

@@ -4,6 +4,13 @@ import prodRiskAndRollbackGate from '../../../agents/prod-risk-and-rollback-gate
 import releasePipelineAuthor from '../../../agents/release-pipeline-author.agent.md';
 import runbookAndOpsDocs from '../../../agents/runbook-and-ops-docs.agent.md';
 import extractReusableWorkflows from '../../../prompts/extract-reusable-workflows.prompt.md';
+import rollbackRunbook from '../../../prompts/rollback-runbook.prompt.md';
+import environmentMatrix from '../../../prompts/environment-matrix.prompt.md';
+import secretsRotationPlan from '../../../prompts/secrets-rotation-plan.prompt.md';
+import pipelineReview from '../../../prompts/pipeline-review.prompt.md';
+import verificationReport from '../../../prompts/verification-report.prompt.md';
+import releaseNotes from '../../../prompts/release-notes.prompt.md';
+import incidentUpdate from '../../../prompts/incident-update.prompt.md';
 import isThisReleaseReady from '../../../prompts/is-this-release-ready.prompt.md';
 import generateGhActionsPipeline from '../../../prompts/generate-gh-actions-pipeline.prompt.md';
 import postmortemSkeleton from '../../../prompts/postmortem-skeleton.prompt.md';
@@ -104,6 +111,13 @@ export const promptTexts: Readonly<Record<string, string>> = {
   'runbook-for-deployment': runbookForDeployment,
   'postmortem-skeleton': postmortemSkeleton,
   'is-this-release-ready': isThisReleaseReady,
+  'rollback-runbook': rollbackRunbook,
+  'environment-matrix': environmentMatrix,
+  'secrets-rotation-plan': secretsRotationPlan,
+  'pipeline-review': pipelineReview,
+  'verification-report': verificationReport,
+  'release-notes': releaseNotes,
+  'incident-update': incidentUpdate,
 };
 
 /** The agent files that ship, by name. */

@@ -20,7 +20,7 @@ interface AnswerMetadata {
   readonly next: readonly NextStep[];
 }
 
-/** `@release`: the six commands, `/is-this-release-ready`, `/check`, and questions in one's own words. */
+/** `@release`: the six commands, documents, `/is-this-release-ready`, `/check`, and questions in one's own words. */
 export function registerParticipant(context: vscode.ExtensionContext, workbench: Workbench): void {
   const participant = vscode.chat.createChatParticipant(
     PARTICIPANT_ID,

@@ -1,3 +1,4 @@
+import type { DocumentTaskId } from '../../core/tasks/documents/ids';
 import type { CommandTaskId } from '../../core/tasks/task';
 
 /** The ids of our commands; the manifest gives them their titles. */
@@ -29,3 +30,14 @@ export const TASK_COMMANDS: Readonly<Record<CommandTaskId, string>> = {
   'runbook-for-deployment': 'releaseGate.draftRunbook',
   'postmortem-skeleton': 'releaseGate.draftPostmortem',
 };
+
+/** The documents that have a slash command, a prompt file and a skill of their own. */
+export const DOCUMENT_COMMANDS: readonly DocumentTaskId[] = [
+  'rollback-runbook',
+  'environment-matrix',
+  'secrets-rotation-plan',
+  'pipeline-review',
+  'verification-report',
+  'release-notes',
+  'incident-update',
+];

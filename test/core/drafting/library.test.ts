@@ -20,6 +20,13 @@ const ids = [
   'runbook-for-deployment',
   'postmortem-skeleton',
   'is-this-release-ready',
+  'rollback-runbook',
+  'environment-matrix',
+  'secrets-rotation-plan',
+  'pipeline-review',
+  'verification-report',
+  'release-notes',
+  'incident-update',
 ];
 
 const isOurs = (tool: string): tool is keyof typeof modelTools => Object.hasOwn(modelTools, tool);
