@@ -1,5 +1,6 @@
 import type { DocumentRule } from '../rule';
 import { rule as actionItemIncomplete } from './action-item-incomplete';
+import { rule as baselineWithoutNumber } from './baseline-without-number';
 import { rule as bigBangUnjustified } from './big-bang-unjustified';
 import { rule as commandDoesNotParse } from './command-does-not-parse';
 import { rule as commandWithPrompt } from './command-with-prompt';
@@ -30,6 +31,7 @@ import { rule as undeclaredParameter } from './undeclared-parameter';
 import { rule as unflaggedPlaceholder } from './unflagged-placeholder';
 import { rule as unresolvedPlaceholder } from './unresolved-placeholder';
 import { rule as unusedParameter } from './unused-parameter';
+import { rule as vagueWord } from './vague-word';
 
 /** The rules over documents, in the order in which their pages are listed. */
 export const documentRules: readonly DocumentRule[] = [
@@ -61,6 +63,8 @@ export const documentRules: readonly DocumentRule[] = [
   timelineOutOfOrder,
   incidentDocumentIncomplete,
   speculationInIncidentDocument,
+  baselineWithoutNumber,
+  vagueWord,
   totalDurationWrong,
   recordIncomplete,
   secretInDocument,
