@@ -82,7 +82,13 @@ export function fixedValues(input: CommandInput, service: string, shell: ShellPa
     if (place) add('host', match.index + place.start, match[0].slice(place.start, place.end), match[0]);
   }
   for (const pattern of [REGION, AZURE_REGION]) {
-    for (const match of text.matchAll(pattern)) add('region', match.index, match[0], match[0]);
+    for (const match of text.matchAll(pattern)) {
+      // A registry is one for all environments, wherever it stands.
+      const isRegistry =
+        /\.dkr\.ecr\.$/.test(text.slice(0, match.index)) ||
+        /^-docker\.pkg\.dev/.test(text.slice(match.index + match[0].length));
+      if (!isRegistry) add('region', match.index, match[0], match[0]);
+    }
   }
   for (const match of text.matchAll(IMAGE)) {
     const [whole, name = '', version = ''] = match;
