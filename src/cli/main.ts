@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json';
+import { alertRules } from '../core/tasks/alert-rules';
 import { tasks } from '../core/tasks/index';
 import { baselineCommand } from './baseline-command';
 import { checkCommand } from './check-command';
@@ -60,7 +61,7 @@ function program(terminal: Terminal): Command {
   root.addCommand(drillCommand(terminal));
   root.addCommand(approvalCommand(terminal));
   root.addCommand(overrideCommand(terminal));
-  for (const task of tasks) root.addCommand(taskCommand(task, terminal));
+  for (const task of [...tasks, alertRules]) root.addCommand(taskCommand(task, terminal));
   const throwInsteadOfExit = (command: Command): void => {
     command.exitOverride();
     command.commands.forEach(throwInsteadOfExit);

@@ -12,6 +12,9 @@ import { understandWorkflows } from '../workflow/understand';
 import { documentKinds } from '../documents/index';
 import { secretsRotationPlanKind } from '../documents/secrets-rotation-plan/secrets-rotation-plan-kind';
 import type { ReadDocument } from '../documents/document';
+import { isForeign } from '../evidence/detect/reading';
+import { readAlertRules } from '../evidence/results/alert-rules';
+import { alertRules } from '../rules/alert/index';
 import { secretsInFiles } from '../evidence/secrets/file-secrets';
 import { readSecretFiles, secretInventory } from '../evidence/secrets/secret-inventory';
 import type { FileSecrets } from '../evidence/secrets/secret-uses';
@@ -20,7 +23,7 @@ import { documentRules } from '../rules/document/index';
 import { rule as unreadableFile } from '../rules/gate/unreadable-file';
 import { partsOfGitHub, ruleOf, rules, rulesOfGitHub, rulesOfRelease, workflowRules } from '../rules/index';
 import { judgesKind } from '../rules/rule';
-import type { GateFacts, ReleaseFacts, Rule, RuleFinding, Severity } from '../rules/rule';
+import type { AlertFile, GateFacts, ReleaseFacts, Rule, RuleFinding, Severity } from '../rules/rule';
 import { applyBaseline, type Baseline } from './baseline';
 import { CONFIGURATION_PATH, type Configuration } from './configuration';
 import { answerFromHistory, askedHistory, noHistoryAnswers, type HistoryAnswers } from './history-answers';
@@ -33,7 +36,7 @@ import {
   jobAtOffset,
   waiversOfConfiguration,
   waiversOfDocument,
-  waiversOfAction,
+  waiversOfFile,
   waiversOfWorkflow,
   type JudgedFinding,
   type WaiversFound,
@@ -79,6 +82,8 @@ export interface ReadingCache {
   } | null;
   /** What git said of the commit that was checked out last. */
   readonly history: HistoryAnswers;
+  /** Files that define alerts, by path; null for one that defines none. */
+  readonly alerts: Map<string, { readonly text: string; readonly file: AlertFile | null }>;
   /** What files other than workflows say of secrets, as long as none of them changed. */
   secrets: { readonly texts: ReadonlyMap<string, string>; readonly found: FileSecrets } | null;
 }
@@ -90,6 +95,7 @@ export function createReadingCache(): ReadingCache {
     documents: new Map(),
     understood: null,
     history: noHistoryAnswers(),
+    alerts: new Map(),
     secrets: null,
   };
 }
@@ -108,6 +114,14 @@ const WORKFLOW_PATH = /^\.github\/workflows\/[^/]+\.ya?ml$/;
 
 /** Documents in here are material of tests, faults included; they are judged only when they are named. */
 const TEST_DATA = /(^|\/)(fixtures|__fixtures__|testdata|test-data)\//;
+
+/** Where people keep what defines alerts: rules of Prometheus, PrometheusRule objects, provisioning of Grafana. */
+const ALERT_PATH = /alert|rules?[./_-]|prometheus|monitor|observab|grafana|slo[./_-]/i;
+
+const MAX_ALERT_FILES = 300;
+
+/** A larger file was made by a program, and is read by none at a keystroke. */
+const MAX_ALERT_CHARACTERS = 500_000;
 
 /** Markdown files beyond this many are recognised by their path only, not by their front matter. */
 const MAX_FRONT_MATTERS = 2_000;
@@ -227,35 +241,40 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
       if (!isOff(rule)) run(rule, '.', () => rule.check(set, { ...facts, understand }));
     }
   }
-  if (documents.length > 0) {
+  const alertFiles = await readAlertFiles(input, cache, listed.paths, lines);
+  if (documents.length > 0 || alertFiles.length > 0) {
     const history = askedHistory(cache.history);
     const readPaths = new Set(readable.map(({ path }) => path));
-    const ofDocuments: GateFacts = {
+    const known: GateFacts = {
       ...facts,
       isEveryPathListed: listed.isComplete,
       workflows: understood,
       unreadWorkflows: listed.paths.filter((path) => isWorkflowPath(path) && !readPaths.has(path)),
       documents,
+      alertFiles,
       ...(documents.some(({ kind }) => kind === secretsRotationPlanKind.id)
         ? { secrets: await secretsOf(cache, files, listed.paths, understood, signal) }
         : {}),
-      shell: await input.parsers.shell(),
+      ...(documents.length > 0 ? { shell: await input.parsers.shell() } : {}),
       history: history.facts,
       ...(await readDocumentFacts(documents, facts.paths, files)),
     };
-    const judged = documents.flatMap((document) =>
-      documentRules
-        .filter((rule) => !isOff(rule) && judgesKind(rule, document.kind))
-        .map((rule) => ({ rule, document })),
-    );
-    for (const { rule, document } of judged.filter(({ rule: { asksHistory } }) => !asksHistory)) {
-      run(rule, document.path, () => rule.check(document, ofDocuments));
-    }
-    const asking = judged.filter(({ rule: { asksHistory } }) => asksHistory);
+    const questions = [
+      ...documents.flatMap((document) =>
+        documentRules
+          .filter((rule) => judgesKind(rule, document.kind))
+          .map((rule) => ({ rule, path: document.path, check: () => rule.check(document, known) })),
+      ),
+      ...alertFiles.flatMap((file) =>
+        alertRules.map((rule) => ({ rule, path: file.path, check: () => rule.check(file, known) })),
+      ),
+    ].filter(({ rule }) => !isOff(rule));
+    for (const { rule, path, check } of questions) if (!rule.asksHistory) run(rule, path, check);
+    const asking = questions.filter(({ rule }) => rule.asksHistory);
     const git = input.asksHistory === false ? null : (input.history ?? null);
     const told = await answerFromHistory(
       asking,
-      ({ rule, document }) => askRule(rule, document.path, () => rule.check(document, ofDocuments)),
+      ({ rule, path, check }) => askRule(rule, path, check),
       history,
       git,
       signal,
@@ -264,7 +283,7 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
       const rule = asking[index]?.rule;
       if (!rule) return;
       take(rule, answer);
-      if (needs !== null && !notChecked.some((known) => known.rule === rule.id)) {
+      if (needs !== null && !notChecked.some((each) => each.rule === rule.id)) {
         notChecked.push({ rule: rule.id, needs });
       }
     });
@@ -290,7 +309,7 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
   const byPath = new Map(workflows.map((workflow) => [workflow.path, workflow]));
   const waivers: WaiversFound[] = [
     ...workflows.map(waiversOfWorkflow),
-    ...actions.map(waiversOfAction),
+    ...[...actions, ...alertFiles].map(waiversOfFile),
     ...documents.map(waiversOfDocument),
     {
       mistakes: [],
@@ -328,14 +347,16 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
     span ? (linesOf(path)?.rangeOf(span) ?? null) : null;
   const isJudged = judgedBy(configuration);
   const leftOut = new Set(
-    [...workflows, ...actions, ...documents].map(({ path }) => path).filter((path) => !isJudged(path)),
+    [...workflows, ...actions, ...documents, ...alertFiles]
+      .map(({ path }) => path)
+      .filter((path) => !isJudged(path)),
   );
   const findings = [...afterWaivers.findings, ...about]
     .filter(({ finding }) => !input.only || input.only.has(finding.path))
     .filter(({ finding }) => !leftOut.has(finding.path))
     .sort(byPlace)
     .map((entry) => findingOf(input.root, entry, rangeOf));
-  const judgedPaths = [...readable, ...documents]
+  const judgedPaths = [...readable, ...documents, ...alertFiles]
     .map(({ path }) => path)
     .filter((path) => !leftOut.has(path));
   const report: RootReport = {
@@ -355,6 +376,7 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
       ...workflows,
       ...actions,
       ...documents,
+      ...alertFiles,
       ...(facts.configurationFile ? [facts.configurationFile] : []),
     ]),
   };
@@ -651,6 +673,45 @@ async function understandCached(
   const set = understand(workflows);
   cache.understood = { key, options, workflows, set };
   return { set, understand };
+}
+
+/**
+ * The files that define alerts, among those whose path speaks of it. A template that only a renderer can read is left out:
+ * what its alerts come to is not known.
+ */
+async function readAlertFiles(
+  input: CheckInput,
+  cache: ReadingCache,
+  paths: readonly string[],
+  lines: Map<string, LineIndex>,
+): Promise<readonly AlertFile[]> {
+  const named = input.named ?? input.only;
+  const found: AlertFile[] = [];
+  const candidates = paths.filter(
+    (path) =>
+      /\.ya?ml$/.test(path) &&
+      !path.startsWith('.github/') &&
+      (named?.has(path) === true || (ALERT_PATH.test(path) && !TEST_DATA.test(path) && !isForeign(path))),
+  );
+  for (const path of candidates.slice(0, MAX_ALERT_FILES)) {
+    input.signal?.throwIfAborted();
+    const read = await input.files.read(path);
+    if (!read.ok || read.text.length > MAX_ALERT_CHARACTERS) continue;
+    const { text } = read;
+    const before = cache.alerts.get(path);
+    const file = before?.text === text ? before.file : alertFileOf(path, text);
+    cache.alerts.set(path, { text, file });
+    if (!file) continue;
+    lines.set(path, file.lines);
+    found.push(file);
+  }
+  return found;
+}
+
+function alertFileOf(path: string, text: string): AlertFile | null {
+  if (!/^\s*(?:-\s+)*["']?(?:alert|condition)["']?\s*:/m.test(text)) return null;
+  const alerts = readAlertRules(text.replace(/^\uFEFF/, ' '));
+  return alerts && alerts.length > 0 ? { path, text, lines: lineIndex(text), alerts } : null;
 }
 
 /** The secrets that workflows and other files name; files that are as they were are not read for them again. */

@@ -1,7 +1,6 @@
 import picomatch from 'picomatch';
 import type { Root } from 'mdast';
 import { lineIndex, type LineIndex, type Span } from '../text/position';
-import type { LocalAction } from '../workflow/local-actions';
 import type { Workflow } from '../workflow/model';
 import { readYaml } from '../workflow/yaml-tree';
 import { nearMiss } from '../rules/near-miss';
@@ -109,16 +108,16 @@ function waiversInScripts(workflow: Workflow): WaiverMistake[] {
 }
 
 /**
- * The waivers in the comments of a composite action: each speaks of findings on its own line and on the next line that
+ * The waivers in the comments of a YAML file without jobs (a composite action, rules of alerts): each speaks of findings on its own line and on the next line that
  * is no comment, and before the first key of the whole file.
  */
-export function waiversOfAction(action: LocalAction): WaiversFound {
-  if (!INLINE.test(action.text)) return { waivers: [], mistakes: [] };
-  const { root, comments } = readYaml(action.text);
-  const lines = lineIndex(action.text);
+export function waiversOfFile(file: { readonly path: string; readonly text: string }): WaiversFound {
+  if (!INLINE.test(file.text)) return { waivers: [], mistakes: [] };
+  const { root, comments } = readYaml(file.text);
+  const lines = lineIndex(file.text);
   return collect(
     comments.map((comment) => ({ ...comment, text: comment.text.replace(/^#+\s*/, '') })),
-    action.path,
+    file.path,
     lines,
     (comment) => {
       const line = lines.positionAt(comment.start).line;

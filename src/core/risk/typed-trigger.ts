@@ -129,29 +129,50 @@ export function isMetric(written: string, required: string): boolean {
   return words(required).every((word) => have.has(word));
 }
 
-/**
- * The trigger as a rule of Prometheus.
- *
- * @param query PromQL that gives the metric in the trigger's own unit; `$window` stands for the window (`5m`). What a
- *   service measures is its own, so that none is made up here.
- */
-export function prometheusRule(trigger: TypedTrigger, query: string): string {
-  const { metric, comparison, number, windowMinutes, forMinutes, unit } = trigger;
-  const expression = query.replaceAll('$window', minutesToPromql(windowMinutes));
-  const sign = comparison === 'fails' ? '==' : comparison;
-  const value = comparison === 'fails' ? 0 : number;
+/** What a rule of Prometheus says beside its condition. */
+export interface RuleWords {
+  readonly name: string;
+  /** Values of labels and annotations are written as texts of YAML, whatever is in them. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** The name of a trigger's alert: `RollBackP99Latency`. */
+export function alertNameOf({ metric }: TypedTrigger): string {
   const name = metric
     .replace(/[^A-Za-z0-9]+(.)?/g, (_all, next: string | undefined) => (next ?? '').toUpperCase())
     .replace(/^[a-z]/, (first) => first.toUpperCase());
-  const summary = `${metric} ${comparison}${comparison === 'fails' ? '' : ` ${number}${unit === '' ? '' : ` ${unit}`}`} for ${forMinutes} min: roll back`;
+  return `RollBack${name}`;
+}
+
+/** A trigger in words: "error rate > 5 % over 5 min for 5 min". */
+export function triggerInWords(trigger: TypedTrigger): string {
+  const { metric, comparison, number, unit, windowMinutes, forMinutes } = trigger;
+  const value = comparison === 'fails' ? '' : ` ${number}${unit === '' ? '' : ` ${unit}`}`;
+  return `${metric} ${comparison}${value} over ${windowMinutes} min for ${forMinutes} min`;
+}
+
+/**
+ * The trigger as an item of a group's rules in a file of Prometheus (prometheus.io, "Alerting rules").
+ *
+ * @param query PromQL that gives the metric; `$window` stands for the window (`5m`). What a service measures is its own, so
+ *   that none is made up here.
+ * @param number The trigger's number in the unit of the query.
+ */
+export function prometheusRule(trigger: TypedTrigger, query: string, number: number, words: RuleWords): string {
+  const { comparison, windowMinutes, forMinutes } = trigger;
+  const expression = query.replaceAll('$window', minutesToPromql(windowMinutes));
+  const [sign, value] = comparison === 'fails' ? ['==', 0] : [comparison, number];
+  const map = (values: Readonly<Record<string, string>>): readonly string[] =>
+    Object.entries(values).map(([key, text]) => `    ${key}: ${JSON.stringify(text)}`);
   return [
-    `- alert: RollBack${name}`,
+    `- alert: ${words.name}`,
     `  expr: ${JSON.stringify(`(${expression}) ${sign} ${value}`)}`,
     `  for: ${minutesToPromql(forMinutes)}`,
     '  labels:',
-    '    severity: page',
+    ...map(words.labels),
     '  annotations:',
-    `    summary: ${JSON.stringify(summary)}`,
+    ...map(words.annotations),
     '',
   ].join('\n');
 }

@@ -1,10 +1,11 @@
 import type { Change } from '../change/change';
 import type { RepositoryProfile } from '../evidence/profile';
+import type { AlertRule as DefinedAlert } from '../evidence/results/alert-rules';
 import type { KnownSecret } from '../evidence/secrets/secret-inventory';
 import type { TextEdit } from '../text/edit';
 import type { RollbackCredibility } from '../risk/credibility';
 import type { Commit, ShellParser } from '../ports';
-import type { Range, Span } from '../text/position';
+import type { LineIndex, Range, Span } from '../text/position';
 import type { Workflow } from '../workflow/model';
 import type { Counterexample, WorkflowSet } from '../workflow/understanding';
 import type { ReadDocument } from '../documents/document';
@@ -137,6 +138,8 @@ export interface GateFacts {
   readonly unreadWorkflows?: readonly string[];
   /** Every document that was read, for rules that hold one against another. */
   readonly documents?: readonly ReadDocument[];
+  /** The files that define alerts. */
+  readonly alertFiles?: readonly AlertFile[];
   /**
    * The secrets that files of the repository name; there where a document lists secrets. `isComplete`: every file that may
    * name one was read.
@@ -175,6 +178,22 @@ export interface DocumentRule extends RuleBase {
   check(subject: ReadDocument, facts: GateFacts): readonly RuleFinding[];
 }
 
+/** A file of the repository that defines alerts. */
+export interface AlertFile {
+  readonly path: string;
+  readonly text: string;
+  readonly lines: LineIndex;
+  readonly alerts: readonly DefinedAlert[];
+}
+
+/** A rule over one file that defines alerts. */
+export interface AlertRule extends RuleBase {
+  readonly subject: 'alerts';
+  /** It asks `facts.history`, and is called again with what it was missing. */
+  readonly asksHistory?: true;
+  check(subject: AlertFile, facts: GateFacts): readonly RuleFinding[];
+}
+
 /** A rule whose findings the gate itself makes (unreadable files, waivers): it has a page and no `check`. */
 export interface GateRule extends RuleBase {
   readonly subject: 'gate';
@@ -185,4 +204,4 @@ export function judgesKind(rule: DocumentRule, kind: string): boolean {
   return rule.kinds === 'every' || rule.kinds.includes(kind);
 }
 
-export type Rule = WorkflowRule | DocumentRule | GateRule;
+export type Rule = WorkflowRule | DocumentRule | AlertRule | GateRule;

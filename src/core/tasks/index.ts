@@ -1,3 +1,4 @@
+import { alertRules } from './alert-rules';
 import { extractReusableWorkflows } from './extract-reusable-workflows';
 import { generateGhActionsPipeline } from './generate-gh-actions-pipeline';
 import { issueForms } from './issue-forms';
@@ -25,9 +26,10 @@ export const documents: readonly { readonly kind: string; readonly task: Task }[
   { kind: 'postmortem', task: postmortemSkeleton },
   ...documentTasks.map((task) => ({ kind: task.id, task })),
   { kind: issueForms.id, task: issueForms },
+  { kind: alertRules.id, task: alertRules },
 ];
 
 /** The task of that id, be it a command or a document; null where there is none. */
 export function taskById(id: string): Task | null {
-  return [...tasks, ...documentTasks, issueForms].find((task) => task.id === id) ?? null;
+  return [...tasks, ...documentTasks, issueForms, alertRules].find((task) => task.id === id) ?? null;
 }

@@ -15,7 +15,7 @@ export type CommandTaskId =
   | 'postmortem-skeleton';
 
 /** A command by its id, or a document by that of its kind: `release-gate doc environment-matrix`. */
-export type TaskId = CommandTaskId | DocumentTaskId | 'issue-forms';
+export type TaskId = CommandTaskId | DocumentTaskId | 'issue-forms' | 'alert-rules';
 
 /** One repository, through ports. */
 export type World = AssessedWorld;

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { parse } from 'yaml';
 import {
+  alertNameOf,
   isMetric,
   prometheusRule,
   readTrigger,
+  triggerInWords,
   type TypedTrigger,
 } from '../../../src/core/risk/typed-trigger';
 
@@ -91,15 +93,21 @@ describe('a trigger', () => {
     assert.ok(reading.ok);
     const text = prometheusRule(
       reading.trigger,
-      'histogram_quantile(0.99, sum by (le) (rate(latency_bucket[$window])))',
+      'histogram_quantile(0.99, sum by (le) (rate(latency_seconds_bucket[$window])))',
+      0.8,
+      {
+        name: alertNameOf(reading.trigger),
+        labels: { severity: 'page', team: '@acme/orders: "on call"' },
+        annotations: { summary: triggerInWords(reading.trigger) },
+      },
     );
     assert.deepEqual(parse(text), [
       {
         alert: 'RollBackP99Latency',
-        expr: '(histogram_quantile(0.99, sum by (le) (rate(latency_bucket[5m])))) > 800',
+        expr: '(histogram_quantile(0.99, sum by (le) (rate(latency_seconds_bucket[5m])))) > 0.8',
         for: '90s',
-        labels: { severity: 'page' },
-        annotations: { summary: 'p99 latency > 800 ms for 1.5 min: roll back' },
+        labels: { severity: 'page', team: '@acme/orders: "on call"' },
+        annotations: { summary: 'p99 latency > 800 ms over 5 min for 1.5 min' },
       },
     ]);
   });

@@ -34,19 +34,21 @@ const FOREIGN_FOLDERS = new Set([
   'site-packages',
 ]);
 
+/** Whether a path lies in a folder of other people's code, of a build's result, or of examples. */
+export function isForeign(path: string): boolean {
+  return path
+    .split('/')
+    .slice(0, -1)
+    .some((part) => FOREIGN_FOLDERS.has(part));
+}
+
 /** Larger manifests than this are no file that a person wrote; reading on would only cost time. */
 const MAX_MANIFEST_CHARACTERS = 1_000_000;
 
 /** Lists the repository once; reading happens on demand. */
 export async function startReading(files: RepositoryFiles, signal: AbortSignal): Promise<Reading> {
   const listed = await files.list(signal);
-  const paths = listed.paths.filter(
-    (path) =>
-      !path
-        .split('/')
-        .slice(0, -1)
-        .some((part) => FOREIGN_FOLDERS.has(part)),
-  );
+  const paths = listed.paths.filter((path) => !isForeign(path));
   const all = new Set(paths);
   const texts = new Map<string, Promise<string | null>>();
   const problems: ProfileProblem[] = [];
