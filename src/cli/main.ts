@@ -44,6 +44,7 @@ function program(terminal: Terminal): Command {
         '  release-gate gate --version 2.4.0           whether that release may go, and why not',
         '  release-gate plan --write                   the same, written to docs/release/RELEASE_PLAN.md',
         '  release-gate doc environment-matrix         a document filled from the repository; doc --help lists them',
+        '  release-gate alerts --write                 the rollback triggers as alert rules of Prometheus',
         '  release-gate generate ../orders             a pipeline for another repository',
         '',
         'Exit status: 0 done, the gate passes, or the release may go; 1 the gate blocks, or no-go; 2 could not run;',

@@ -12,8 +12,6 @@ import { understandWorkflows } from '../workflow/understand';
 import { documentKinds } from '../documents/index';
 import { secretsRotationPlanKind } from '../documents/secrets-rotation-plan/secrets-rotation-plan-kind';
 import type { ReadDocument } from '../documents/document';
-import { isForeign } from '../evidence/detect/reading';
-import { readAlertRules } from '../evidence/results/alert-rules';
 import { alertRules } from '../rules/alert/index';
 import { secretsInFiles } from '../evidence/secrets/file-secrets';
 import { readSecretFiles, secretInventory } from '../evidence/secrets/secret-inventory';
@@ -23,11 +21,13 @@ import { documentRules } from '../rules/document/index';
 import { rule as unreadableFile } from '../rules/gate/unreadable-file';
 import { partsOfGitHub, ruleOf, rules, rulesOfGitHub, rulesOfRelease, workflowRules } from '../rules/index';
 import { judgesKind } from '../rules/rule';
-import type { AlertFile, GateFacts, ReleaseFacts, Rule, RuleFinding, Severity } from '../rules/rule';
+import type { GateFacts, ReleaseFacts, Rule, RuleFinding, Severity } from '../rules/rule';
+import { readAlertFiles, type AlertsRead } from './alert-files';
 import { applyBaseline, type Baseline } from './baseline';
 import { CONFIGURATION_PATH, type Configuration } from './configuration';
 import { answerFromHistory, askedHistory, noHistoryAnswers, type HistoryAnswers } from './history-answers';
 import { readDocumentFacts } from './document-facts';
+import { isTestData } from './test-data';
 import { overlayFiles } from './overlay';
 import { PIN_CACHE_PATH, pinsWith, readPinCache } from './pin-cache';
 import { verdictOf, type Finding, type NotChecked, type RootReport } from './report';
@@ -83,7 +83,7 @@ export interface ReadingCache {
   /** What git said of the commit that was checked out last. */
   readonly history: HistoryAnswers;
   /** Files that define alerts, by path; null for one that defines none. */
-  readonly alerts: Map<string, { readonly text: string; readonly file: AlertFile | null }>;
+  readonly alerts: AlertsRead;
   /** What files other than workflows say of secrets, as long as none of them changed. */
   secrets: { readonly texts: ReadonlyMap<string, string>; readonly found: FileSecrets } | null;
 }
@@ -111,17 +111,6 @@ export interface JudgedWorld {
 
 /** GitHub reads workflows from this folder only, not from folders inside it. */
 const WORKFLOW_PATH = /^\.github\/workflows\/[^/]+\.ya?ml$/;
-
-/** Documents in here are material of tests, faults included; they are judged only when they are named. */
-const TEST_DATA = /(^|\/)(fixtures|__fixtures__|testdata|test-data)\//;
-
-/** Where people keep what defines alerts: rules of Prometheus, PrometheusRule objects, provisioning of Grafana. */
-const ALERT_PATH = /alert|rules?[./_-]|prometheus|monitor|observab|grafana|slo[./_-]/i;
-
-const MAX_ALERT_FILES = 300;
-
-/** A larger file was made by a program, and is read by none at a keystroke. */
-const MAX_ALERT_CHARACTERS = 500_000;
 
 /** Markdown files beyond this many are recognised by their path only, not by their front matter. */
 const MAX_FRONT_MATTERS = 2_000;
@@ -241,7 +230,8 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
       if (!isOff(rule)) run(rule, '.', () => rule.check(set, { ...facts, understand }));
     }
   }
-  const alertFiles = await readAlertFiles(input, cache, listed.paths, lines);
+  const alertFiles = await readAlertFiles(files, listed.paths, named, cache.alerts, signal);
+  for (const file of alertFiles) lines.set(file.path, file.lines);
   if (documents.length > 0 || alertFiles.length > 0) {
     const history = askedHistory(cache.history);
     const readPaths = new Set(readable.map(({ path }) => path));
@@ -675,45 +665,6 @@ async function understandCached(
   return { set, understand };
 }
 
-/**
- * The files that define alerts, among those whose path speaks of it. A template that only a renderer can read is left out:
- * what its alerts come to is not known.
- */
-async function readAlertFiles(
-  input: CheckInput,
-  cache: ReadingCache,
-  paths: readonly string[],
-  lines: Map<string, LineIndex>,
-): Promise<readonly AlertFile[]> {
-  const named = input.named ?? input.only;
-  const found: AlertFile[] = [];
-  const candidates = paths.filter(
-    (path) =>
-      /\.ya?ml$/.test(path) &&
-      !path.startsWith('.github/') &&
-      (named?.has(path) === true || (ALERT_PATH.test(path) && !TEST_DATA.test(path) && !isForeign(path))),
-  );
-  for (const path of candidates.slice(0, MAX_ALERT_FILES)) {
-    input.signal?.throwIfAborted();
-    const read = await input.files.read(path);
-    if (!read.ok || read.text.length > MAX_ALERT_CHARACTERS) continue;
-    const { text } = read;
-    const before = cache.alerts.get(path);
-    const file = before?.text === text ? before.file : alertFileOf(path, text);
-    cache.alerts.set(path, { text, file });
-    if (!file) continue;
-    lines.set(path, file.lines);
-    found.push(file);
-  }
-  return found;
-}
-
-function alertFileOf(path: string, text: string): AlertFile | null {
-  if (!/^\s*(?:-\s+)*["']?(?:alert|condition)["']?\s*:/m.test(text)) return null;
-  const alerts = readAlertRules(text.replace(/^\uFEFF/, ' '));
-  return alerts && alerts.length > 0 ? { path, text, lines: lineIndex(text), alerts } : null;
-}
-
 /** The secrets that workflows and other files name; files that are as they were are not read for them again. */
 async function secretsOf(
   cache: ReadingCache,
@@ -742,7 +693,7 @@ async function readDocuments(
   const seen = new Set<string>();
   let frontMatters = 0;
   for (const path of paths) {
-    if (!path.endsWith('.md') || (TEST_DATA.test(path) && !(input.named ?? input.only)?.has(path))) continue;
+    if (!path.endsWith('.md') || (isTestData(path) && !(input.named ?? input.only)?.has(path))) continue;
     input.signal?.throwIfAborted();
     const byPath = documentKinds.find((kind) => kind.recognises(path, {}));
     if (!byPath && frontMatters >= MAX_FRONT_MATTERS) continue;

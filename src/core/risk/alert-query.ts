@@ -7,7 +7,8 @@ export type TriggerQuery =
   | { readonly ok: false; readonly needed: string };
 
 /** Whether the target answers, as Prometheus or its blackbox exporter counts it: 1 or 0. */
-const ANSWERS = /^(?:(?:min|max|avg)(?:\s+(?:by|without)\s*\([^)]*\))?\s*\(\s*)?(?:up|probe_success)\b[^/*+]*$/;
+const ANSWERS =
+  /^(?:(?:min|max|avg)(?:\s+(?:by|without)\s*\([^)]*\))?\s*\(\s*)?(?:up|probe_success)\b[^/*+]*$/;
 
 /** Units of a trigger in those of a query: what its number is multiplied by. */
 const FACTORS: Readonly<Record<string, Readonly<Partial<Record<QueryUnit, number>>>>> = {

@@ -159,7 +159,12 @@ export function triggerInWords(trigger: TypedTrigger): string {
  *   that none is made up here.
  * @param number The trigger's number in the unit of the query.
  */
-export function prometheusRule(trigger: TypedTrigger, query: string, number: number, words: RuleWords): string {
+export function prometheusRule(
+  trigger: TypedTrigger,
+  query: string,
+  number: number,
+  words: RuleWords,
+): string {
   const { comparison, windowMinutes, forMinutes } = trigger;
   const expression = query.replaceAll('$window', minutesToPromql(windowMinutes));
   const [sign, value] = comparison === 'fails' ? ['==', 0] : [comparison, number];

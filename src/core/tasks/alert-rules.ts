@@ -47,7 +47,7 @@ export const alertRules: Task = {
     run.signal.throwIfAborted();
     const queries = await readMetricQueries(await startReading(world.files, run.signal));
     run.report(
-      `Found ${counted(triggers.length, 'trigger')}, and ${counted(queries.length, 'query').replace('querys', 'queries')} of rules and dashboards`,
+      `Found ${counted(triggers.length, 'trigger')}, and ${queries.length} queries of rules and dashboards`,
       triggers.map(({ source }) => source),
     );
 
@@ -64,7 +64,7 @@ export const alertRules: Task = {
     const names = new Map<string, number>();
     const owner = profile.owners[0];
     if (owner) sources.push(...owner.sources);
-    for (const { row, document, place, source: _source } of triggers) {
+    for (const { row, document, place } of triggers) {
       const reading = readTrigger(row, baselineOf);
       if (!reading.ok) {
         const missing = reading.lacks.join(', ');
@@ -85,7 +85,9 @@ export const alertRules: Task = {
       const page = pageOf(document, profile);
       if (!owner) needed.push('team that answers the alert');
       sources.push(found.query.source);
-      notes.push(`${words} is watched by the query "${found.query.called}" of ${shownSource(found.query.source)}.`);
+      notes.push(
+        `${words} is watched by the query "${found.query.called}" of ${shownSource(found.query.source)}.`,
+      );
       rules.push(
         prometheusRule(reading.trigger, found.query.query, found.number, {
           name: count === 1 ? base : `${base}${count}`,
@@ -134,7 +136,9 @@ export const alertRules: Task = {
         ...left.map((each) => `Left out: ${each}.`),
         ...(rules.length > 0
           ? []
-          : ['No rule could be written: keep a rule or a dashboard of the service in the repository, so that its query is known.']),
+          : [
+              'No rule could be written: keep a rule or a dashboard of the service in the repository, so that its query is known.',
+            ]),
       ],
       next: [{ task: 'check', label: 'Check the repository' }],
       data: { triggers: triggers.map(({ row, place }) => ({ ...row, place })), rules: rules.length, left },
@@ -201,7 +205,12 @@ async function speakingDocuments(world: World, signal: AbortSignal): Promise<rea
 function pageOf(document: ReadDocument, { remote, defaultBranch }: RepositoryProfile): string {
   const heading = document.sections.find(({ id }) => id === 'rollback')?.title;
   const anchor =
-    heading === undefined ? '' : `#${heading.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, '').replace(/ /g, '-')}`;
+    heading === undefined
+      ? ''
+      : `#${heading
+          .toLowerCase()
+          .replace(/[^\p{L}\p{N} _-]/gu, '')
+          .replace(/ /g, '-')}`;
   const page = `${document.path}${anchor}`;
   return isKnown(remote) && isKnown(defaultBranch)
     ? `https://${remote.value.host}/${remote.value.owner}/${remote.value.name}/blob/${defaultBranch.value}/${page}`
@@ -220,7 +229,15 @@ function fileText(service: string, rules: readonly string[], left: readonly stri
     `  - name: ${JSON.stringify(`${service.replace(/[^\w.-]+/g, '-')}-rollback`)}`,
     ...(rules.length === 0
       ? ['    rules: []']
-      : ['    rules:', ...rules.flatMap((rule) => rule.trimEnd().split('\n').map((line) => `      ${line}`))]),
+      : [
+          '    rules:',
+          ...rules.flatMap((rule) =>
+            rule
+              .trimEnd()
+              .split('\n')
+              .map((line) => `      ${line}`),
+          ),
+        ]),
   ];
   return [
     HEADER,
@@ -228,7 +245,11 @@ function fileText(service: string, rules: readonly string[], left: readonly stri
     ...group,
     ...(left.length === 0
       ? []
-      : ['', '# Triggers that no query of the repository can watch:', ...left.map((each) => comment(`- ${each}`))]),
+      : [
+          '',
+          '# Triggers that no query of the repository can watch:',
+          ...left.map((each) => comment(`- ${each}`)),
+        ]),
     '',
   ].join('\n');
 }

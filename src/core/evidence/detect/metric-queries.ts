@@ -41,7 +41,9 @@ export async function readMetricQueries(reading: Reading): Promise<readonly Metr
     const read = readPlaced(text);
     for (const document of read.ok ? read.documents : []) recordsIn(document, path, found);
   }
-  const dashboards = reading.paths.filter((path) => path.endsWith('.json') && /grafana|dashboard/i.test(path));
+  const dashboards = reading.paths.filter(
+    (path) => path.endsWith('.json') && /grafana|dashboard/i.test(path),
+  );
   for (const path of dashboards.slice(0, MAX_FILES)) {
     const text = await reading.text(path);
     const read = text === null ? null : readPlaced(text);
@@ -111,7 +113,8 @@ function add(
 function unitOf(query: string): QueryUnit | null {
   if (/\*\s*100(?![\d.])|(?<![\d.])100\s*\*|percent/.test(query)) return '%';
   if (/_(?:milliseconds|ms)(?:_bucket|_sum|_count)?\b/.test(query)) return 'ms';
-  if (/_seconds(?:_bucket|_sum|_count)?\b|seconds_bucket/.test(query)) return /_count\b/.test(query) ? null : 's';
+  if (/_seconds(?:_bucket|_sum|_count)?\b|seconds_bucket/.test(query))
+    return /_count\b/.test(query) ? null : 's';
   if (/ratio/.test(query)) return 'ratio';
   const [above, below, another] = query.split(/\)\s*\/\s*/);
   // One sum over another.

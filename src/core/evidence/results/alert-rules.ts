@@ -60,7 +60,11 @@ export function readAlertRules(text: string): readonly AlertRule[] | null {
       if (!isRecord(value)) return;
       const key = typeof value['alert'] === 'string' && 'expr' in value ? 'alert' : grafanaKey(value);
       if (key === null) {
-        const own = [...around, value['labels'], isRecord(value['metadata']) ? value['metadata']['labels'] : null];
+        const own = [
+          ...around,
+          value['labels'],
+          isRecord(value['metadata']) ? value['metadata']['labels'] : null,
+        ];
         for (const [name, item] of Object.entries(value)) visit(item, [...path, name], own);
         return;
       }
@@ -71,9 +75,13 @@ export function readAlertRules(text: string): readonly AlertRule[] | null {
       rules.push({
         name: shownName(String(value[key])),
         owner: shown(
-          [labels, annotations, ...[...around].reverse()].map((each) => textIn(each, OWNER_KEYS)?.text ?? null),
+          [labels, annotations, ...[...around].reverse()].map(
+            (each) => textIn(each, OWNER_KEYS)?.text ?? null,
+          ),
         ),
-        severity: shown([labels, ...[...around].reverse()].map((each) => textIn(each, SEVERITY_KEYS)?.text ?? null)),
+        severity: shown(
+          [labels, ...[...around].reverse()].map((each) => textIn(each, SEVERITY_KEYS)?.text ?? null),
+        ),
         lasting: typeof lasting === 'string' || typeof lasting === 'number' ? String(lasting) : null,
         runbook: runbook && {
           text: runbook.text,
@@ -91,13 +99,18 @@ export function readAlertRules(text: string): readonly AlertRule[] | null {
 
 /** A rule of Grafana's: a title with queries and the one of them that decides. */
 function grafanaKey(value: Readonly<Record<string, unknown>>): 'title' | null {
-  return typeof value['title'] === 'string' && typeof value['condition'] === 'string' && Array.isArray(value['data'])
+  return typeof value['title'] === 'string' &&
+    typeof value['condition'] === 'string' &&
+    Array.isArray(value['data'])
     ? 'title'
     : null;
 }
 
 /** The first of the keys that has a text; a number is one too. */
-function textIn(values: unknown, keys: readonly string[]): { readonly key: string; readonly text: string } | null {
+function textIn(
+  values: unknown,
+  keys: readonly string[],
+): { readonly key: string; readonly text: string } | null {
   if (!isRecord(values)) return null;
   for (const [key, value] of Object.entries(values)) {
     if (!keys.includes(key.toLowerCase().replaceAll('-', '_'))) continue;

@@ -1,6 +1,7 @@
 import { anchorsOf } from '../../documents/markdown/anchors';
 import type { AlertRule as DefinedAlert } from '../../evidence/results/alert-rules';
 import type { Range, Span } from '../../text/position';
+import type { TextEdit } from '../../text/edit';
 import { enumerated } from '../../text/words';
 import { nearMiss } from '../near-miss';
 import type { AlertFile, AlertRule, GateFacts, RuleFinding } from '../rule';
@@ -45,7 +46,7 @@ interface Lacking {
 
 function lacksOf({ owner, severity, lasting, runbook, action }: DefinedAlert): readonly string[] {
   return [
-    ...(owner === null ? ['owner (label team or owner)'] : []),
+    ...(owner === null || owner.includes('UNKNOWN(') ? ['owner (label team or owner)'] : []),
     ...(severity === null ? ['severity (label severity)'] : []),
     ...(lasting === null ? ['duration (for)'] : []),
     ...(runbook === null ? ['link to a runbook (annotation runbook_url)'] : []),
@@ -94,20 +95,37 @@ function together(file: AlertFile, group: readonly Lacking[]): RuleFinding {
 function brokenRunbook(file: AlertFile, alert: DefinedAlert, facts: GateFacts): readonly RuleFinding[] {
   const link = alert.runbook === null ? null : inRepository(alert.runbook.text, facts);
   if (!link || facts.isEveryPathListed !== true) return [];
-  const found = (message: string): readonly RuleFinding[] => [
-    {
-      message: `The runbook of the alert "${alert.name}" ${message}`,
-      path: file.path,
-      span: spanOf(file, alert.runbook?.range ?? alert.range),
-      status: 'fail',
-    },
-  ];
+  const span = spanOf(file, alert.runbook?.range ?? alert.range);
+  const found = (message: string, wrong: string, near: string | null): readonly RuleFinding[] => {
+    const edit = near === null ? null : replaced(file, span, wrong, near);
+    return [
+      {
+        message: `The runbook of the alert "${alert.name}" ${message}`,
+        path: file.path,
+        span,
+        status: 'fail',
+        ...(edit
+          ? {
+              fix: {
+                kind: 'proposed',
+                title: `Write "${near}" in the place of "${wrong}"`,
+                edits: [{ path: file.path, edits: [edit] }],
+              },
+            }
+          : {}),
+      },
+    ];
+  };
   const path = link.candidates(file.path).find((each) => facts.paths.has(each));
   if (path === undefined) {
     const [wanted = ''] = link.candidates(file.path);
     const pages = [...facts.paths].filter((each) => each.endsWith('.md'));
     const near = nearMiss(wanted, pages);
-    return found(`is "${wanted}", which is not there: ${near === null ? 'link to a page that is' : `"${near}" may be meant`}`);
+    return found(
+      `is "${wanted}", which is not there: ${near === null ? 'link to a page that is' : `"${near}" may be meant`}`,
+      wanted,
+      near,
+    );
   }
   if (link.anchor === null || !/\.(?:md|markdown)$/i.test(path)) return [];
   const document = facts.documents?.find((each) => each.path === path);
@@ -116,6 +134,8 @@ function brokenRunbook(file: AlertFile, alert: DefinedAlert, facts: GateFacts): 
   const near = nearMiss(link.anchor, anchors);
   return found(
     `is "${path}", which has no heading with the anchor "#${link.anchor}": ${near === null ? 'link to one that it has' : `"#${near}" may be meant`}`,
+    `#${link.anchor}`,
+    near === null ? null : `#${near}`,
   );
 }
 
@@ -131,7 +151,12 @@ function inRepository(
     const remote = history?.remoteUrl();
     const [, host = '', name = '', path = ''] = web;
     const isOurs =
-      remote !== undefined && remote !== null && remote.replace(/\.git\/?$/, '').replace(':', '/').endsWith(`${host}/${name}`);
+      remote !== undefined &&
+      remote !== null &&
+      remote
+        .replace(/\.git\/?$/, '')
+        .replace(':', '/')
+        .endsWith(`${host}/${name}`);
     return isOurs ? { candidates: () => [decoded(path)], anchor } : null;
   }
   if (/^[a-z][a-z0-9+.-]*:|^\/\//i.test(target) || !/\.\w{1,10}$/.test(target)) return null;
@@ -140,10 +165,21 @@ function inRepository(
     candidates: (from) => {
       const own = decoded(target).replace(/^(?:\.?\/)+/, '');
       const beside = resolved([...from.split('/').slice(0, -1), ...decoded(target).split('/')]);
-      return target.startsWith('..') ? (beside === null ? [] : [beside]) : [own, ...(beside === null ? [] : [beside])];
+      return target.startsWith('..')
+        ? beside === null
+          ? []
+          : [beside]
+        : [own, ...(beside === null ? [] : [beside])];
     },
     anchor,
   };
+}
+
+/** Behind the key of the annotation, where the text stands as it is read. */
+function replaced(file: AlertFile, key: Span | null, wrong: string, right: string): TextEdit | null {
+  const start = key === null ? -1 : file.text.indexOf(wrong, key.end);
+  if (key === null || start < 0 || start - key.end > 300) return null;
+  return { span: { start, end: start + wrong.length }, text: right };
 }
 
 function resolved(parts: readonly string[]): string | null {

@@ -1,0 +1,3 @@
+import { describeFixtures } from '../rule-fixtures';
+
+describeFixtures('alert-not-actionable');
