@@ -13,6 +13,8 @@ import { documentKinds } from '../documents/index';
 import { secretsRotationPlanKind } from '../documents/secrets-rotation-plan/secrets-rotation-plan-kind';
 import type { ReadDocument } from '../documents/document';
 import { alertRules } from '../rules/alert/index';
+import { recordsIn } from '../records/records-in';
+import { kindOfEnvironmentName } from '../workflow/targets';
 import { secretsInFiles } from '../evidence/secrets/file-secrets';
 import { readSecretFiles, secretInventory } from '../evidence/secrets/secret-inventory';
 import type { FileSecrets } from '../evidence/secrets/secret-uses';
@@ -246,6 +248,7 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
         ? { secrets: await secretsOf(cache, files, listed.paths, understood, signal) }
         : {}),
       ...(documents.length > 0 ? { shell: await input.parsers.shell() } : {}),
+      rollback: rollbackFacts(documents, configuration, input.today),
       history: history.facts,
       ...(await readDocumentFacts(documents, facts.paths, files)),
     };
@@ -740,4 +743,28 @@ function byPlace(a: JudgedFinding, b: JudgedFinding): number {
 /** By code unit, so that the order is the same on every machine. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** What the records of the repository say of rollbacks that were carried out, as of the day that is judged. */
+function rollbackFacts(
+  documents: readonly ReadDocument[],
+  configuration: Configuration,
+  today: string,
+): NonNullable<GateFacts['rollback']> {
+  const now = new Date(`${today}T23:59:59Z`);
+  const { drillMaxAgeDays, objectiveMinutes, requiredMetrics } = configuration.readiness.rollback;
+  return {
+    drills: {
+      records: recordsIn(documents, configuration.releaseFolder, now),
+      service: null,
+      now,
+      kindOfEnvironment: (name) =>
+        kindOfEnvironmentName(name, {
+          productionEnvironments: configuration.productionEnvironments,
+          otherEnvironments: configuration.otherEnvironments,
+        }),
+      settings: { drillMaxAgeDays, objectiveMinutes, requiredMetrics },
+    },
+    objectiveMinutes,
+  };
 }

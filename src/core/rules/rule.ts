@@ -4,6 +4,7 @@ import type { AlertRule as DefinedAlert } from '../evidence/results/alert-rules'
 import type { KnownSecret } from '../evidence/secrets/secret-inventory';
 import type { TextEdit } from '../text/edit';
 import type { RollbackCredibility } from '../risk/credibility';
+import type { DrillEvidence } from '../risk/rollback/drilled';
 import type { Commit, ShellParser } from '../ports';
 import type { LineIndex, Range, Span } from '../text/position';
 import type { Workflow } from '../workflow/model';
@@ -152,6 +153,8 @@ export interface GateFacts {
   readonly anchors?: ReadonlyMap<string, ReadonlySet<string>>;
   /** What documents call by `make`, `npm run` and the like: the targets and scripts by the file that defines them. */
   readonly runnable?: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What is on record of rollbacks that were carried out, and within how many minutes one has to be done. */
+  readonly rollback?: { readonly drills: DrillEvidence; readonly objectiveMinutes: number | null };
 }
 
 interface RuleBase {
