@@ -32,6 +32,12 @@ import { rule as unflaggedPlaceholder } from './unflagged-placeholder';
 import { rule as unresolvedPlaceholder } from './unresolved-placeholder';
 import { rule as unusedParameter } from './unused-parameter';
 import { rule as vagueWord } from './vague-word';
+import { rule as rollbackUntested } from './rollback-untested';
+import { rule as rollbackOverObjective } from './rollback-over-objective';
+import { rule as databaseQuestionUnanswered } from './database-question-unanswered';
+import { rule as rollbackStrategyUnknown } from './rollback-strategy-unknown';
+import { rule as rollbackWithoutVerification } from './rollback-without-verification';
+import { rule as deploymentWindowOutOfOrder } from './deployment-window-out-of-order';
 
 /** The rules over documents, in the order in which their pages are listed. */
 export const documentRules: readonly DocumentRule[] = [
@@ -68,4 +74,10 @@ export const documentRules: readonly DocumentRule[] = [
   totalDurationWrong,
   recordIncomplete,
   secretInDocument,
+  rollbackUntested,
+  rollbackOverObjective,
+  databaseQuestionUnanswered,
+  rollbackStrategyUnknown,
+  rollbackWithoutVerification,
+  deploymentWindowOutOfOrder,
 ];
