@@ -72,7 +72,9 @@
     return command ? `.${active.className}[data-command="${CSS.escape(command)}"]` : null;
   }
 
-  function showParameters({ entries, note }) {
+  function showParameters({ entries, note, environment }) {
+    byId('environment').hidden = environment === '';
+    setText(byId('environment-name'), environment);
     byId('parameters').hidden = entries.length === 0;
     byId('to-parameters').hidden = entries.length === 0;
     setText(byId('parameters-note'), note);

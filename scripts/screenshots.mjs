@@ -83,8 +83,24 @@ const pictures = {
     await openFile(workbench, 'RUNBOOK.md');
     await workbench.runCommand('Release Gate: Preview Runbook');
     await workbench.waitFor({ selector: 'h1', inWebview: true }, 20_000);
-    await drag(page, '.editor-group-container:has(.tab[aria-label*="Preview"])', 480);
-    await workbench.click({ ...contentsLink, text: 'Symptoms' });
+    await drag(page, '.editor-group-container:has(.tab[aria-label*="Preview"])', 330);
+    const values = {
+      ENV: 'staging',
+      VERSION: '1.5.0',
+      NAMESPACE: 'orders-staging',
+      BASE_URL: 'https://staging.orders.example',
+    };
+    for (const [name, value] of Object.entries(values)) {
+      await workbench.click({ selector: `#parameter-${name}`, inWebview: true });
+      await workbench.type(value);
+    }
+    await workbench.waitFor({ selector: '#parameters-note', text: 'All filled', inWebview: true });
+    await workbench.click({ selector: '#parameters summary', inWebview: true });
+    for (const step of ['diagnosis-1', 'diagnosis-2']) {
+      await workbench.click({ selector: `#tick-${step}`, inWebview: true });
+      await workbench.waitFor({ selector: `#says-${step}`, text: 'Ticked', inWebview: true });
+    }
+    await workbench.click({ ...contentsLink, text: 'Diagnosis' });
   },
   readiness: async ({ workbench, page }) => {
     await hideSideBars(workbench);

@@ -76,7 +76,7 @@ export function runView(steps: readonly DocumentStep[], state: RunState | null, 
     isUnderWay: true,
     isOverdue: total.isOverdue,
     says: sentences(
-      `Run begun ${clockTime(state.startedAt, now.toISOString())}${state.startedBy === null ? '' : ` by ${state.startedBy}`}, ${minutesWords(minutesBetween(state.startedAt, now.toISOString()))} ago`,
+      `Run begun ${clockTime(state.startedAt, now.toISOString())}${state.startedBy === null ? '' : ` by ${state.startedBy}`}, ${elapsedWords(minutesBetween(state.startedAt, now.toISOString()))} ago`,
       total.says,
       gone.length > 0 && `Ticked and no longer in the document: ${gone.join(', ')}`,
     ),
@@ -92,7 +92,7 @@ function restView(steps: readonly DocumentStep[], state: RunState | null): RunVi
     says: sentences(
       'No run is under way',
       state?.finishedAt != null &&
-        `The last one, begun ${dayAndTime(state.startedAt)}, ended ${clockTime(state.finishedAt, state.startedAt)} after ${minutesWords(minutesBetween(state.startedAt, state.finishedAt))}`,
+        `The last one, begun ${dayAndTime(state.startedAt)}, ended ${clockTime(state.finishedAt, state.startedAt)} after ${elapsedWords(minutesBetween(state.startedAt, state.finishedAt))}`,
     ),
     steps: new Map(
       steps.map((step) => [
@@ -157,6 +157,7 @@ function sectionWords(
   const says = [
     `${first.sectionTitle}: ${ticked.length} of ${own.length} ticked`,
     durationWords(elapsed, expected, isDone ? 'took' : 'under way for'),
+    elapsed !== null && expected === null ? 'expected: not known' : '',
   ].filter((part) => part !== '');
   return { says: says.join(', '), isOverdue: isOver(elapsed, expected) };
 }
@@ -165,13 +166,18 @@ function isOver(took: number | null, expected: number | null): boolean {
   return took !== null && expected !== null && took > expected;
 }
 
-/** "Took 7 min, 2 min over the 5 min expected". */
+/** "Took 7 min: OVERDUE, 2 min over the 5 min expected". What a document does not say it shows as UNKNOWN itself. */
 function durationWords(took: number | null, expected: number | null, lead: string): string {
   if (took === null) return expected === null ? '' : `${minutesWords(expected)} expected`;
-  const elapsed = `${lead} ${minutesWords(took)}`;
-  if (expected === null) return `${elapsed}; what to expect is not known`;
+  const elapsed = `${lead} ${elapsedWords(took)}`;
+  if (expected === null) return elapsed;
   if (!isOver(took, expected)) return `${elapsed} of the ${minutesWords(expected)} expected`;
-  return `${elapsed}: OVERDUE, ${minutesWords(took - expected)} over the ${minutesWords(expected)} expected`;
+  return `${elapsed}: OVERDUE, ${elapsedWords(took - expected)} over the ${minutesWords(expected)} expected`;
+}
+
+/** Of what is measured, to the minute. */
+function elapsedWords(minutes: number): string {
+  return minutes < 1 ? 'less than 1 min' : minutesWords(minutes);
 }
 
 function runWords({ block, at, ended }: BlockRun, step: DocumentStep, startedAt: string): string {
@@ -189,11 +195,10 @@ function minutesBetween(from: string, to: string): number {
   return Math.max(0, (Date.parse(to) - Date.parse(from)) / 60_000);
 }
 
-/** "less than 1 min", "12 min", "1 h 35 min"; an expected half minute is "30 s". */
+/** "12 min", "1 h 35 min", "30 s". */
 export function minutesWords(minutes: number): string {
   if (minutes < 1) {
-    const seconds = Math.floor(minutes * 60 + 1e-6);
-    return seconds === 0 ? 'less than 1 s' : `${seconds} s`;
+    return `${Math.floor(minutes * 60 + 1e-6)} s`;
   }
   const whole = Math.floor(minutes + 1e-6);
   const hours = Math.floor(whole / 60);

@@ -22,7 +22,13 @@ export type PageUpdate =
       readonly parts: readonly string[];
       readonly state: { readonly uri: string };
     }
-  | { readonly type: 'parameters'; readonly note: string; readonly entries: readonly ParameterEntry[] }
+  | {
+      readonly type: 'parameters';
+      readonly note: string;
+      /** Which environment the values name, for the bar; '' where none does. */
+      readonly environment: string;
+      readonly entries: readonly ParameterEntry[];
+    }
   | { readonly type: 'commands'; readonly commands: readonly CommandEntry[] }
   | {
       readonly type: 'run';

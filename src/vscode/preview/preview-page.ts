@@ -28,6 +28,7 @@ export function previewPage(sources: PageSources): string {
 <div class="bar">
 <button type="button" id="to-rollback" class="strong" aria-keyshortcuts="Control+Alt+R" hidden>Go to rollback</button>
 <span id="no-rollback" hidden>No rollback section</span>
+<span id="environment" hidden>Environment: <strong id="environment-name"></strong></span>
 <a href="#parameters" id="to-parameters" hidden>Parameters</a>
 <button type="button" id="begin" hidden>Start a run</button>
 <button type="button" id="finish" hidden>Finish the run</button>

@@ -143,6 +143,16 @@ export function createPreviewSession(around: PreviewSurroundings): PreviewSessio
     return parametersOf(content, content.declared, taken);
   };
 
+  /** The environment that the parameters of this document name, else its front matter; null where nothing does. */
+  const environmentNow = (): string | null => {
+    const names = new Set(parameters().map(({ name }) => name));
+    return (
+      environmentIn(new Map([...values()].filter(([name]) => names.has(name)))) ??
+      content?.environment ??
+      null
+    );
+  };
+
   /** Why nothing is recorded, and so nothing run, from here; '' where it can be. */
   const whyNotRecorded = (): string => {
     if (!around.isTrusted()) return RESTRICTED;
@@ -212,6 +222,7 @@ export function createPreviewSession(around: PreviewSurroundings): PreviewSessio
     const open = entries.filter(({ isFilled }) => !isFilled).map(({ name }) => name);
     post({
       type: 'parameters',
+      environment: environmentNow() ?? '',
       note:
         entries.length === 0
           ? ''
@@ -401,9 +412,7 @@ export function createPreviewSession(around: PreviewSurroundings): PreviewSessio
     // From here on it is this text and no other, whatever happens to the document while the person reads it.
     const { text, taken } = filled;
     const block = step.commands.findIndex((each) => each.id === id) + 1;
-    const names = new Set(parameters().map(({ name }) => name));
-    const environment =
-      environmentIn(new Map([...values()].filter(([name]) => names.has(name)))) ?? content.environment;
+    const environment = environmentNow();
     const given = new Map([...secrets].filter(([name]) => taken.includes(name)));
     isAsking = true;
     let isConfirmed = false;

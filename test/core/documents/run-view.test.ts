@@ -168,9 +168,16 @@ describe('a run as it is seen', () => {
     assert.equal(seen.get('deployment-1')?.tick, null);
   });
 
+  it('says of what has no duration only what it took, and of the whole that none is expected', () => {
+    const untimed = stepsOf(RUNBOOK.replace('10 min', 'UNKNOWN(minutes)'));
+    const { says, steps: seen } = view([started, ticked(4, 'deployment-1', untimed)], 4, untimed);
+    assert.equal(seen.get('deployment-2')?.says, 'Under way for less than 1 min.');
+    assert.match(says, /Deployment: 1 of 3 ticked, under way for 4 min, expected: not known\.$/);
+  });
+
   it('words durations', () => {
     assert.deepEqual([0, 0.5, 1, 12.9, 60, 95, 3000].map(minutesWords), [
-      'less than 1 s',
+      '0 s',
       '30 s',
       '1 min',
       '12 min',

@@ -248,6 +248,7 @@ describe('a preview that is open', () => {
   it('asks with the exact command and the environment by name, and runs that', async () => {
     const session = await open();
     await fillIn(session, { ENV: 'production', VERSION: '1.5.0' });
+    assert.equal(last('parameters').environment, 'production');
     await session.receive({ type: 'run', command: 'command-3' });
     assert.deepEqual(questions, [
       {
