@@ -1,3 +1,12 @@
+import { rule as secretRotationIncomplete } from './secret-rotation-incomplete';
+import { rule as rotationProcedureIncomplete } from './rotation-procedure-incomplete';
+import { rule as rotationCadenceInverted } from './rotation-cadence-inverted';
+import { rule as environmentRowIncomplete } from './environment-row-incomplete';
+import { rule as parityDeviationUnexplained } from './parity-deviation-unexplained';
+import { rule as infrastructurePathMissing } from './infrastructure-path-missing';
+import { rule as reviewWithoutCommit } from './review-without-commit';
+import { rule as stageRowIncomplete } from './stage-row-incomplete';
+import { rule as verdictWithoutEvidence } from './verdict-without-evidence';
 import type { DocumentRule } from '../rule';
 import { rule as actionItemIncomplete } from './action-item-incomplete';
 import { rule as baselineWithoutNumber } from './baseline-without-number';
@@ -50,6 +59,15 @@ export const documentRules: readonly DocumentRule[] = [
   listedEnvironmentUnused,
   secretNotInPlan,
   listedSecretUnused,
+  secretRotationIncomplete,
+  rotationProcedureIncomplete,
+  rotationCadenceInverted,
+  environmentRowIncomplete,
+  parityDeviationUnexplained,
+  infrastructurePathMissing,
+  reviewWithoutCommit,
+  stageRowIncomplete,
+  verdictWithoutEvidence,
   triggerWithoutNumbers,
   irreversibleActionNotInPlan,
   rollbackNotCredible,
