@@ -14,6 +14,7 @@ import { initCommand } from './init-command';
 import { approvalCommand, drillCommand, overrideCommand } from './record-commands';
 import { taskCommand } from './task-command';
 import { processTerminal, type Terminal } from './terminal';
+import { unknownsCommand } from './unknowns-command';
 
 /** Exit statuses that every subcommand keeps to. */
 const COULD_NOT_RUN = 2;
@@ -45,6 +46,7 @@ function program(terminal: Terminal): Command {
         '  release-gate plan --write                   the same, written to docs/release/RELEASE_PLAN.md',
         '  release-gate doc environment-matrix         a document filled from the repository; doc --help lists them',
         '  release-gate alerts --write                 the rollback triggers as alert rules of Prometheus',
+        '  release-gate unknowns --ask                 what the documents say is unknown, asked for one by one',
         '  release-gate generate ../orders             a pipeline for another repository',
         '',
         'Exit status: 0 done, the gate passes, or the release may go; 1 the gate blocks, or no-go; 2 could not run;',
@@ -59,6 +61,7 @@ function program(terminal: Terminal): Command {
   root.addCommand(baselineCommand(terminal));
   root.addCommand(initCommand(terminal));
   root.addCommand(docCommand(terminal));
+  root.addCommand(unknownsCommand(terminal));
   root.addCommand(drillCommand(terminal));
   root.addCommand(approvalCommand(terminal));
   root.addCommand(overrideCommand(terminal));

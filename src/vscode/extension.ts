@@ -26,6 +26,7 @@ import { registerReadinessPanel } from './readiness/readiness-panel';
 import { createReleaseJudge } from './readiness/release-judge';
 import { registerReportDocuments } from './report-documents';
 import { registerModelTools } from './tools/register-tools';
+import { registerUnknowns } from './unknowns/register-unknowns';
 import type { Workbench } from './workbench';
 import { createWorkspaceRepositories } from './workspace-world';
 
@@ -74,6 +75,7 @@ export function activate(context: vscode.ExtensionContext): {
   registerReadinessDiagnostics(context, repositories, releaseJudge);
   registerReadinessLens(context, repositories, releaseJudge);
   registerRecordCommands(context, workbench);
+  registerUnknowns(context, workbench);
   registerParticipant(context, workbench);
   registerModelTools(context, workbench);
   return { extendMarkdownIt: markPlaceholders };

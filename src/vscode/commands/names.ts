@@ -11,6 +11,7 @@ export const COMMANDS = {
   recordApproval: 'releaseGate.recordApproval',
   recordOverride: 'releaseGate.recordOverride',
   writeDocument: 'releaseGate.writeDocument',
+  fillInUnknowns: 'releaseGate.fillInUnknowns',
   showPaths: 'releaseGate.showPaths',
   previewRunbook: 'releaseGate.previewRunbook',
   goToRollback: 'releaseGate.goToRollback',

@@ -1,6 +1,7 @@
 import { isMap, isScalar, parseDocument, type Pair as YamlPair } from 'yaml';
 import { readFrontMatter } from '../../text/front-matter';
 import { lineBreakOf, type TextEdit } from '../../text/edit';
+import type { Span } from '../../text/position';
 import type { Ledger, WrittenValue } from './ledger';
 import type { Leaf } from './outline';
 
@@ -90,6 +91,17 @@ export function writtenFrontMatter(text: string): readonly WrittenValue[] {
     place: `---/${key}`,
     value: leaf.value,
   }));
+}
+
+/** The value of the front matter at an offset, with its key; null where none stands there. */
+export function frontMatterLeafAt(
+  text: string,
+  offset: number,
+): { readonly key: string; readonly span: Span; readonly shown: string } | null {
+  const entry = entriesOf(text)?.entries.find(
+    ({ leaf }) => offset >= leaf.span.start && offset < leaf.span.end,
+  );
+  return entry ? { key: entry.key, span: entry.leaf.span, shown: entry.leaf.shown } : null;
 }
 
 /** A value stands behind a blank. */
