@@ -19,7 +19,7 @@ import { generatedWorkflows } from './workflows';
 /**
  * Measures, side by side in one run, and asserts nothing: another machine and another hour give other milliseconds,
  * so what is worth keeping are the ratios. `npm run bench`, or `npm run bench -- FOLDER` for workflows of one's own, or
- * `npm run bench -- --histories` for the histories alone.
+ * `npm run bench -- --histories` for the histories alone, `-- --documents` for the documents.
  * Everything is measured in bundles, each part in a process of its own.
  */
 
@@ -246,6 +246,25 @@ async function histories(historyParts: string, made: string): Promise<void> {
   }
 }
 
+function documents(documentParts: string): void {
+  console.log('\nDocuments against mdast alone on the same texts');
+  for (const [name, what] of [
+    ['first-cold', 'a runbook of 2,000 lines, first thing in a process'],
+    ['first-warm', 'a runbook of 2,000 lines that was not read before'],
+    ['folder', 'a folder of 400 documents, for the first time'],
+    ['keystrokes-read', 'a keystroke in the runbook: reading it'],
+    ['keystrokes-check', 'a keystroke in the runbook: the whole check'],
+    ['keystrokes-check-among', 'a keystroke in the runbook among 400 documents: the check'],
+  ] as const) {
+    const { mdast, ours } = part(documentParts, name, '') as { mdast: number[]; ours: number[] };
+    const base = quantile(mdast, 0.5);
+    show(`${what}, mdast`, base, 'ms');
+    show('  ours, median', quantile(ours, 0.5), 'ms', times(quantile(ours, 0.5), base));
+    if (ours.length >= 20)
+      show('  ours, 95th percentile', quantile(ours, 0.95), 'ms', times(quantile(ours, 0.95), base));
+  }
+}
+
 async function main(folder: string | undefined): Promise<void> {
   if (!existsSync(path.join(root, 'dist/cli.js'))) {
     console.log('dist/cli.js is not there: run npm run build first.');
@@ -259,6 +278,11 @@ async function main(folder: string | undefined): Promise<void> {
     }
   };
   try {
+    if (folder === '--documents') {
+      copyParsers();
+      documents(await bundled(made, 'document-parts'));
+      return;
+    }
     if (folder === '--histories') {
       copyParsers();
       await histories(await bundled(made, 'history-parts'), made);
@@ -296,6 +320,7 @@ async function main(folder: string | undefined): Promise<void> {
     memory(parts, repository);
     startUp(made);
     await histories(historyParts, made);
+    documents(await bundled(made, 'document-parts'));
   } finally {
     rmSync(made, { recursive: true, force: true });
   }
