@@ -31,6 +31,15 @@ import { answerFromHistory, askedHistory, noHistoryAnswers, type HistoryAnswers 
 import { readDocumentFacts } from './document-facts';
 import { isTestData } from './test-data';
 import { overlayFiles } from './overlay';
+import {
+  answerOf,
+  holdsSame,
+  holdsSameSets,
+  isEqualData,
+  noRuleAnswers,
+  steady,
+  type RuleAnswers,
+} from './rule-answers';
 import { PIN_CACHE_PATH, pinsWith, readPinCache } from './pin-cache';
 import { verdictOf, type Finding, type NotChecked, type RootReport } from './report';
 import {
@@ -88,6 +97,10 @@ export interface ReadingCache {
   readonly alerts: AlertsRead;
   /** What files other than workflows say of secrets, as long as none of them changed. */
   secrets: { readonly texts: ReadonlyMap<string, string>; readonly found: FileSecrets } | null;
+  /** Texts of Markdown that is none of our documents, by path. */
+  readonly otherMarkdown: Map<string, string>;
+  /** What rules said of documents that did not change. */
+  readonly answers: RuleAnswers;
 }
 
 /** A cache that has read nothing yet. */
@@ -99,6 +112,8 @@ export function createReadingCache(): ReadingCache {
     history: noHistoryAnswers(),
     alerts: new Map(),
     secrets: null,
+    otherMarkdown: new Map(),
+    answers: noRuleAnswers(),
   };
 }
 
@@ -237,45 +252,69 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
   if (documents.length > 0 || alertFiles.length > 0) {
     const history = askedHistory(cache.history);
     const readPaths = new Set(readable.map(({ path }) => path));
+    const unread = listed.paths.filter((path) => isWorkflowPath(path) && !readPaths.has(path));
+    // What is equal to what it was at the last check is the same again, so that answers that rest on it hold.
+    const kept = <T>(name: string, value: T, isSame: (a: T, b: T) => boolean): T =>
+      steady(cache.answers, name, value, isSame);
+    const { configurationFile: file } = facts;
+    const { anchors, runnable } = await readDocumentFacts(documents, facts.paths, files);
     const known: GateFacts = {
       ...facts,
+      paths: kept('paths', facts.paths, holdsSame),
+      ...(facts.limits ? { limits: kept('limits', facts.limits, isEqualData) } : {}),
+      environments: kept('environments', facts.environments, isEqualData),
+      ...(file ? { configurationFile: kept('configurationFile', file, isEqualData) } : {}),
       isEveryPathListed: listed.isComplete,
       workflows: understood,
-      unreadWorkflows: listed.paths.filter((path) => isWorkflowPath(path) && !readPaths.has(path)),
-      documents,
-      alertFiles,
+      unreadWorkflows: kept('unreadWorkflows', unread, holdsSame),
+      documents: kept('documents', documents, holdsSame),
+      alertFiles: kept('alertFiles', alertFiles, holdsSame),
       ...(documents.some(({ kind }) => kind === secretsRotationPlanKind.id)
-        ? { secrets: await secretsOf(cache, files, listed.paths, understood, signal) }
+        ? {
+            secrets: kept(
+              'secrets',
+              await secretsOf(cache, files, listed.paths, understood, signal),
+              isEqualData,
+            ),
+          }
         : {}),
       ...(documents.length > 0 ? { shell: await input.parsers.shell() } : {}),
       rollback: rollbackFacts(documents, configuration, input.today),
       history: history.facts,
-      ...(await readDocumentFacts(documents, facts.paths, files)),
+      anchors: kept('anchors', anchors, holdsSameSets),
+      runnable: kept('runnable', runnable, holdsSameSets),
     };
+    const soFar = { head: () => cache.history.head, missed: history.missed };
     const questions = [
       ...documents.flatMap((document) =>
         documentRules
           .filter((rule) => judgesKind(rule, document.kind))
-          .map((rule) => ({ rule, path: document.path, check: () => rule.check(document, known) })),
+          .map((rule) => ({
+            rule,
+            ask: () =>
+              answerOf(cache.answers, rule, document, known, soFar, (watched) =>
+                askRule(rule, document.path, () => rule.check(document, watched)),
+              ),
+          })),
       ),
       ...alertFiles.flatMap((file) =>
-        alertRules.map((rule) => ({ rule, path: file.path, check: () => rule.check(file, known) })),
+        alertRules.map((rule) => ({
+          rule,
+          ask: () =>
+            answerOf(cache.answers, rule, file, known, soFar, (watched) =>
+              askRule(rule, file.path, () => rule.check(file, watched)),
+            ),
+        })),
       ),
     ].filter(({ rule }) => !isOff(rule));
-    for (const { rule, path, check } of questions) if (!rule.asksHistory) run(rule, path, check);
+    for (const { rule, ask } of questions) if (!rule.asksHistory) take(rule, ask());
     const asking = questions.filter(({ rule }) => rule.asksHistory);
     const git = input.asksHistory === false ? null : (input.history ?? null);
-    const told = await answerFromHistory(
-      asking,
-      ({ rule, path, check }) => askRule(rule, path, check),
-      history,
-      git,
-      signal,
-    );
-    told.forEach(({ answer, needs }, index) => {
+    const told = await answerFromHistory(asking, ({ ask }) => ask(), history, git, signal);
+    told.forEach(({ answer: said, needs }, index) => {
       const rule = asking[index]?.rule;
       if (!rule) return;
-      take(rule, answer);
+      take(rule, said);
       if (needs !== null && !notChecked.some((each) => each.rule === rule.id)) {
         notChecked.push({ rule: rule.id, needs });
       }
@@ -707,19 +746,24 @@ async function readDocuments(
       continue;
     }
     seen.add(path);
+    const hasFrontMatter = !byPath && /^\uFEFF?---/.test(text.text);
+    if (hasFrontMatter) frontMatters++;
     const before = cache.documents.get(path);
     if (before?.text === text.text) {
       documents.push(before);
       lines.set(path, before.lines);
       continue;
     }
+    if (cache.otherMarkdown.get(path) === text.text) continue;
     let kind = byPath;
-    if (!kind && /^\uFEFF?---/.test(text.text)) {
-      frontMatters++;
+    if (hasFrontMatter) {
       const frontMatter = readFrontMatter(text.text);
       if (frontMatter.ok) kind = documentKinds.find((other) => other.recognises(path, frontMatter.data));
     }
-    if (!kind) continue;
+    if (!kind) {
+      cache.otherMarkdown.set(path, text.text);
+      continue;
+    }
     const document = kind.read(path, text.text);
     cache.documents.set(path, document);
     documents.push(document);
@@ -727,6 +771,9 @@ async function readDocuments(
   }
   if (cache.documents.size > seen.size + MAX_STALE_READINGS) {
     for (const path of cache.documents.keys()) if (!seen.has(path)) cache.documents.delete(path);
+  }
+  if (cache.otherMarkdown.size > seen.size + MAX_STALE_READINGS) {
+    for (const path of cache.otherMarkdown.keys()) if (!seen.has(path)) cache.otherMarkdown.delete(path);
   }
   return documents;
 }

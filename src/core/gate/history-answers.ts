@@ -175,6 +175,7 @@ function noQuestions(): Questions {
 }
 
 function forget(answers: HistoryAnswers): void {
+  answers.head = null;
   answers.commits.clear();
   answers.refs.clear();
   answers.contributors = null;

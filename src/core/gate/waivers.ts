@@ -1,6 +1,7 @@
 import picomatch from 'picomatch';
 import type { Root } from 'mdast';
 import { lineIndex, type LineIndex, type Span } from '../text/position';
+import { remembered } from '../text/remember';
 import type { Workflow } from '../workflow/model';
 import { readYaml } from '../workflow/yaml-tree';
 import { nearMiss } from '../rules/near-miss';
@@ -136,14 +137,14 @@ export function waiversOfFile(file: { readonly path: string; readonly text: stri
  * The waivers in a document's HTML comments: each speaks of the section that it stands in, and before the first
  * heading of the whole document.
  */
-export function waiversOfDocument(document: ReadDocument): WaiversFound {
+export const waiversOfDocument = remembered((document: ReadDocument): WaiversFound => {
   const headings = document.sections.map((section) => section.headingSpan.start).sort((a, b) => a - b);
   const sectionOf = (offset: number): number => headings.filter((start) => start <= offset).length;
   return collect(htmlComments(document.tree, document.text), document.path, document.lines, (comment) => {
     const own = sectionOf(comment.start);
     return (span) => own === 0 || (span !== null && sectionOf(span.start) === own);
   });
-}
+});
 
 /** The configuration's waivers. `jobAt` tells the job that an offset of a workflow stands in. */
 export function waiversOfConfiguration(
