@@ -71,7 +71,7 @@ describe('answers that are kept between checks', () => {
     const answersOf = (path: string): readonly unknown[] => {
       const document = cache.documents.get(path);
       assert.ok(document);
-      return [...(cache.answers.byDocument.get(document) ?? [])].map(([, { answer }]) => answer);
+      return [...(cache.answers.bySubject.get(document) ?? [])].map(([, { answer }]) => answer);
     };
     const before = [answersOf(first), answersOf(second)];
     await check({ ...documents, [first]: `${documents[first] ?? ''}\nOne more line.\n` }, cache);
