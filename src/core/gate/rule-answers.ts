@@ -103,6 +103,7 @@ const EVERY: Readonly<Record<keyof GateFacts, true>> = {
   history: true,
   anchors: true,
   runnable: true,
+  rollback: true,
 };
 
 const KEYS = Object.keys(EVERY) as (keyof GateFacts)[];
