@@ -7,6 +7,7 @@ import type { RepositoryProfile } from '../evidence/profile';
 import { judgeProposal } from '../gate/check';
 import type { ProposedFile } from '../text/proposal';
 import { answersTo, distinctSources, existingText, keptFile, unknownsOf } from './document-task';
+import { gatherOperations } from './operations/facts';
 import { assembleRunbook, runbookSummary, type RunbookFacts } from './runbook/assemble-runbook';
 import type { Task, TaskInput, TaskResult, World } from './task';
 
@@ -50,6 +51,7 @@ export const runbookForDeployment: Task = {
         told: answersTo(inputs, run.inputs),
         questions: new Map(inputs.map(({ name, question }) => [name, question])),
         summary: null,
+        operations: await gatherOperations(world, profile, run.signal),
       },
       run.signal,
     );

@@ -252,7 +252,7 @@ export function rollbackPlan(facts: StepFacts): RollbackPlan {
       title: `Put ${target} back in ${production}`,
       owner,
       command: command
-        ? inEnvironment(command.value, production)
+        ? inEnvironment(toVersion(command.value, target), production)
         : placeholder(`command that rolls ${production} back`),
       action: '',
       expected: `${production} runs ${target}, and its instances are ready`,
@@ -332,6 +332,11 @@ export function deployCommandTo(profile: RepositoryProfile, environment: string)
 /** Puts the environment's name where the command leaves it open; a name that a shell would read otherwise stays out. */
 function inEnvironment(command: string, environment: string): string {
   return /^[\w.-]+$/.test(environment) ? command.replaceAll('${ENV}', environment) : command;
+}
+
+/** What a command of going back leaves open is the version that is gone back to, never the one that is released. */
+function toVersion(command: string, target: string): string {
+  return command.replaceAll('${VERSION}', /^[\w.-]+$/.test(target) ? target : '${PREVIOUS_VERSION}');
 }
 
 function byHand(title: string, owner: string, action: string, expected: string): PlannedStep {

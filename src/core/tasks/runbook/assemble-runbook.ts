@@ -10,7 +10,13 @@ import type {
 } from '../../documents/runbook/runbook';
 import { isKnown, placeholder, textOf, type Fact, type Source } from '../../evidence/fact';
 import type { DeployTarget, OperationsLink, RepositoryProfile, Workload } from '../../evidence/profile';
+import { platforms } from '../../evidence/platforms';
 import { DEFAULT_TRIGGERS } from '../../risk/rollback-triggers';
+import { deployWayOf } from '../operations/deploy-steps';
+import type { OperationsFacts } from '../operations/facts';
+import { parametersIn } from '../operations/parameters';
+import { chooseTag, stepOfAct } from '../operations/steps';
+import { PARTS, wayBackOf, type WayBack } from '../operations/way-back';
 
 /** What a runbook is made from. */
 export interface RunbookFacts {
@@ -20,27 +26,31 @@ export interface RunbookFacts {
   readonly questions: ReadonlyMap<string, string>;
   /** Prose from elsewhere instead of the deterministic summary. */
   readonly summary: string | null;
+  /** Workflows, scripts, plan and records beside the profile; null where they were not read. */
+  readonly operations: OperationsFacts | null;
 }
 
 /** The runbook as far as the repository shows it; everything else is UNKNOWN(...). */
 export function assembleRunbook(facts: RunbookFacts): Runbook {
-  const { profile, told, questions } = facts;
+  const { told, questions, operations } = facts;
+  const profile = operations?.profile ?? facts.profile;
   const target = mainTarget(profile);
+  const way = operations ? wayBackOf(operations) : null;
   const steps = {
-    diagnosis: diagnosisSteps(profile, target),
+    diagnosis: diagnosisSteps(profile, target, way),
     mitigations: mitigationSteps(profile, target),
-    rollback: rollbackSteps(profile, target),
-    checksBefore: checksBefore(profile, target),
-    deployment: deploymentSteps(profile, target),
+    rollback: rollbackSteps(profile, target, way),
+    checksBefore: checksBefore(profile, target, operations),
+    deployment: deploymentSteps(profile, target, operations),
   };
   return {
     service: textOf(profile.service),
     summary: facts.summary ?? runbookSummary(facts),
-    parameters: parametersOf(profile, told, Object.values(steps).flat()),
+    parameters: parametersOf(profile, told, Object.values(steps).flat(), way),
     symptoms: symptomsOf(profile, target),
     ...steps,
     rollback: {
-      reference: profile.rollbackScript?.value ?? 'the steps below',
+      reference: rollbackPageOf(operations) ?? profile.rollbackScript?.value ?? 'the steps below',
       triggers: DEFAULT_TRIGGERS.map(({ metric, comparison, threshold, window, lasting }) => ({
         metric,
         comparison,
@@ -114,6 +124,25 @@ function workloadsOf(
 
 const ON_KUBERNETES: readonly DeployTarget['kind'][] = ['kubernetes', 'kustomize', 'helm'];
 
+/** Where a service on one of these is looked at with the platform's own command. */
+const SHOWN_BY_PLATFORM: readonly DeployTarget['kind'][] = [
+  'argo-cd',
+  'helm',
+  'lambda',
+  'app-service',
+  'fly',
+  'heroku',
+  'vercel',
+  'netlify',
+  'cloudflare-workers',
+];
+
+/** The rollback runbook, where it stands; null where there is none. */
+function rollbackPageOf(operations: OperationsFacts | null): string | null {
+  const page = `${operations?.folders.operations ?? ''}/ROLLBACK.md`;
+  return operations?.paths.has(page) === true ? page : null;
+}
+
 function kubernetesWorkloads(profile: RepositoryProfile): readonly Workload[] {
   return workloadsOf(profile)
     .filter(
@@ -135,8 +164,16 @@ function isShellWord(text: string): boolean {
   return /^[A-Za-z0-9][\w.-]*$/.test(text);
 }
 
-function diagnosisSteps(profile: RepositoryProfile, target: DeployTarget | null): RunbookStep[] {
+function diagnosisSteps(
+  profile: RepositoryProfile,
+  target: DeployTarget | null,
+  way: WayBack | null,
+): RunbookStep[] {
   const steps: RunbookStep[] = [];
+  // Platforms that the steps below say nothing of.
+  if (way?.target && SHOWN_BY_PLATFORM.includes(way.target.kind)) {
+    steps.push(...way.procedure.show.map((act) => stepOfAct(act)));
+  }
   for (const workload of kubernetesWorkloads(profile)) {
     const name = `${workload.kind.toLowerCase()}/${workload.name}`;
     const at = `-n ${namespaceOf(workload)}`;
@@ -296,18 +333,41 @@ function mitigationSteps(profile: RepositoryProfile, target: DeployTarget | null
   return steps;
 }
 
-function rollbackSteps(profile: RepositoryProfile, target: DeployTarget | null): RunbookStep[] {
+function rollbackSteps(
+  profile: RepositoryProfile,
+  target: DeployTarget | null,
+  way: WayBack | null,
+): RunbookStep[] {
   const known = profile.deployTargets
     .map(({ rollbackCommand }) => rollbackCommand)
     .find((command) => isKnown(command));
-  const command =
-    known && isKnown(known)
-      ? known.value
-      : placeholder(
-          target && !isKnown(target.rollbackCommand)
-            ? target.rollbackCommand.unknown
-            : 'command that rolls ${ENV} back',
-        );
+  const putBack =
+    way !== null && way.target !== null && (way.isOwn || !known)
+      ? [
+          ...(way.isOwn
+            ? [chooseTag('Go to Escalation')]
+            : way.procedure.revisions.map((act) => stepOfAct(act))),
+          ...way.deployPrevious.map((each) => ({
+            ...each,
+            title: upperFirst(each.title.replace(`${PARTS.deploy}: `, '')),
+            onFailure: 'Go to Escalation',
+          })),
+          ...way.procedure.settle.map((act) => stepOfAct(act)),
+        ].map(({ verifiedBy: _, ...each }) => each)
+      : [
+          step(
+            'Put the version before back',
+            known && isKnown(known)
+              ? known.value.replaceAll('${VERSION}', '${PREVIOUS_VERSION}')
+              : placeholder(
+                  target && !isKnown(target.rollbackCommand)
+                    ? target.rollbackCommand.unknown
+                    : 'command that rolls ${ENV} back',
+                ),
+            '${ENV} runs the version before ${VERSION}, and every instance is ready',
+            'Go to Escalation',
+          ),
+        ];
   const steps = [
     byHand(
       'Say that it is rolled back',
@@ -315,12 +375,7 @@ function rollbackSteps(profile: RepositoryProfile, target: DeployTarget | null):
       'The message is sent',
       'Go on; nobody has to answer first',
     ),
-    step(
-      'Put the version before back',
-      command,
-      '${ENV} runs the version before ${VERSION}, and every instance is ready',
-      'Go to Escalation',
-    ),
+    ...putBack,
   ];
   if (profile.migrationFolders.length > 0) {
     steps.splice(
@@ -337,7 +392,11 @@ function rollbackSteps(profile: RepositoryProfile, target: DeployTarget | null):
   return [...steps, checkStep(profile, 'Check after going back', 'Go to Escalation')];
 }
 
-function checksBefore(profile: RepositoryProfile, target: DeployTarget | null): RunbookStep[] {
+function checksBefore(
+  profile: RepositoryProfile,
+  target: DeployTarget | null,
+  operations: OperationsFacts | null,
+): RunbookStep[] {
   const steps: RunbookStep[] = [
     profile.workflows.length > 0 && isKnown(profile.remote) && profile.remote.value.host === 'github.com'
       ? step(
@@ -373,10 +432,27 @@ function checksBefore(profile: RepositoryProfile, target: DeployTarget | null): 
       ),
     );
   }
+  const flags = operations?.plan?.data.flags.map(({ flag }) => flag) ?? [];
+  steps.push(
+    byHand(
+      'See that flags are set as the release needs them',
+      flags.length > 0
+        ? `Read the state of ${flags.join(', ')} in \${ENV}, and compare it with ${operations?.plan?.path ?? 'the release plan'}`
+        : `Read the state of ${placeholder('flags that guard ${VERSION} in ${ENV}, or that there are none')}`,
+      'Each flag is off, or has the share that the release plan gives it',
+      'Do not deploy; set the flag, or correct the release plan',
+    ),
+    byHand(
+      'See which settings change',
+      'Compare what ${VERSION} asks of settings with what ${ENV} has, by the release plan',
+      'Every setting that ${VERSION} needs is there, and none is of another environment',
+      'Do not deploy; set what is missing first',
+    ),
+  );
   steps.push(
     byHand(
       'Know the way back',
-      'Read Rollback above, and note the version that runs now',
+      `Read ${rollbackPageOf(operations) ?? 'Rollback above'}, and note the version that runs now`,
       'The version to go back to is written down, and its artifact is there',
       'Do not deploy',
     ),
@@ -394,24 +470,14 @@ function checksBefore(profile: RepositoryProfile, target: DeployTarget | null): 
   return steps;
 }
 
-function deploymentSteps(profile: RepositoryProfile, target: DeployTarget | null): RunbookStep[] {
-  const command =
-    target && isKnown(target.deployCommand)
-      ? target.deployCommand.value
-      : placeholder(
-          target && !isKnown(target.deployCommand)
-            ? target.deployCommand.unknown
-            : 'command that deploys ${VERSION} to ${ENV}',
-        );
-  const steps: RunbookStep[] = [];
-  steps.push(
-    step(
-      'Deploy ${VERSION} to ${ENV}',
-      command,
-      '${ENV} runs ${VERSION}, and every instance is ready',
-      'Go to Rollback',
-    ),
-  );
+function deploymentSteps(
+  profile: RepositoryProfile,
+  target: DeployTarget | null,
+  operations: OperationsFacts | null,
+): RunbookStep[] {
+  const targets = target ? [target, ...profile.deployTargets] : profile.deployTargets;
+  const steps = [...deployWayOf(operations?.set ?? null, targets, 'Deploy ${VERSION} to ${ENV}').steps];
+  const command = steps.map((each) => each.command).join('\n');
   for (const workload of kubernetesWorkloads(profile)) {
     if (/rollout status/.test(command)) break;
     const name = `${workload.kind.toLowerCase()}/${workload.name}`;
@@ -478,6 +544,7 @@ function parametersOf(
   profile: RepositoryProfile,
   told: ReadonlyMap<string, string>,
   steps: readonly RunbookStep[],
+  way: WayBack | null,
 ): RunbookParameter[] {
   const names = profile.environments.map(({ value }) => value.name);
   const text = steps.map(({ command, action, expected }) => `${command} ${action} ${expected}`).join('\n');
@@ -489,8 +556,16 @@ function parametersOf(
     BASE_URL: 'Address of the service in the environment, without a slash at its end',
     REGION: 'Region of the service',
     CLUSTER: 'Cluster of the service',
+    PREVIOUS_VERSION: 'Version that is gone back to, as it is tagged',
+    ...(way?.target ? platforms[way.target.kind].parameters : {}),
   };
   used.add('ENV').add('VERSION');
+  const ofPlatform = new Map(
+    parametersIn(
+      steps.map((each) => `${each.command} ${each.action} ${each.expected}`),
+      { profile, target: way?.target ?? null, found: foundIn(steps) },
+    ).map((parameter) => [parameter.name, parameter.example]),
+  );
   const order = Object.keys(meanings);
   return [...used]
     .sort((a, b) => rank(order, a) - rank(order, b) || (a < b ? -1 : 1))
@@ -500,14 +575,29 @@ function parametersOf(
       example:
         name === 'ENV' && names.length > 0
           ? names.join(', ')
-          : placeholder(
-              name === 'ENV'
-                ? told.has('environments')
+          : name === 'ENV'
+            ? placeholder(
+                told.has('environments')
                   ? 'which of the environments told below'
-                  : 'names of the environments'
-                : `value of ${name}`,
-            ),
+                  : 'names of the environments',
+              )
+            : (ofPlatform.get(name) ?? placeholder(`value of ${name}`)),
     }));
+}
+
+/** Parameters that a step of the page finds out. */
+function foundIn(steps: readonly RunbookStep[]): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const { title, expected, action } of steps) {
+    for (const match of `${expected} ${action}`.matchAll(/\bset ([A-Z][A-Z0-9_]+) to\b/g)) {
+      found[match[1] ?? ''] ??= `found by "${title}"`;
+    }
+  }
+  return found;
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function rank(order: readonly string[], name: string): number {

@@ -4,8 +4,10 @@ import type { DeploymentPlan } from '../../../../src/core/documents/deployment-p
 import type { IncidentResponse } from '../../../../src/core/documents/incident-response/incident-response';
 import type { RunbookStep } from '../../../../src/core/documents/markdown/steps';
 import type { RollbackRunbook } from '../../../../src/core/documents/rollback-runbook/rollback-runbook';
+import type { Runbook } from '../../../../src/core/documents/runbook/runbook';
 import { ROLLBACK_STRATEGIES } from '../../../../src/core/evidence/platforms';
 import { documentTasks } from '../../../../src/core/tasks/documents';
+import { runbookForDeployment } from '../../../../src/core/tasks/runbook-for-deployment';
 import type { TaskResult } from '../../../../src/core/tasks/task';
 import { platformRepositories } from '../../../support/platform-repositories';
 import { memoryWorld, quietRun } from '../../../support/world';
@@ -263,5 +265,45 @@ describe('the response to a failed deployment', () => {
       .data as IncidentResponse;
     assert.match(beside.recover[0]?.title ?? '', /docs\/ops\/ROLLBACK\.md/);
     assert.doesNotMatch(commandsOf(beside.recover), /heroku rollback/);
+  });
+});
+
+describe('the runbook of a deployment, on every platform', () => {
+  for (const [name, files] of Object.entries(platformRepositories)) {
+    it(`declares what it uses and passes the gate: ${name}`, async () => {
+      const result = await runbookForDeployment.run(memoryWorld(files, parsers), quietRun());
+      assert.deepEqual([...new Set(result.findings.map(({ rule }) => rule))], ['unresolved-placeholder']);
+      const data = result.data as Runbook;
+      const declared = new Set(data.parameters.map((parameter) => parameter.name));
+      for (const [, used = ''] of textOf(result).matchAll(/\$\{([A-Z][A-Z0-9_]*)\}/g)) {
+        assert.ok(declared.has(used), `${used} is not declared`);
+      }
+      const checks = data.checksBefore.map(({ title }) => title).join('\n');
+      assert.match(checks, /pipeline passed/);
+      assert.match(checks, /flags are set/);
+      assert.match(checks, /settings change/);
+      assert.match(checks, /way back/);
+    });
+  }
+
+  it('goes back by the same commands as the rollback runbook, and names it where it stands', async () => {
+    const files = platformRepositories['ecs'] ?? {};
+    const alone = (await runbookForDeployment.run(memoryWorld(files, parsers), quietRun())).data as Runbook;
+    assert.match(commandsOf(alone.rollback.steps), GOES_BACK['ecs'] ?? /never/);
+    assert.equal(alone.rollback.reference, 'the steps below');
+    const page = textOf(await write('rollback-runbook', files));
+    const beside = await runbookForDeployment.run(
+      memoryWorld({ ...files, 'docs/ops/ROLLBACK.md': page }, parsers),
+      quietRun(),
+    );
+    assert.equal((beside.data as Runbook).rollback.reference, 'docs/ops/ROLLBACK.md');
+    // Another parameter than the version that is deployed, so that nobody deploys the failed one again.
+    const script = (
+      await runbookForDeployment.run(
+        memoryWorld(platformRepositories['a rollback workflow'] ?? {}, parsers),
+        quietRun(),
+      )
+    ).data as Runbook;
+    assert.match(commandsOf(script.rollback.steps), /version="\$\{PREVIOUS_VERSION\}"/);
   });
 });
