@@ -12,7 +12,7 @@ export function docCommand(terminal: Terminal): Command {
       [
         '',
         'Each is filled from the repository; what no file says stands as UNKNOWN(what is needed).',
-        'Records are made by commands of their own: drill record, approval record, override record.',
+        'Records are made by commands of their own: drill record, approval record, override record, review record.',
       ].join('\n'),
     );
   for (const { kind, task } of documents) command.addCommand(taskCommand(task, terminal, kind));

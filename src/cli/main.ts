@@ -11,7 +11,7 @@ import { gateCommand } from './gate-command';
 import { graphCommand } from './graph-command';
 import { pinCommand } from './pin-command';
 import { initCommand } from './init-command';
-import { approvalCommand, drillCommand, overrideCommand } from './record-commands';
+import { approvalCommand, drillCommand, overrideCommand, reviewCommand } from './record-commands';
 import { taskCommand } from './task-command';
 import { processTerminal, type Terminal } from './terminal';
 import { unknownsCommand } from './unknowns-command';
@@ -65,6 +65,7 @@ function program(terminal: Terminal): Command {
   root.addCommand(drillCommand(terminal));
   root.addCommand(approvalCommand(terminal));
   root.addCommand(overrideCommand(terminal));
+  root.addCommand(reviewCommand(terminal));
   for (const task of [...tasks, alertRules]) root.addCommand(taskCommand(task, terminal));
   const throwInsteadOfExit = (command: Command): void => {
     command.exitOverride();

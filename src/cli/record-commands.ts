@@ -7,11 +7,11 @@ import {
   composeApproval,
   composeDrill,
   composeOverride,
-  confirmationPhrase,
+  composeReview,
   type RecordAnswer,
   type RecordingWorld,
 } from '../core/records/compose';
-import { DRILLS } from '../core/records/record';
+import { DRILLS, REVIEWS } from '../core/records/record';
 import { OVERRIDABLE_IDS } from '../core/readiness/overridable';
 import type { World } from '../core/tasks/task';
 import { CommandFailure } from './command-failure';
@@ -114,6 +114,35 @@ export function overrideCommand(terminal: Terminal): Command {
   return override;
 }
 
+/** `release-gate review record`: a person's word that a document, as it stands, was read or carried out. */
+export function reviewCommand(terminal: Terminal): Command {
+  const review = new Command('review').description('Write down that a document was reviewed or tested');
+  recordOf(review, 'Your review of one document as it is committed: shown first, written with --write')
+    .option('--document <path>', 'the document, from the root: docs/ops/RUNBOOK.md')
+    .option('--kind <review>', `what was done with it: ${REVIEWS.join(', ')}`, 'reviewed')
+    .option('--environment <name>', 'where it was carried out (tested)')
+    .option('--outcome <outcome>', 'passed or failed (tested)')
+    .option('--at <time>', 'when, with its zone; now by default')
+    .option('--evidence <item...>', 'what shows it: paths of the repository, addresses, commits')
+    .option('--by <name>', 'who read or carried it out, not who wrote it; git tells by default')
+    .option('--notes <text>', 'what else is to be known')
+    .action((folder: string, options: Options) =>
+      record(folder, options, terminal, 'A review', (world) =>
+        composeReview(world, {
+          document: text(options['document']),
+          review: text(options['kind']),
+          environment: text(options['environment']),
+          outcome: text(options['outcome']),
+          at: text(options['at']),
+          by: text(options['by']),
+          evidence: texts(options['evidence']),
+          notes: text(options['notes']),
+        }),
+      ),
+    );
+  return review;
+}
+
 function recordOf(parent: Command, description: string): Command {
   return parent
     .command('record')
@@ -125,7 +154,7 @@ function recordOf(parent: Command, description: string): Command {
 /**
  * Shows a record, and writes it where the call says so.
  *
- * @param typed What is recorded, where the person has to type its environment and version first: "An approval".
+ * @param typed What is recorded, where the person has to type a phrase first: "An approval".
  */
 async function record(
   folder: string,
@@ -141,7 +170,7 @@ async function record(
       `nothing can be recorded yet:\n${answer.problems.map((problem) => `  - ${problem}`).join('\n')}`,
     );
   }
-  const { file, notes } = answer;
+  const { file, notes, phrase } = answer;
   const findings = await judgeProposal(world, [file], terminal.signal);
   terminal.print(
     taskText(
@@ -160,15 +189,14 @@ async function record(
     terminal.print('\nNothing was written; --write writes it.');
     return;
   }
-  if (typed !== null) await confirm(options, terminal, typed);
+  if (typed !== null && phrase !== null) await confirm(phrase, terminal, typed);
   const outcome = await writeProposal(path.resolve(folder), [file]);
   if (!outcome.ok) throw new CommandFailure(`Nothing was written: ${outcome.path} ${outcome.detail}.`);
   terminal.print(`\n${writtenText(outcome)}\nCommit it: what is not in the history can be changed unseen.`);
 }
 
 /** @throws CommandFailure where nobody types the phrase. */
-async function confirm(options: Options, terminal: Terminal, typed: string): Promise<void> {
-  const phrase = confirmationPhrase(text(options['environment']) ?? '', text(options['version']) ?? '');
+async function confirm(phrase: string, terminal: Terminal, typed: string): Promise<void> {
   const answer = await terminal.ask(`Type "${phrase}" to write it:`);
   if (answer === null) {
     throw new CommandFailure(

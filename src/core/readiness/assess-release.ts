@@ -143,7 +143,9 @@ export async function assessRelease(
   );
   const recordHistory = await openRecordHistory(
     world,
-    [...records.drills, ...records.approvals, ...records.overrides].map(({ path }) => path),
+    [...records.drills, ...records.approvals, ...records.overrides, ...records.reviews].map(
+      ({ path }) => path,
+    ),
     run.signal,
   );
   const recordingCommits = await commitsThatRecord(

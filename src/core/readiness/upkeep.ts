@@ -1,4 +1,5 @@
 import type { ReadDocument } from '../documents/document';
+import { textHash } from '../documents/markdown/text-hash';
 import { runbookKind } from '../documents/runbook/runbook-kind';
 import type { RepositoryProfile } from '../evidence/profile';
 import type { Commit, History, RepositoryFiles } from '../ports';
@@ -10,6 +11,8 @@ import type { WorkflowSet } from '../workflow/understanding';
 export interface RunbookUpkeep {
   readonly path: string;
   readonly frontMatter: Readonly<Record<string, unknown>>;
+  /** The hash of its text as it stands (`textHash`), by which a record of a review names what was read. */
+  readonly sha256: string;
   /** Null where git knows of none: it is not committed. */
   readonly lastChange: Commit | null;
   /** Workflows that deploy and scripts that deploy or go back, each with its last change. */
@@ -55,9 +58,10 @@ export async function runbooksOf(
     [...described].sort().map(async (path) => ({ path, lastChange: await lastChange(path) })),
   );
   return Promise.all(
-    runbooks.map(async ({ path, frontMatter }) => ({
+    runbooks.map(async ({ path, frontMatter, text }) => ({
       path,
       frontMatter,
+      sha256: textHash(text),
       lastChange: await lastChange(path),
       describes,
     })),

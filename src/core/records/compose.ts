@@ -1,15 +1,18 @@
 import { approvalKind } from '../documents/approval/approval-kind';
 import type { DocumentKind } from '../documents/document';
+import { documentReviewKind } from '../documents/document-review/document-review-kind';
 import { drillRecordKind } from '../documents/drill-record/drill-record-kind';
 import { overrideKind } from '../documents/override/override-kind';
+import { textHash } from '../documents/markdown/text-hash';
 import { plainText } from '../documents/markdown/write';
 import type { Clock, History, RepositoryFiles } from '../ports';
 import { dayAt, isoDay } from '../text/iso-day';
 import type { ProposedFile } from '../text/proposal';
 import { isoTime, zonedTime } from '../text/zoned-time';
 import { durationText, readDuration } from './duration';
-import { DRILLS } from './record';
+import { DRILLS, REVIEWS } from './record';
 import { isSameVersion } from './records-in';
+import { isSamePerson } from './same-person';
 import { isCommit, namesPerson } from './strict';
 
 /** What writing a record down asks of the world. No model is among it: a record is what a person says. */
@@ -33,6 +36,8 @@ export type RecordAnswer =
       readonly file: ProposedFile;
       /** What the person should know of it before it is written, a sentence each. */
       readonly notes: readonly string[];
+      /** What the person types before it is written; null where a press is enough. */
+      readonly phrase: string | null;
     }
   | { readonly ok: false; readonly problems: readonly string[] };
 
@@ -71,6 +76,18 @@ export interface ToldOverride {
   readonly by: string | null;
   readonly reason: string | null;
   readonly until: string | null;
+}
+
+/** What a person tells of a document that they read or carried out. */
+export interface ToldReview {
+  readonly document: string | null;
+  readonly review: string | null;
+  readonly environment: string | null;
+  readonly outcome: string | null;
+  readonly at: string | null;
+  readonly by: string | null;
+  readonly evidence: readonly string[];
+  readonly notes: string | null;
 }
 
 /** A name of this path may be taken so many times. */
@@ -141,6 +158,7 @@ export async function composeDrill(world: RecordingWorld, told: ToldDrill): Prom
     ['drill', drill, environment, version, dayAt(startedAt)],
     `record of a ${drill} drill in ${environment}`,
     notes,
+    null,
   );
 }
 
@@ -176,7 +194,113 @@ export async function composeApproval(world: RecordingWorld, told: ToldApproval)
     ['approval', environment, version, by.replace(/<.*/, ''), dayAt(at)],
     `approval of ${version} for ${environment}`,
     notes,
+    confirmationPhrase(environment, version),
   );
+}
+
+/**
+ * The record of a review: of the document as it is committed, by somebody other than who changed it last.
+ */
+export async function composeReview(world: RecordingWorld, told: ToldReview): Promise<RecordAnswer> {
+  const problems: string[] = [];
+  const notes: string[] = [];
+  const review = told.review ?? 'reviewed';
+  if (!REVIEWS.some((each) => each === review)) {
+    problems.push(`"${review}" is nothing that is recorded of a document; it takes ${REVIEWS.join(', ')}`);
+  }
+  const path = plainText(told.document ?? '').replace(/^\.\//, '');
+  if (path === '') problems.push('name the document by its path, such as docs/ops/RUNBOOK.md');
+  const read = path === '' ? null : await committedText(world, path, problems);
+  const by = personOf(world, told.by, problems);
+  const author = read === null ? '' : `${read.authorName} <${read.authorEmail}>`;
+  if (read && by !== '' && isSamePerson(by, author)) {
+    problems.push(
+      `${read.authorName} changed ${path} last (${read.hash.slice(0, 12)}), and nobody reviews their own text: have somebody else record it`,
+    );
+  }
+  const now = world.clock.now().getTime();
+  const at = timeOf(told.at, now, problems) ?? now;
+  if (read && at < Date.parse(read.committedAt)) {
+    problems.push(
+      `the text that stands here was committed at ${read.committedAt}, after it is said to have been read`,
+    );
+  }
+  const isTest = review === 'tested';
+  const environment = isTest ? environmentOf(told.environment, problems) : '';
+  if (isTest && told.outcome !== 'passed' && told.outcome !== 'failed') {
+    problems.push(
+      told.outcome === null
+        ? 'say how it ended: passed or failed'
+        : `the outcome is passed or failed, not "${told.outcome}"`,
+    );
+  }
+  if (isTest && isProduction(world, environment)) {
+    notes.push(`${environment} is production: carried out there, it does not count as tested before`);
+  }
+  const evidence = await evidenceOf(world, told.evidence, problems);
+  if (isTest && told.evidence.length === 0) {
+    problems.push('name what shows it: a path of the repository, an address, or a commit');
+  }
+  if (problems.length > 0 || read === null) return { ok: false, problems };
+  const name = path.replace(/^.*\//, '').replace(/\.md$/i, '');
+  return propose(
+    world,
+    documentReviewKind,
+    {
+      document: path,
+      sha256: textHash(read.text),
+      review,
+      reviewer: by,
+      author,
+      at: isoTime(at),
+      environment,
+      outcome: isTest ? (told.outcome ?? '') : '',
+      recordedBy: plainText(world.gitName ?? ''),
+      evidence,
+      notes: plainText(told.notes ?? ''),
+    },
+    ['review', name, by.replace(/<.*/, ''), dayAt(at)],
+    `record that ${path} was ${review}`,
+    notes,
+    `${path} ${review}`,
+  );
+}
+
+/** A document as it stands here and in its last commit; null, with the problem, where the two are not the same. */
+async function committedText(
+  world: RecordingWorld,
+  path: string,
+  problems: string[],
+): Promise<{
+  readonly text: string;
+  readonly hash: string;
+  readonly authorName: string;
+  readonly authorEmail: string;
+  readonly committedAt: string;
+} | null> {
+  const here = await world.files.read(path);
+  if (!here.ok) {
+    problems.push(`the document ${path} ${here.detail}`);
+    return null;
+  }
+  const state = await world.history.state(world.signal);
+  if (state.kind !== 'git') {
+    problems.push(`the history is not known (${state.detail}), so neither is who wrote ${path}`);
+    return null;
+  }
+  const commit = await world.history.lastCommitOf(path, world.signal);
+  const committed = await world.history.fileAt(state.head, path, world.signal);
+  if (!commit || !committed.ok) {
+    problems.push(`${path} is in no commit, so nobody can tell who wrote it: commit it first`);
+    return null;
+  }
+  if (textHash(committed.text) !== textHash(here.text)) {
+    problems.push(
+      `${path} differs from what is committed: commit it first, so that what was read can be found again`,
+    );
+    return null;
+  }
+  return { text: here.text, ...commit };
 }
 
 /**
@@ -228,6 +352,7 @@ export async function composeOverride(
     ['override', condition, environment, version, dayAt(now)],
     `override of ${condition} for ${version} in ${environment}`,
     notes,
+    confirmationPhrase(environment, version),
   );
 }
 
@@ -385,13 +510,14 @@ async function propose<T>(
   parts: readonly string[],
   purpose: string,
   notes: readonly string[],
+  phrase: string | null,
 ): Promise<RecordAnswer> {
   const name = parts.map(slug).join('_');
   for (let count = 1; count <= MAX_SAME_NAMES; count++) {
     const path = `${world.releaseFolder}/records/${name}${count === 1 ? '' : `-${count}`}.md`;
     const read = await world.files.read(path);
     if (read.ok || read.reason !== 'missing') continue;
-    return { ok: true, file: { path, before: null, after: kind.render(data), purpose }, notes };
+    return { ok: true, file: { path, before: null, after: kind.render(data), purpose }, notes, phrase };
   }
   return { ok: false, problems: [`there are ${MAX_SAME_NAMES} records named ${name} already`] };
 }

@@ -53,10 +53,32 @@ export interface OverrideOnRecord {
   readonly recordedBy: string;
 }
 
+/** What a record says was done with a document. */
+export const REVIEWS = ['reviewed', 'tested'] as const;
+
+/** A review of a document as its record has it. */
+export interface ReviewOnRecord {
+  readonly path: string;
+  /** The document, from the root, and the hash of its text as it was (`textHash`). */
+  readonly document: string;
+  readonly sha256: string;
+  readonly review: (typeof REVIEWS)[number];
+  /** Not the author. */
+  readonly reviewer: string;
+  readonly author: string;
+  readonly at: string;
+  readonly atMs: number;
+  /** Where it was carried out; '' where it was only read. */
+  readonly environment: string;
+  /** Whether what it says worked; null where it was only read. */
+  readonly hasPassed: boolean | null;
+  readonly evidence: readonly string[];
+}
+
 /** A record that does not count, and why. */
 export interface RefusedRecord {
   readonly path: string;
-  /** The kind of document: `drill-record`, `approval`, `override`. */
+  /** The kind of document: `drill-record`, `approval`, `override`, `document-review`. */
   readonly kind: string;
   /** Completes "<path> does not count: it …", without a full stop. */
   readonly why: string;
@@ -67,7 +89,8 @@ export interface Records {
   readonly drills: readonly DrillOnRecord[];
   readonly approvals: readonly ApprovalOnRecord[];
   readonly overrides: readonly OverrideOnRecord[];
+  readonly reviews: readonly ReviewOnRecord[];
   readonly refused: readonly RefusedRecord[];
 }
 
-export const noRecords: Records = { drills: [], approvals: [], overrides: [], refused: [] };
+export const noRecords: Records = { drills: [], approvals: [], overrides: [], reviews: [], refused: [] };

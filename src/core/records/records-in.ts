@@ -1,14 +1,15 @@
 import type { ReadDocument } from '../documents/document';
 import { approvalKind } from '../documents/approval/approval-kind';
+import { documentReviewKind } from '../documents/document-review/document-review-kind';
 import { drillRecordKind } from '../documents/drill-record/drill-record-kind';
 import { overrideKind } from '../documents/override/override-kind';
 import type { RepositoryFiles } from '../ports';
 import { readFrontMatter } from '../text/front-matter';
 import { enumerated } from '../text/words';
 import type { OverrideOnRecord, Records, RefusedRecord } from './record';
-import { strictApproval, strictDrill, strictOverride, type Strict } from './strict';
+import { strictApproval, strictDrill, strictOverride, strictReview, type Strict } from './strict';
 
-const KINDS = [drillRecordKind, approvalKind, overrideKind];
+const KINDS = [drillRecordKind, approvalKind, overrideKind, documentReviewKind];
 
 /** Clocks differ by so much; what is dated later than that has not happened yet. */
 const CLOCK_SKEW_MS = 5 * 60_000;
@@ -42,6 +43,7 @@ export function recordsIn(documents: readonly ReadDocument[], folder: string, no
     drills: taken(drillRecordKind.id, strictDrill, (drill) => drill.startedAtMs),
     approvals: taken(approvalKind.id, strictApproval, (approval) => approval.atMs),
     overrides: taken(overrideKind.id, strictOverride, (override) => override.recordedAtMs),
+    reviews: taken(documentReviewKind.id, strictReview, (review) => review.atMs),
     refused,
   };
 }

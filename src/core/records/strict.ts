@@ -1,6 +1,8 @@
 import { approvalKind } from '../documents/approval/approval-kind';
 import type { ApprovalRecord } from '../documents/approval/approval';
 import type { ReadDocument } from '../documents/document';
+import type { DocumentReview } from '../documents/document-review/document-review';
+import { documentReviewKind } from '../documents/document-review/document-review-kind';
 import { drillRecordKind } from '../documents/drill-record/drill-record-kind';
 import type { DrillRecord } from '../documents/drill-record/drill-record';
 import { holdsPlaceholder } from '../documents/markdown/placeholders';
@@ -9,7 +11,15 @@ import type { OverrideRecord } from '../documents/override/override';
 import { isoDay } from '../text/iso-day';
 import { zonedTime } from '../text/zoned-time';
 import { readDuration } from './duration';
-import { DRILLS, type ApprovalOnRecord, type DrillOnRecord, type OverrideOnRecord } from './record';
+import { isSamePerson } from './same-person';
+import {
+  DRILLS,
+  REVIEWS,
+  type ApprovalOnRecord,
+  type DrillOnRecord,
+  type OverrideOnRecord,
+  type ReviewOnRecord,
+} from './record';
 
 /** A record with all that it needs, or what it lacks: each completes "has no …". */
 export type Strict<T> =
@@ -138,6 +148,45 @@ export function strictOverride(document: ReadDocument): Strict<OverrideOnRecord>
   };
 }
 
+/** The review of a document that is its record. */
+export function strictReview(document: ReadDocument): Strict<ReviewOnRecord> {
+  const data = document.data as DocumentReview;
+  const lacks = lacksOfFrontMatter(document);
+  const review = REVIEWS.find((each) => each === data.review);
+  const atMs = zonedTime(data.at);
+  const sha256 = data.sha256.toLowerCase();
+  const evidence = data.evidence.filter(isTold);
+  const isTest = review === 'tested';
+  if (!isTold(data.document)) lacks.push('path of the document');
+  if (!/^[0-9a-f]{64}$/.test(sha256)) lacks.push('sha256 of the text that was read (64 hex digits)');
+  if (!review) lacks.push(`kind of review (${REVIEWS.join(', ')})`);
+  if (!namesPerson(data.reviewer)) lacks.push('reviewer by name');
+  if (!isTold(data.author)) lacks.push('author of the document');
+  else if (isSamePerson(data.reviewer, data.author)) lacks.push('reviewer other than the author');
+  if (atMs === null) lacks.push('time with date and zone (2026-11-20T14:00Z)');
+  if (isTest && !isTold(data.environment)) lacks.push('environment in which it was carried out');
+  if (isTest && data.outcome !== 'passed' && data.outcome !== 'failed')
+    lacks.push('outcome (passed or failed)');
+  if (isTest && evidence.length === 0) lacks.push('evidence (a path, an address or a commit)');
+  if (lacks.length > 0 || !review || atMs === null) return { ok: false, lacks };
+  return {
+    ok: true,
+    record: {
+      path: document.path,
+      document: data.document.replace(/^\.\//, ''),
+      sha256,
+      review,
+      reviewer: data.reviewer,
+      author: data.author,
+      at: data.at,
+      atMs,
+      environment: isTest ? data.environment : '',
+      hasPassed: isTest ? data.outcome === 'passed' : null,
+      evidence,
+    },
+  };
+}
+
 /** What a document lacks as a record; none where it has everything. Null for a document that is no record. */
 export function lacksOf(document: ReadDocument): readonly string[] | null {
   const strict = strictOf(document);
@@ -152,6 +201,8 @@ function strictOf(document: ReadDocument): Strict<unknown> | null {
       return strictApproval(document);
     case overrideKind.id:
       return strictOverride(document);
+    case documentReviewKind.id:
+      return strictReview(document);
     default:
       return null;
   }

@@ -10,6 +10,7 @@ export const COMMANDS = {
   recordDrill: 'releaseGate.recordDrill',
   recordApproval: 'releaseGate.recordApproval',
   recordOverride: 'releaseGate.recordOverride',
+  recordReview: 'releaseGate.recordReview',
   writeDocument: 'releaseGate.writeDocument',
   fillInUnknowns: 'releaseGate.fillInUnknowns',
   showPaths: 'releaseGate.showPaths',

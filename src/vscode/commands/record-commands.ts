@@ -15,6 +15,7 @@ interface RecordArguments {
   readonly version?: string | null;
   readonly environment?: string | null;
   readonly drill?: string | null;
+  readonly document?: string | null;
 }
 
 /** What became of a record; null where the person turned away before it was composed. */
@@ -25,7 +26,7 @@ export type RecordOutcome =
 
 /** One record on its way: how it is asked for and composed. */
 interface Recording {
-  /** What is recorded, where its environment and version have to be typed: "An approval"; null where a press is enough. */
+  /** What is recorded, where a phrase has to be typed: "An approval"; null where a press is enough. */
   readonly typed: string | null;
   compose(
     world: RecordingWorld,
@@ -36,7 +37,7 @@ interface Recording {
 }
 
 /**
- * Record a Drill, an Approval, an Override: what a person says, asked field by field, shown as a difference, and written
+ * Record a Drill, an Approval, an Override, a Review: what a person says, asked field by field, shown as a difference, and written
  * only when the person says so, for an approval or override by typing what it is for. No model tool leads here.
  */
 export function registerRecordCommands(context: vscode.ExtensionContext, workbench: Workbench): void {
@@ -52,6 +53,7 @@ export function registerRecordCommands(context: vscode.ExtensionContext, workben
     register(COMMANDS.recordDrill, drill),
     register(COMMANDS.recordApproval, approval),
     register(COMMANDS.recordOverride, override),
+    register(COMMANDS.recordReview, review),
   );
 }
 
@@ -91,11 +93,10 @@ async function record(
     if (!answer.ok) {
       return await refuse(`Nothing can be recorded yet: ${answer.problems.join('; ')}.`, workbench);
     }
-    const { file, notes } = answer;
+    const { file, notes, phrase } = answer;
     await showRecord(file.path, file.after, shown);
     for (const note of notes) void person.tell(`${note}.`);
-    if (!(await isConfirmed(file.after, recording.typed, workbench)))
-      return { kind: 'left', path: file.path };
+    if (!(await isConfirmed(phrase, recording.typed, workbench))) return { kind: 'left', path: file.path };
     const { writeProposal } = await import('../../adapters/file-writer');
     const outcome = await writeProposal(repository.folder.fsPath, [file]);
     if (!outcome.ok)
@@ -124,19 +125,15 @@ async function showRecord(path: string, after: string, shown: Map<string, string
 }
 
 /** The person's word on the record that is shown. */
-async function isConfirmed(text: string, typed: string | null, { person }: Workbench): Promise<boolean> {
-  if (typed === null) {
+async function isConfirmed(
+  phrase: string | null,
+  typed: string | null,
+  { person }: Workbench,
+): Promise<boolean> {
+  if (typed === null || phrase === null) {
     const chosen = await person.choose('Write this record?', ['Write the Record', 'Leave It']);
     return chosen === 'Write the Record';
   }
-  const [{ confirmationPhrase }, { readFrontMatter }] = await Promise.all([
-    import('../../core/records/compose'),
-    import('../../core/text/front-matter'),
-  ]);
-  const matter = readFrontMatter(text);
-  const field = (name: string): string =>
-    matter.ok && typeof matter.data[name] === 'string' ? matter.data[name] : '';
-  const phrase = confirmationPhrase(field('environment'), field('version'));
   const answer = await person.ask(`${typed} is yours alone. Type "${phrase}" to write it.`, phrase);
   if (answer === null) return false;
   if (answer.trim() === phrase) return true;
@@ -253,6 +250,50 @@ const override: Recording = {
       },
       ids,
     );
+  },
+};
+
+const review: Recording = {
+  typed: 'A review',
+  compose: async (world, given, { person }, repository) => {
+    const [{ composeReview }, { REVIEWS }] = await Promise.all([
+      import('../../core/records/compose'),
+      import('../../core/records/record'),
+    ]);
+    const kind = await person.choose('What was done with the document?', REVIEWS);
+    if (kind === null) return null;
+    const open = vscode.window.activeTextEditor?.document;
+    const isHere =
+      open?.languageId === 'markdown' && open.uri.toString().startsWith(`${repository.folder.toString()}/`);
+    const shownPath = isHere ? vscode.workspace.asRelativePath(open.uri, false) : undefined;
+    const first = await askAll(person, [
+      ['Which document?', 'For example docs/ops/RUNBOOK.md', given.document ?? shownPath],
+    ]);
+    if (!first) return null;
+    const where =
+      kind === 'tested'
+        ? await askAll(person, [['In which environment was it carried out?', 'For example staging']])
+        : [''];
+    if (!where) return null;
+    const outcome = kind === 'tested' ? await person.choose('How did it end?', ['passed', 'failed']) : null;
+    if (kind === 'tested' && outcome === null) return null;
+    const rest = await askAll(person, [
+      ['What shows it?', 'A path of the repository, an address or a commit; several with commas'],
+      ['Who read or carried it out?', 'Your name: not who wrote it', world.gitName ?? undefined],
+      ['What else is to be known?', 'Leave empty if nothing'],
+    ]);
+    if (!rest) return null;
+    const [evidence, by, notes] = rest;
+    return composeReview(world, {
+      document: told(first[0]),
+      review: kind,
+      environment: told(where[0]),
+      outcome,
+      at: null,
+      by: told(by),
+      evidence: items(evidence),
+      notes: told(notes),
+    });
   },
 };
 

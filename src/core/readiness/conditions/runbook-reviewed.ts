@@ -1,6 +1,7 @@
 import { fileSource, type Source } from '../../evidence/fact';
 import type { ApprovalOnRecord } from '../../records/record';
 import { isSameVersion } from '../../records/records-in';
+import { isSamePerson } from '../../records/same-person';
 import { namesPerson } from '../../records/strict';
 import type { Commit } from '../../ports';
 import { dayAt, isoDay } from '../../text/iso-day';
@@ -10,8 +11,8 @@ import type { RunbookUpkeep } from '../upkeep';
 
 /**
  * Whether there is a runbook that somebody other than its author has read since it, and what it describes, last changed.
- * Shown by an approval of this release that names it among what was read, by its front matter, or by a `Reviewed-by:` of its
- * last commit.
+ * Shown by a record of its review that names the text as it stands by its hash, by an approval of this release that names it
+ * among what was read, by its front matter, or by a `Reviewed-by:` of its last commit.
  */
 export const condition: Condition = {
   id: 'runbook-reviewed',
@@ -39,7 +40,9 @@ export const condition: Condition = {
       { kind: 'commit', hash: lastChange.hash, subject: lastChange.subject },
     ];
     const reviews = reviewsOf(facts, runbook, lastChange);
-    const valid = reviews.filter((review) => !isSamePerson(review.by, lastChange));
+    const valid = reviews.filter(
+      (review) => !isSamePerson(review.by, `${lastChange.authorName} <${lastChange.authorEmail}>`),
+    );
     const newest = newestOf(runbook);
     const current = valid.find((review) => newest === null || review.atMs >= newest.atMs);
     if (current) {
@@ -50,27 +53,27 @@ export const condition: Condition = {
     if (review && newest) {
       return notKnown(
         `${review.by} read ${path} before ${newest.path} changed on ${newest.day}`,
-        howToReview(facts, path),
+        howToReview(path),
         [...evidence, ...newest.sources],
       );
     }
     if (byAuthor) {
       return notKnown(
         `the only one who is on record to have read ${path} is ${byAuthor.by}, who changed it last`,
-        howToReview(facts, path),
+        howToReview(path),
         evidence,
       );
     }
     if (newest && newest.atMs > Date.parse(lastChange.committedAt)) {
       return notKnown(
         `${newest.path}, which it describes, changed on ${newest.day}, after ${path} did (${lastChange.committedAt.slice(0, 10)}), and nobody is on record to have read it since`,
-        howToReview(facts, path),
+        howToReview(path),
         [...evidence, ...newest.sources],
       );
     }
     return notKnown(
       `nobody is on record to have read ${path} since ${lastChange.authorName} changed it on ${lastChange.committedAt.slice(0, 10)}`,
-      howToReview(facts, path),
+      howToReview(path),
       evidence,
     );
   },
@@ -93,6 +96,15 @@ function reviewsOf(facts: ReadinessFacts, runbook: RunbookUpkeep, lastChange: Co
     .slice(-20_000)
     .matchAll(/^(?:Reviewed|Acked)-by:[ \t]{1,4}([^\r\n]{1,200})$/gim);
   return [
+    ...facts.records.reviews
+      // What was carried out and failed was read all the same; of another text it says nothing.
+      .filter((review) => review.document === path && review.sha256 === runbook.sha256)
+      .map((review) => ({
+        by: review.reviewer,
+        atMs: review.atMs,
+        how: `record of its review, ${review.at.slice(0, 10)}`,
+        sources: [fileSource(review.path)],
+      })),
     ...approvals
       .filter(({ read }) => read.some((item) => item.replace(/[#:].*$/, '').replace(/^\.\//, '') === path))
       .map((approval) => ({
@@ -147,15 +159,6 @@ function newestOf({ path, lastChange, describes }: RunbookUpkeep): {
   return changes.sort((a, b) => b.atMs - a.atMs)[0] ?? null;
 }
 
-/** By name without case, or by address. */
-function isSamePerson(reviewer: string, { authorName, authorEmail }: Commit): boolean {
-  const [name = '', address = ''] = reviewer.toLowerCase().split(/[<>]/);
-  return (
-    name.trim() === authorName.trim().toLowerCase() ||
-    (address.trim() !== '' && address.trim() === authorEmail.trim().toLowerCase())
-  );
-}
-
-function howToReview({ asked }: ReadinessFacts, path: string): string {
-  return `have somebody other than its author read it, and record it: release-gate approval record --version ${asked.version} --environment ${asked.environment} --read ${path}`;
+function howToReview(path: string): string {
+  return `have somebody other than its author read it, and record it: release-gate review record --document ${path} --write`;
 }

@@ -47,6 +47,15 @@ import { rule as databaseQuestionUnanswered } from './database-question-unanswer
 import { rule as rollbackStrategyUnknown } from './rollback-strategy-unknown';
 import { rule as rollbackWithoutVerification } from './rollback-without-verification';
 import { rule as deploymentWindowOutOfOrder } from './deployment-window-out-of-order';
+import { rule as verificationReportLate } from './verification-report-late';
+import { rule as measurementWithoutBaseline } from './measurement-without-baseline';
+import { rule as deviationWithoutReason } from './deviation-without-reason';
+import { rule as issueWithoutFollowUp } from './issue-without-follow-up';
+import { rule as signOffByDeployer } from './sign-off-by-deployer';
+import { rule as answerWithoutEvidence } from './answer-without-evidence';
+import { rule as documentNotReviewed } from './document-not-reviewed';
+import { rule as documentNotTested } from './document-not-tested';
+import { rule as sealedDocumentChanged } from './sealed-document-changed';
 
 /** The rules over documents, in the order in which their pages are listed. */
 export const documentRules: readonly DocumentRule[] = [
@@ -90,6 +99,15 @@ export const documentRules: readonly DocumentRule[] = [
   baselineWithoutNumber,
   vagueWord,
   totalDurationWrong,
+  verificationReportLate,
+  measurementWithoutBaseline,
+  deviationWithoutReason,
+  issueWithoutFollowUp,
+  signOffByDeployer,
+  answerWithoutEvidence,
+  documentNotReviewed,
+  documentNotTested,
+  sealedDocumentChanged,
   recordIncomplete,
   secretInDocument,
   rollbackUntested,

@@ -1,5 +1,6 @@
-import { placeholder } from '../../evidence/fact';
-import type { AskedQuestion } from './answered-questions';
+import { textHash } from '../../documents/markdown/text-hash';
+import { fileSource, placeholder } from '../../evidence/fact';
+import type { AskedQuestion, PartialAnswer } from './answered-questions';
 import type { JudgedRelease } from './judged-release';
 import { knownReports } from './known-reports';
 
@@ -11,7 +12,7 @@ export const SELF_REVIEW_QUESTIONS: readonly AskedQuestion[] = [
   {
     question: 'Do the commands take environment and version as parameters, with nothing written out?',
     of: PROCEDURES,
-    rules: ['unflagged-placeholder'],
+    rules: ['unflagged-placeholder', 'undeclared-parameter', 'hard-coded-value'],
   },
   {
     question:
@@ -35,7 +36,13 @@ export const SELF_REVIEW_QUESTIONS: readonly AskedQuestion[] = [
   {
     question: 'Do the documents say what workflows, scripts and environments say today?',
     of: ['release-plan', ...PROCEDURES],
-    conditions: ['documents-sound', 'plan-current'],
+    rules: [
+      'document-contradicts-workflow',
+      'document-older-than-deploy',
+      'step-script-changed',
+      'script-not-found',
+    ],
+    conditions: ['plan-current'],
   },
   {
     question: 'Is each secret named without its value, and none in a file, a log or an argument?',
@@ -59,6 +66,7 @@ export const DONE_ITEMS: readonly AskedQuestion[] = [
     question: 'The runbook is complete, and was carried out at least once outside production',
     of: ['runbook'],
     rules: ['document-section-missing', 'step-without-command-or-outcome', 'unresolved-placeholder'],
+    shown: tested,
   },
   {
     question: 'Somebody other than the author reviewed the runbook',
@@ -75,7 +83,7 @@ export const DONE_ITEMS: readonly AskedQuestion[] = [
   {
     question: 'Each secret that is used has its rotation, and none is committed',
     of: ['secrets-rotation-plan'],
-    rules: ['unresolved-placeholder'],
+    rules: ['unresolved-placeholder', 'secret-not-in-plan'],
     rulesAnywhere: ['committed-secret'],
   },
   {
@@ -88,8 +96,38 @@ export const DONE_ITEMS: readonly AskedQuestion[] = [
   },
 ];
 
+/** Whether each runbook, as it stands, is on record to have been carried out outside production. */
+function tested({ facts }: JudgedRelease): PartialAnswer {
+  const { productionEnvironments } = facts.configuration;
+  const isProduction = (name: string): boolean =>
+    productionEnvironments.some((each) => each.toLowerCase() === name.toLowerCase()) ||
+    /^(?:prod|production|live)$/i.test(name);
+  const passed = facts.records.reviews.filter(
+    ({ review, hasPassed, environment }) =>
+      review === 'tested' && hasPassed === true && !isProduction(environment),
+  );
+  const runbooks = facts.documents.filter(({ kind }) => kind === 'runbook');
+  const open = runbooks.find(
+    ({ path, text }) => !passed.some((each) => each.document === path && each.sha256 === textHash(text)),
+  );
+  if (open) {
+    return {
+      state: 'open',
+      why: `no record says that ${open.path}, as it stands, was carried out outside production`,
+      next: `carry it out in staging, and record it: release-gate review record --kind tested --document ${open.path} --environment staging --outcome passed --evidence ADDRESS --write`,
+      sources: [fileSource(open.path)],
+    };
+  }
+  return {
+    state: 'yes',
+    why: passed.map(({ path, environment }) => `carried out in ${environment} (${path})`).join('; '),
+    next: '',
+    sources: passed.map(({ path }) => fileSource(path)),
+  };
+}
+
 /** Whether a verification report of this release stands in the repository, filled in and accepted. */
-function verified(release: JudgedRelease): ReturnType<NonNullable<AskedQuestion['shown']>> {
+function verified(release: JudgedRelease): PartialAnswer {
   const { verification } = knownReports(release);
   if (!verification) {
     return {
@@ -99,7 +137,7 @@ function verified(release: JudgedRelease): ReturnType<NonNullable<AskedQuestion[
     };
   }
   const { path, data } = verification;
-  const sources = [{ kind: 'file' as const, path, range: null }];
+  const sources = [fileSource(path)];
   const open = release.facts.documents.find((document) => document.path === path)?.placeholders.length ?? 0;
   if (open > 0) {
     return {

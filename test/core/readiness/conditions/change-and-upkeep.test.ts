@@ -356,6 +356,27 @@ const newer = {
   ],
 };
 
+const HASH = 'e'.repeat(64);
+
+function reviewed(parts: object = {}): object {
+  const path = 'docs/release/records/review_RUNBOOK_Grace.md';
+  const review = {
+    path,
+    document: 'docs/ops/RUNBOOK.md',
+    sha256: HASH,
+    review: 'reviewed',
+    reviewer: 'Grace Hopper',
+    author: 'Ada <ada@example.test>',
+    at: '2026-11-20T10:00Z',
+    atMs: Date.parse('2026-11-20T10:00Z'),
+    environment: '',
+    hasPassed: null,
+    evidence: [],
+    ...parts,
+  };
+  return { records: { ...noRecords, reviews: [review] } };
+}
+
 table(runbookReviewed, [
   ['there is none', {}, 'unknown', /has no runbook/],
   ['it is not committed', runbook({ lastChange: null }), 'unknown', /not in the history/],
@@ -370,6 +391,24 @@ table(runbookReviewed, [
     { ...runbook(), ...approval() },
     'pass',
     /^Grace Hopper has read .*approval of v2\.4\.0/,
+  ],
+  [
+    'a record of its review names the text as it stands',
+    { ...runbook({ sha256: HASH }), ...reviewed() },
+    'pass',
+    /^Grace Hopper has read .*record of its review/,
+  ],
+  [
+    'near miss: the record is of another text',
+    { ...runbook({ sha256: 'f'.repeat(64) }), ...reviewed() },
+    'unknown',
+    /nobody is on record/,
+  ],
+  [
+    'near miss: the workflow changed after the review',
+    { ...runbook({ sha256: HASH, ...newer }), ...reviewed() },
+    'unknown',
+    /read .* before .*deploy\.yml changed on 2026-11-22/,
   ],
   [
     'near miss: an approval of another version',
