@@ -160,6 +160,7 @@
       const code = block.querySelector('code');
       if (code && shown.get(code) !== html) {
         code.innerHTML = html;
+        keepWordsTogether(code);
         shown.set(code, html);
       }
       const bar = block.querySelector('.command-bar');
@@ -180,6 +181,23 @@
         run.setAttribute('aria-label', `Run in terminal: ${name}`);
       }
       setText(bar.querySelector('.why'), why);
+    }
+  }
+
+  /** Lines may end at blanks only: a browser would also end one between the dashes of `--tail`. */
+  function keepWordsTogether(code) {
+    const texts = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (texts.nextNode()) if (/\S-|-\S/.test(texts.currentNode.data)) found.push(texts.currentNode);
+    for (const text of found) {
+      const pieces = text.data.split(/(\s+)/).map((piece) => {
+        if (!piece.includes('-')) return piece;
+        const word = document.createElement('span');
+        word.className = 'word';
+        word.textContent = piece;
+        return word;
+      });
+      text.replaceWith(...pieces);
     }
   }
 
