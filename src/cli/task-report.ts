@@ -64,6 +64,7 @@ export function taskJson(result: TaskResult, written: readonly string[] | null):
         ...differenceSize(file),
         content: file.after,
         difference: unifiedDifference(file),
+        ...(file.conflicts ? { conflicts: file.conflicts } : {}),
       })),
       findings: result.findings.map(({ rule, severity, status, message, path, range }) => ({
         rule,

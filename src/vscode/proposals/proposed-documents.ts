@@ -14,13 +14,19 @@ export function proposedUri(id: string, path: string): vscode.Uri {
   });
 }
 
+/** The same with the generated text at each conflict with what a person wrote. */
+function generatedUri(id: string, path: string): vscode.Uri {
+  return vscode.Uri.from({ scheme: PROPOSAL_SCHEME, path: `/${id}/generated/${path}` });
+}
+
 function emptyUri(id: string, path: string): vscode.Uri {
   return vscode.Uri.from({ scheme: PROPOSAL_SCHEME, path: `/${id}/before/${path}` });
 }
 
 /** The proposal and path that a document of ours shows; null for any other. */
 export function shownBy(uri: vscode.Uri): { readonly id: string; readonly path: string } | null {
-  const match = uri.scheme === PROPOSAL_SCHEME ? /^\/([^/]+)\/(?:after|before)\/(.+)$/s.exec(uri.path) : null;
+  const match =
+    uri.scheme === PROPOSAL_SCHEME ? /^\/([^/]+)\/(?:after|before|generated)\/(.+)$/s.exec(uri.path) : null;
   return match?.[1] !== undefined && match[2] !== undefined ? { id: match[1], path: match[2] } : null;
 }
 
@@ -33,13 +39,17 @@ export function registerProposedDocuments(context: vscode.ExtensionContext, prop
         if (!shown) return '';
         const file = proposals.get(shown.id)?.result.files.find((each) => each.path === shown.path);
         if (uri.path.startsWith(`/${shown.id}/before/`)) return '';
+        if (uri.path.startsWith(`/${shown.id}/generated/`)) return file?.withGenerated ?? '';
         return file?.after ?? 'This proposal is no longer kept; run the command again.\n';
       },
     }),
   );
 }
 
-/** Opens the difference of one proposed file, against the file itself where there is one, and counts it as seen. */
+/**
+ * Opens the difference of one proposed file, against the file itself where there is one, and counts it as seen; before it
+ * that of its conflicts, where it has some.
+ */
 export async function showDifference(
   id: string,
   path: string,
@@ -50,6 +60,16 @@ export async function showDifference(
   const file = proposal?.result.files.find((each) => each.path === path);
   const repository = proposal ? repositories.byKey(proposal.repository) : null;
   if (!file || !repository) return false;
+  // Where a person and the generator both wrote something new: theirs is proposed, the other is shown beside it.
+  if (file.withGenerated !== undefined) {
+    await vscode.commands.executeCommand(
+      'vscode.diff',
+      proposedUri(id, path),
+      generatedUri(id, path),
+      `${path} (conflicts: kept, and what would be written)`,
+      { preview: false },
+    );
+  }
   const left = file.before === null ? emptyUri(id, path) : uriIn(repository.folder, path);
   await vscode.commands.executeCommand(
     'vscode.diff',

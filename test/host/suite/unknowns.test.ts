@@ -103,3 +103,34 @@ describe('the form for unknowns', () => {
     assert.equal(after.getText(), runbook.replace('UNKNOWN(who is on call)', 'Dana'));
   });
 });
+
+describe('a document made anew', () => {
+  beforeEach(resetWorkspace);
+  after(resetWorkspace);
+
+  it('shows where a person and the generator both wrote something, and proposes the person’s text', async () => {
+    const mine = [
+      '# Runbook: orders',
+      '',
+      '## Rollback',
+      '',
+      '| Metric | Comparison | Threshold | Window | For |',
+      '| --- | --- | --- | --- | --- |',
+      '| error rate | > | 9 % | 5 min | 5 min |',
+      '',
+    ].join('\n');
+    await vscode.workspace.fs.writeFile(fileUri(PATH), new TextEncoder().encode(mine));
+    const outcome = await vscode.commands.executeCommand<Outcome | null>('releaseGate.draftRunbook', {
+      inputs: {},
+    });
+    assert.ok(outcome?.proposal, outcome?.message);
+    await vscode.commands.executeCommand('releaseGate.showDifference', outcome.proposal, PATH);
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    const conflicts = tabs.find(({ label }) => label.includes('conflicts: kept'));
+    assert.ok(conflicts?.input instanceof vscode.TabInputTextDiff, tabs.map(({ label }) => label).join());
+    const textOf = async (uri: vscode.Uri): Promise<string> =>
+      (await vscode.workspace.openTextDocument(uri)).getText();
+    assert.match(await textOf(conflicts.input.original), /\| error rate \| > \| 9 % \|/);
+    assert.doesNotMatch(await textOf(conflicts.input.modified), /9 %/);
+  });
+});
