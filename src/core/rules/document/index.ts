@@ -30,6 +30,8 @@ import { rule as environmentNotInMatrix } from './environment-not-in-matrix';
 import { rule as listedEnvironmentUnused } from './listed-environment-unused';
 import { rule as listedSecretUnused } from './listed-secret-unused';
 import { rule as secretNotInPlan } from './secret-not-in-plan';
+import { rule as triggersDisagree } from './triggers-disagree';
+import { rule as rollbackStrategyDiffers } from './rollback-strategy-differs';
 import { rule as stepScriptChanged } from './step-script-changed';
 import { rule as stepWithoutCommandOrOutcome } from './step-without-command-or-outcome';
 import { rule as timelineOutOfOrder } from './timeline-out-of-order';
@@ -78,6 +80,8 @@ export const documentRules: readonly DocumentRule[] = [
   stageRowIncomplete,
   verdictWithoutEvidence,
   triggerWithoutNumbers,
+  triggersDisagree,
+  rollbackStrategyDiffers,
   irreversibleActionNotInPlan,
   rollbackNotCredible,
   bigBangUnjustified,

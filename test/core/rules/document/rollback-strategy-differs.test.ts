@@ -1,0 +1,3 @@
+import { describeFixtures } from '../rule-fixtures';
+
+describeFixtures('rollback-strategy-differs');
