@@ -1,29 +1,22 @@
-import { documentKinds } from '../documents/index';
 import type { ReadDocument } from '../documents/document';
-import { blocksOf } from '../documents/markdown/parse';
-import { readTable, type FoundRow } from '../documents/markdown/parts';
-import { triggerColumns } from '../documents/markdown/columns';
 import { markdownText } from '../documents/markdown/write';
 import type { Runbook } from '../documents/runbook/runbook';
 import { collectProfile } from '../evidence/collect-profile';
 import { readMetricQueries } from '../evidence/detect/metric-queries';
 import { startReading } from '../evidence/detect/reading';
-import { fileSource, isKnown, placeholder, textOf, type Source } from '../evidence/fact';
+import { isKnown, placeholder, textOf, type Source } from '../evidence/fact';
 import type { RepositoryProfile } from '../evidence/profile';
 import { readAlertRules } from '../evidence/results/alert-rules';
 import { judgeProposal } from '../gate/check';
 import { queryOf } from '../risk/alert-query';
 import { alertNameOf, isMetric, prometheusRule, readTrigger, triggerInWords } from '../risk/typed-trigger';
-import { readFrontMatter } from '../text/front-matter';
 import { counted } from '../text/words';
 import { distinctSources, existingText } from './document-task';
-import { TaskFailure, type Task, type TaskResult, type World } from './task';
+import { speakingDocuments, triggersIn } from './spoken-triggers';
+import { TaskFailure, type Task, type TaskResult } from './task';
 
 /** The first line of a file that this task wrote: only such a one is written anew. */
 const HEADER = '# Alert rules of the rollback triggers, written by release-gate alerts.';
-
-/** Documents that say when to go back, the one that counts most first. */
-const SPEAKING = ['rollback-runbook', 'runbook', 'release-plan'];
 
 const MAX_SOURCES = 50;
 
@@ -146,60 +139,6 @@ export const alertRules: Task = {
     };
   },
 };
-
-interface FoundTrigger {
-  readonly row: FoundRow<keyof typeof triggerColumns>['cells'];
-  readonly document: ReadDocument;
-  /** `path:line`. */
-  readonly place: string;
-  readonly source: Source;
-}
-
-/** The triggers of all documents, each metric as the document says it that counts most. */
-function triggersIn(documents: readonly ReadDocument[]): readonly FoundTrigger[] {
-  const found: FoundTrigger[] = [];
-  for (const document of documents) {
-    const settled = found.map(({ row }) => row.metric);
-    for (const id of ['triggers', 'rollback']) {
-      for (const { cells, span } of readTable(blocksOf(document, id), triggerColumns)) {
-        if (cells.metric === '' || settled.some((metric) => isMetric(metric, cells.metric))) continue;
-        const range = document.lines.rangeOf(span);
-        found.push({
-          row: cells,
-          document,
-          place: `${document.path}:${range.start.line}`,
-          source: fileSource(document.path, range),
-        });
-      }
-    }
-  }
-  return found;
-}
-
-async function speakingDocuments(world: World, signal: AbortSignal): Promise<readonly ReadDocument[]> {
-  const kinds = documentKinds.filter(({ id }) => SPEAKING.includes(id));
-  const { paths } = await world.files.list(signal);
-  const { releaseFolder, operationsFolder } = world.configuration;
-  const candidates = paths.filter(
-    (path) =>
-      path.endsWith('.md') &&
-      (kinds.some((kind) => kind.recognises(path, {})) ||
-        path.startsWith(`${operationsFolder}/`) ||
-        path.startsWith(`${releaseFolder}/`)),
-  );
-  const found: ReadDocument[] = [];
-  for (const path of candidates) {
-    signal.throwIfAborted();
-    const read = await world.files.read(path);
-    if (!read.ok) continue;
-    const matter = readFrontMatter(read.text);
-    const kind = kinds.find((each) => each.recognises(path, matter.ok ? matter.data : {}));
-    // A plan elsewhere is of a release that is over.
-    if (!kind || (kind.id === 'release-plan' && path !== `${releaseFolder}/RELEASE_PLAN.md`)) continue;
-    found.push(kind.read(path, read.text));
-  }
-  return found.sort((a, b) => SPEAKING.indexOf(a.kind) - SPEAKING.indexOf(b.kind));
-}
 
 /** Where whoever is called reads on: a page that a browser opens where the repository's host is known, else its path. */
 function pageOf(document: ReadDocument, { remote, defaultBranch }: RepositoryProfile): string {

@@ -10,6 +10,7 @@ import type { ProposedFile } from '../text/proposal';
 import { assemblePlan, claimedVersion, keepPlan, planSummary, type PlanFacts } from './release-plan/assemble';
 import { proposeVersion } from './release-plan/propose-version';
 import { assessTold } from './assess-told';
+import { speakingDocuments, triggersIn } from './spoken-triggers';
 import { TaskFailure, type Task, type TaskInput, type TaskResult, type World } from './task';
 
 const SUMMARY_SLOT = 'summary';
@@ -67,6 +68,10 @@ export const releasePlanFromChange: Task = {
       summary: null,
       told,
       questions: new Map(inputs.map((input) => [input.name, input.question])),
+      // What is written for the night counts, not what a plan would say by itself.
+      triggers: triggersIn(
+        (await speakingDocuments(world, run.signal)).filter(({ kind }) => kind !== 'release-plan'),
+      ).map(({ row }) => row),
     };
     return resultOf(world, facts, run.signal);
   },

@@ -4,7 +4,7 @@ import { readKeyValues } from '../../documents/markdown/parts';
 import { holdsPlaceholder } from '../../documents/markdown/placeholders';
 import type { Span } from '../../text/position';
 import type { DocumentRule, RuleFinding } from '../rule';
-import { quoted, severityIn } from './document-severity';
+import { quoted } from './document-severity';
 import { companionOf, currentPlan } from './release-documents';
 
 /** What people call the four strategies. */
@@ -17,7 +17,7 @@ const STRATEGIES: readonly (readonly [string, RegExp])[] = [
   ],
   [
     'artifact redeployment',
-    /\b(?:re ?deploy\w*|previous (?:artifact|version|image|release)|artifact|helm rollback|rollout undo)\b/,
+    /\b(?:re ?deploy\w*|previous (?:artifact|version|image|release)|version before (?:back|again)|artifact|helm rollback|rollout undo)\b/,
   ],
 ];
 
@@ -25,7 +25,7 @@ const STRATEGIES: readonly (readonly [string, RegExp])[] = [
 export const rule: DocumentRule = {
   id: 'rollback-strategy-differs',
   title: 'Plan and rollback runbook go back in different ways',
-  severity: 'block',
+  severity: 'warn',
   why: 'Two ways back are none: in the night one person switches traffic while another deploys the version before.',
   subject: 'document',
   kinds: ['release-plan'],
@@ -34,14 +34,15 @@ export const rule: DocumentRule = {
     const runbook = companionOf(document, 'rollback-runbook', facts);
     const planned = strategyIn(document, 'rollback');
     const written = runbook ? strategyIn(runbook, 'strategy') : null;
-    if (!runbook || !planned || !written || planned.strategy === written.strategy) return [];
+    if (!runbook || !planned || !written) return [];
+    if (planned.strategies.some((each) => written.strategies.includes(each))) return [];
+    const [only, another] = written.strategies;
     return [
       {
         message: `The plan goes back by ${quoted(planned.text)}, and ${quoted(runbook.path)} by ${quoted(written.text)}: agree on one way, and write it into both`,
         path: document.path,
         span: planned.span,
         status: 'fail',
-        severity: severityIn(document, 'block'),
         evidence: [
           {
             message: 'As the rollback runbook has it',
@@ -50,33 +51,42 @@ export const rule: DocumentRule = {
             range: runbook.lines.rangeOf(written.span),
           },
         ],
-        fix: {
-          kind: 'proposed',
-          title: `Take the way of the rollback runbook: ${written.strategy}`,
-          edits: [{ path: document.path, edits: [{ span: planned.textSpan, text: written.strategy }] }],
-        },
+        ...(only !== undefined && another === undefined
+          ? {
+              fix: {
+                kind: 'proposed',
+                title: `Take the way of the rollback runbook: ${only}`,
+                edits: [{ path: document.path, edits: [{ span: planned.textSpan, text: only }] }],
+              },
+            }
+          : {}),
       },
     ];
   },
 };
 
-/** The strategy that a document names; null where it names none, several, or leaves it open. */
+/** The strategies that a document names, the one that it begins with first; null where it names none, or leaves it open. */
 function strategyIn(
   document: ReadDocument,
   section: string,
-): { readonly strategy: string; readonly text: string; readonly span: Span; readonly textSpan: Span } | null {
+): {
+  readonly strategies: readonly string[];
+  readonly text: string;
+  readonly span: Span;
+  readonly textSpan: Span;
+} | null {
   const values = readKeyValues(blocksOf(document, section));
   const found = values.get('strategy') ?? values.get('rollback strategy');
   if (!found || found.value === '' || holdsPlaceholder(found.value)) return null;
   const name = comparable(found.value);
-  const named = STRATEGIES.filter(([strategy, words]) => comparable(strategy) === name || words.test(name));
-  const exact = named.find(([strategy]) => name.startsWith(comparable(strategy)));
-  const [only, another] = exact ? [exact] : named;
-  if (!only || another) return null;
+  const named = STRATEGIES.filter(
+    ([strategy, words]) => comparable(strategy) === name || words.test(name),
+  ).map(([strategy]) => strategy);
+  if (named.length === 0) return null;
   const at = document.text.slice(found.span.start, found.span.end).lastIndexOf(found.value);
   const start = at < 0 ? found.span.start : found.span.start + at;
   return {
-    strategy: only[0],
+    strategies: named,
     text: found.value,
     span: found.span,
     textSpan: at < 0 ? found.span : { start, end: start + found.value.length },

@@ -4,7 +4,7 @@ import { blocksOf } from '../../documents/markdown/parse';
 import { readTable, type FoundRow } from '../../documents/markdown/parts';
 import { isMetric, readTrigger, triggerInWords, type TypedTrigger } from '../../risk/typed-trigger';
 import type { DocumentRule, RuleFinding } from '../rule';
-import { quoted, severityIn } from './document-severity';
+import { quoted } from './document-severity';
 import { companionOf, currentPlan } from './release-documents';
 
 /** Whose numbers count, the first most: what is written for the night, then for every day, then for one release. */
@@ -14,7 +14,7 @@ const BY_AUTHORITY = ['rollback-runbook', 'runbook', 'release-plan'];
 export const rule: DocumentRule = {
   id: 'triggers-disagree',
   title: 'Documents of a service go back at different numbers',
-  severity: 'block',
+  severity: 'warn',
   why: 'Where the plan says 5 % and the runbook 2 %, whoever watches argues about the number while users wait.',
   subject: 'document',
   kinds: ['runbook', 'release-plan'],
@@ -98,7 +98,6 @@ function disagreement(
     path: document.path,
     span: mine.row.span,
     status: 'fail',
-    severity: severityIn(document, 'block'),
     evidence: [
       {
         message: 'The same metric with other numbers',

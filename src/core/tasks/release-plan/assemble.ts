@@ -11,6 +11,7 @@ import type {
   PlannedComponent,
   ReleasePlan,
   RegisteredRisk,
+  RollbackTrigger,
 } from '../../documents/release-plan/release-plan';
 import { isKnown, placeholder, textOf } from '../../evidence/fact';
 import type { RepositoryProfile } from '../../evidence/profile';
@@ -59,6 +60,8 @@ export interface PlanFacts extends AssessedRelease {
   readonly told: ReadonlyMap<string, string>;
   /** The questions of the inputs, by name. */
   readonly questions: ReadonlyMap<string, string>;
+  /** When the runbooks of the service say to go back; left out where there is none. */
+  readonly triggers?: readonly RollbackTrigger[];
 }
 
 /** Puts the plan together; pure, and the same facts give the same plan. */
@@ -69,7 +72,16 @@ export function assemblePlan(facts: PlanFacts): ReleasePlan {
   const environments = environmentsOf(profile, told.get('environments') ?? null);
   const production = environments.find((environment) => environment.isProduction)?.name ?? 'production';
   const canary = rollout.rollout === 'canary' ? canaryOf(facts, production) : [];
-  const steps = { change, profile, rollout, canary, environments, owner, isOwnerTold: told.has('owner') };
+  const steps = {
+    change,
+    profile,
+    rollout,
+    canary,
+    environments,
+    owner,
+    isOwnerTold: told.has('owner'),
+    triggers: facts.triggers ?? [],
+  };
   return {
     service: textOf(profile.service),
     version: textOf(facts.version.version),

@@ -1,7 +1,12 @@
 import type { Change } from '../../change/change';
 import { minutesOf } from '../../documents/markdown/parts';
 import { holdsPlaceholder } from '../../documents/markdown/placeholders';
-import type { CanaryStep, PlannedStep, RollbackPlan } from '../../documents/release-plan/release-plan';
+import type {
+  CanaryStep,
+  PlannedStep,
+  RollbackPlan,
+  RollbackTrigger,
+} from '../../documents/release-plan/release-plan';
 import { isKnown, placeholder } from '../../evidence/fact';
 import { rollbackCommandOf, type RepositoryProfile } from '../../evidence/profile';
 import { SCHEMA_UNTOUCHED } from '../../documents/release-plan/keep-plan';
@@ -21,6 +26,8 @@ export interface StepFacts {
   /** Who leads the release, or UNKNOWN(...). */
   readonly owner: string;
   readonly isOwnerTold: boolean;
+  /** When the runbooks of the service say to go back; none where there are none. */
+  readonly triggers: readonly RollbackTrigger[];
 }
 
 /** An environment that the release passes. */
@@ -295,13 +302,15 @@ export function rollbackPlan(facts: StepFacts): RollbackPlan {
       recoveryTimeObjective: placeholder('recovery time objective'),
     },
     steps,
-    triggers: DEFAULT_TRIGGERS.map(({ metric, comparison, threshold, window, lasting }) => ({
-      metric,
-      comparison,
-      threshold,
-      window,
-      lasting,
-    })),
+    triggers: (facts.triggers.length > 0 ? facts.triggers : DEFAULT_TRIGGERS).map(
+      ({ metric, comparison, threshold, window, lasting }) => ({
+        metric,
+        comparison,
+        threshold,
+        window,
+        lasting,
+      }),
+    ),
   };
 }
 

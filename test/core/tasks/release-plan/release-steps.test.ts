@@ -22,10 +22,25 @@ const facts = (overrides: Partial<StepFacts> = {}, rollout: Rollout = 'rolling')
   ],
   owner: '@grace',
   isOwnerTold: false,
+  triggers: [],
   ...overrides,
 });
 
 const titles = (given: StepFacts): readonly string[] => releaseSteps(given).map((step) => step.title);
+
+describe('the rollback of a plan', () => {
+  it('goes back when the runbooks say so, and else at the usual numbers', () => {
+    const own = {
+      metric: 'error rate',
+      comparison: '>',
+      threshold: '2 %',
+      window: '5 min',
+      lasting: '3 min',
+    };
+    assert.deepEqual(rollbackPlan(facts({ triggers: [own] })).triggers, [own]);
+    assert.ok(rollbackPlan(facts()).triggers.length > 1);
+  });
+});
 
 describe('steps of a release', () => {
   it('go through the environments in order, with the approval before production', () => {
