@@ -1,5 +1,5 @@
 import { isMistyped } from '../near-miss';
-import type { DocumentRule, RuleFinding } from '../rule';
+import type { DocumentRule, GateFacts, RuleFinding } from '../rule';
 import { quoted } from './document-severity';
 import { deployedEnvironments, rowsOfMatrix, sameEnvironment } from './environment-names';
 
@@ -29,7 +29,12 @@ export const rule: DocumentRule = {
           !listed.has(sameEnvironment(other.name)) &&
           isMistyped(name.toLowerCase(), other.name.toLowerCase(), true),
       );
-      if (!meant && (!isComplete || BY_HAND.test(name) || isNamedByFile(same, facts.paths))) return [];
+      const isKnownOtherwise =
+        !isComplete ||
+        BY_HAND.test(name) ||
+        isNamedByCommand(same, facts) ||
+        isNamedByFile(same, facts.paths);
+      if (!meant && isKnownOtherwise) return [];
       const at = document.text.slice(span.start, span.end).indexOf(name);
       const place = at < 0 ? span : { start: span.start + at, end: span.start + at + name.length };
       return [
@@ -55,6 +60,14 @@ export const rule: DocumentRule = {
     });
   },
 };
+
+/** `./deploy.sh production v1`, `helm upgrade --namespace production …` in a job that deploys. */
+function isNamedByCommand(same: string, { workflows }: GateFacts): boolean {
+  return (workflows?.jobs ?? []).some(
+    ({ target, commands }) =>
+      target !== null && commands.some(({ words }) => words.some((word) => sameEnvironment(word) === same)),
+  );
+}
 
 /** `overlays/staging/…`, `values-staging.yaml`, `staging.tfvars`, `.env.staging`. */
 function isNamedByFile(same: string, paths: ReadonlySet<string>): boolean {
