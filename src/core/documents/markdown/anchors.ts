@@ -1,7 +1,7 @@
 import type { Nodes } from 'mdast';
+import { toString } from 'mdast-util-to-string';
 import { remembered } from '../../text/remember';
 import type { ReadDocument } from '../document';
-import { shownText } from './parse';
 
 /**
  * The anchors of headings in their order, as GitHub makes them: lower case, punctuation gone, blanks as hyphens, and a
@@ -30,7 +30,8 @@ export const anchorsOf = remembered((document: Pick<ReadDocument, 'tree'>): Read
   const titles: string[] = [];
   const own = new Set<string>();
   const walk = (node: Nodes): void => {
-    if (node.type === 'heading') titles.push(shownText(node));
+    // A picture in a heading gives nothing to its anchor.
+    if (node.type === 'heading') titles.push(toString(node, { includeImageAlt: false }).trim());
     if (node.type === 'html') for (const anchor of anchorsOfHtml(node.value)) own.add(anchor);
     if ('children' in node) node.children.forEach(walk);
   };
@@ -63,8 +64,9 @@ function anchorsOfHtml(html: string): readonly string[] {
 /** A heading's text without its markup. */
 function plain(markdown: string): string {
   return markdown
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/!?\[([^\]]*)\]\[[^\]]*\]/g, '$1')
+    .replace(/!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])/g, '')
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/\[([^\]]*)\]\[[^\]]*\]/g, '$1')
     .replace(/<[^>]*>/g, '')
     .replace(/[`*]/g, '')
     .replace(/(?<![\p{L}\p{N}])_+|_+(?![\p{L}\p{N}])/gu, '')

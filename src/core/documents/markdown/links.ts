@@ -31,6 +31,8 @@ export const repositoryLinksOf = remembered(
 
 function readLink(from: string, node: Link | Image | Definition): RepositoryLink | null {
   const { url } = node;
+  // `[](#name)` shows nothing: it marks a place for some renderers.
+  if (node.type === 'link' && node.children.length === 0) return null;
   if (url === '' || /^[a-z][a-z0-9+.-]*:|^\/\/|[{}$<>\\]|UNKNOWN\(/i.test(url)) return null;
   const [, target = '', , hash] = /^([^?#]*)(\?[^#]*)?(?:#(.*))?$/s.exec(url) ?? [];
   const anchor = hash === undefined ? null : decoded(hash).toLowerCase();
