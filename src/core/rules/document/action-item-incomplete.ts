@@ -3,6 +3,7 @@ import { blocksOf } from '../../documents/markdown/parse';
 import { readTable } from '../../documents/markdown/parts';
 import { holdsPlaceholder } from '../../documents/markdown/placeholders';
 import type { DocumentRule, RuleFinding } from '../rule';
+import { lacksColumn } from './document-column-missing';
 import { listed, quoted, severityIn } from './document-severity';
 
 /** Nobody can be asked about these. */
@@ -35,13 +36,15 @@ export const rule: DocumentRule = {
         },
       ];
     }
-    return rows.flatMap(({ cells, span }): RuleFinding[] => {
+    return rows.flatMap(({ cells, columns, span }): RuleFinding[] => {
       const isOpen = holdsPlaceholder;
+      const isTold = (key: string): boolean => lacksColumn(columns, key);
       const missing: string[] = [];
-      if (cells.action === '') missing.push('action');
-      if (cells.owner === '' || NOBODY.test(cells.owner)) missing.push('owner by name');
-      if (!DAY.test(cells.due) && !isOpen(cells.due)) missing.push('due date such as 2027-03-01');
-      if (cells.verifiedBy === '' || /^(?:n\/?a|none|-+|–|—|\?+)$/i.test(cells.verifiedBy)) {
+      if (!isTold('action') && cells.action === '') missing.push('action');
+      if (!isTold('owner') && (cells.owner === '' || NOBODY.test(cells.owner))) missing.push('owner by name');
+      if (!isTold('due') && !DAY.test(cells.due) && !isOpen(cells.due))
+        missing.push('due date such as 2027-03-01');
+      if (!isTold('verifiedBy') && /^(?:|n\/?a|none|-+|–|—|\?+)$/i.test(cells.verifiedBy)) {
         missing.push('way to verify it');
       }
       if (missing.length === 0) return [];

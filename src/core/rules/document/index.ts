@@ -15,6 +15,7 @@ import { rule as commandDoesNotParse } from './command-does-not-parse';
 import { rule as commandWithPrompt } from './command-with-prompt';
 import { rule as documentContradictsWorkflow } from './document-contradicts-workflow';
 import { rule as documentOlderThanDeploy } from './document-older-than-deploy';
+import { rule as documentColumnMissing } from './document-column-missing';
 import { rule as documentSectionMisordered } from './document-section-misordered';
 import { rule as documentSectionMissing } from './document-section-missing';
 import { rule as hardCodedValue } from './hard-coded-value';
@@ -63,6 +64,7 @@ import { rule as sealedDocumentChanged } from './sealed-document-changed';
 export const documentRules: readonly DocumentRule[] = [
   documentSectionMissing,
   documentSectionMisordered,
+  documentColumnMissing,
   documentContradictsWorkflow,
   documentOlderThanDeploy,
   stepScriptChanged,

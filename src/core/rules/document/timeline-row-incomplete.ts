@@ -3,6 +3,7 @@ import { blocksOf } from '../../documents/markdown/parse';
 import { readTable } from '../../documents/markdown/parts';
 import { holdsPlaceholder } from '../../documents/markdown/placeholders';
 import type { DocumentRule, RuleFinding } from '../rule';
+import { lacksColumn } from './document-column-missing';
 import { listed, quoted, severityIn } from './document-severity';
 import { zonedTime } from '../../text/zoned-time';
 
@@ -30,13 +31,15 @@ export const rule: DocumentRule = {
         },
       ];
     }
-    return rows.flatMap(({ cells, span }): RuleFinding[] => {
+    return rows.flatMap(({ cells, columns, span }): RuleFinding[] => {
       const missing: string[] = [];
-      if (zonedTime(cells.time) === null && !holdsPlaceholder(cells.time)) {
+      if (!lacksColumn(columns, 'time') && zonedTime(cells.time) === null && !holdsPlaceholder(cells.time)) {
         missing.push('time with its day and zone, such as 2027-03-01T10:12Z');
       }
-      if (cells.event === '') missing.push('event');
-      if (/^(?:|n\/?a|none|-+|–|—|\?+)$/i.test(cells.source)) missing.push('source');
+      if (!lacksColumn(columns, 'event') && cells.event === '') missing.push('event');
+      if (!lacksColumn(columns, 'source') && /^(?:|n\/?a|none|-+|–|—|\?+)$/i.test(cells.source)) {
+        missing.push('source');
+      }
       if (missing.length === 0) return [];
       return [
         {

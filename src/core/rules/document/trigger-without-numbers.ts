@@ -4,6 +4,7 @@ import { blocksOf } from '../../documents/markdown/parse';
 import { readTable } from '../../documents/markdown/parts';
 import { holdsPlaceholder } from '../../documents/markdown/placeholders';
 import type { DocumentRule, RuleFinding } from '../rule';
+import { lacksColumn } from './document-column-missing';
 import { listed, quoted, severityIn } from './document-severity';
 
 /** A rollback trigger names no metric, comparison, threshold or window, or there is no trigger at all. */
@@ -33,8 +34,8 @@ export const rule: DocumentRule = {
           },
         ];
       }
-      return triggers.flatMap(({ cells, span }): RuleFinding[] => {
-        const missing = missingOf(cells);
+      return triggers.flatMap(({ cells, columns, span }): RuleFinding[] => {
+        const missing = missingOf(cells, columns);
         if (missing.length === 0) return [];
         return [
           {
@@ -52,15 +53,24 @@ export const rule: DocumentRule = {
 
 function missingOf(
   cells: Readonly<Record<'metric' | 'comparison' | 'threshold' | 'window', string>>,
+  columns: ReadonlySet<string>,
 ): string[] {
   const isOpen = (text: string): boolean => holdsPlaceholder(text);
   const missing: string[] = [];
-  if (cells.metric === '') missing.push('metric');
+  const isTold = (key: string): boolean => lacksColumn(columns, key);
+  if (cells.metric === '' && !isTold('metric')) missing.push('metric');
   // "fails" and "is down" need no number beside them; a threshold that holds its own sign needs no comparison.
-  if (cells.comparison === '' && !/[<>≤≥=]/.test(cells.threshold) && !isOpen(cells.threshold)) {
+  if (
+    cells.comparison === '' &&
+    !isTold('threshold') &&
+    !/[<>≤≥=]/.test(cells.threshold) &&
+    !isOpen(cells.threshold)
+  ) {
     missing.push('comparison');
   }
-  if (!/\d/.test(cells.threshold) && !isOpen(cells.threshold)) missing.push('number as its threshold');
-  if (!isOpen(cells.window) && !/\d/.test(cells.window)) missing.push('window in minutes');
+  if (!isTold('threshold') && !/\d/.test(cells.threshold) && !isOpen(cells.threshold))
+    missing.push('number as its threshold');
+  if (!isTold('window') && !isOpen(cells.window) && !/\d/.test(cells.window))
+    missing.push('window in minutes');
   return missing;
 }
