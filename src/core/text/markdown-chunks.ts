@@ -496,6 +496,7 @@ function masked(text: string, at: number, problems: MarkdownProblem[]): string {
   let result = '';
   let kept = 0;
   let marks = 0;
+  let isHtml = false;
   for (let offset = 0; offset < text.length;) {
     let end = text.indexOf('\n', offset);
     end = end < 0 ? text.length : end + 1;
@@ -511,8 +512,11 @@ function masked(text: string, at: number, problems: MarkdownProblem[]): string {
     }
     // The cells of a table are read one by one, and a heading stands alone; other lines may continue the paragraph.
     const isTable = first === 124;
-    if (isBlank || isTable || first === 35) marks = 0;
-    marks += own;
+    if (isBlank) isHtml = false;
+    else if (!isHtml) isHtml = startsWithBlockTag(text, offset);
+    // Nothing of a block of HTML is matched, and a bullet begins a paragraph of its own.
+    if (isBlank || isTable || first === 35 || isHtml || isBullet(text, offset, end)) marks = 0;
+    if (!isHtml) marks += own;
     if (marks > MAX_MARKS || (isTable && pipes >= MAX_MARKS) || nestsTooDeep(text, offset, end)) {
       const line = text.slice(offset, end);
       problems.push({
@@ -527,6 +531,29 @@ function masked(text: string, at: number, problems: MarkdownProblem[]): string {
   result += text.slice(kept);
   // A byte order mark would move all offsets by one.
   return result.startsWith('\uFEFF') ? ` ${result.slice(1)}` : result;
+}
+
+const BLOCK_TAG =
+  / {0,3}<\/?(?:table|thead|tbody|tfoot|tr|td|th|caption|colgroup|col|div|details|summary|ul|ol|li|dl|dt|dd|p|h[1-6]|center|section)(?=[\s/>])/iy;
+
+/** A tag with which HTML begins, up to the next empty line, even in the middle of a paragraph. */
+function startsWithBlockTag(text: string, offset: number): boolean {
+  BLOCK_TAG.lastIndex = offset;
+  return BLOCK_TAG.test(text);
+}
+
+/** `- `, `* ` or `+ ` with something behind it: an empty one does not end a paragraph. */
+function isBullet(text: string, start: number, end: number): boolean {
+  let at = start;
+  // Further in it may go on with a paragraph.
+  while (at < start + 3 && text.charCodeAt(at) === 32) at++;
+  const code = text.charCodeAt(at);
+  const next = text.charCodeAt(at + 1);
+  return (
+    (code === 42 || code === 43 || code === 45) &&
+    (next === 32 || next === 9) &&
+    text.slice(at + 2, end).trim() !== ''
+  );
 }
 
 /** Marks of quotes and lists, and indentation, at the beginning of a line. */

@@ -74,6 +74,11 @@ describe('tables of HTML in Markdown', () => {
     assert.equal(list?.type === 'list' ? list.children[0]?.children[1]?.type : null, 'table');
   });
 
+  it('may have many rows, as may a list many bullets', () => {
+    assert.equal(rowsIn(`<table>\n${'<tr><td>a</td><td>b</td></tr>\n'.repeat(400)}</table>\n`).length, 400);
+    assert.deepEqual(read('- **Key:** `value`\n'.repeat(400)).problems, []);
+  });
+
   it('end in bounded time, whatever stands there', () => {
     const before = process.cpuUsage();
     for (const part of [
