@@ -14,7 +14,7 @@ import { roundedMinutes, totalDuration } from '../../documents/runbook/runbook-k
 import { shellWord } from '../../evidence/detect/shell-text';
 import { isKnown, placeholder, textOf, type Source } from '../../evidence/fact';
 import { migrationToolOf, type MigrationTool } from '../../evidence/migration-tools';
-import { platforms } from '../../evidence/platforms';
+import { platforms, ROLLBACK_STRATEGIES } from '../../evidence/platforms';
 import type { RepositoryProfile } from '../../evidence/profile';
 import { dayAt } from '../../text/iso-day';
 import { counted, enumerated } from '../../text/words';
@@ -52,7 +52,7 @@ export function assembleRollback(
   const after = afterSteps(facts, way);
   const strategy = {
     name: strategyOf(facts, way),
-    rationale: way.rationale,
+    rationale: way.target === null && !way.isOwn ? placeholder('why it is that one') : way.rationale,
     notRestored: way.procedure.notRestored,
     others: way.others.length > 0 ? way.others.join('; ') : 'none that the repository shows',
   };
@@ -130,7 +130,10 @@ function summaryOf(profile: RepositoryProfile, { target, deployPrevious }: WayBa
 /** A strategy that a plan names wins over what the platform suggests: people decided it. */
 function strategyOf({ plan }: OperationsFacts, way: WayBack): string {
   const planned = plan?.data.rollback.strategy.split(':')[0]?.trim() ?? '';
-  return planned !== '' && !holdsPlaceholder(planned) ? planned : way.strategy;
+  if (planned !== '' && !holdsPlaceholder(planned)) return planned;
+  return way.target === null && !way.isOwn
+    ? placeholder(`which it is: ${enumerated(ROLLBACK_STRATEGIES, 'or')}`)
+    : way.strategy;
 }
 
 /** Where the parameters that a step of Preparation finds are found. */
