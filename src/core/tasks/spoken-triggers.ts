@@ -3,7 +3,9 @@ import { documentKinds } from '../documents/index';
 import { triggerColumns } from '../documents/markdown/columns';
 import { blocksOf } from '../documents/markdown/parse';
 import { readTable, type FoundRow } from '../documents/markdown/parts';
+import { folderOf, isForeign } from '../evidence/detect/reading';
 import { fileSource, type Source } from '../evidence/fact';
+import { isTestData } from '../gate/test-data';
 import { isMetric } from '../risk/typed-trigger';
 import { readFrontMatter } from '../text/front-matter';
 import type { World } from './task';
@@ -49,6 +51,8 @@ export async function speakingDocuments(world: World, signal: AbortSignal): Prom
   const candidates = paths.filter(
     (path) =>
       path.endsWith('.md') &&
+      !isTestData(path) &&
+      !isForeign(path) &&
       (kinds.some((kind) => kind.recognises(path, {})) ||
         path.startsWith(`${operationsFolder}/`) ||
         path.startsWith(`${releaseFolder}/`)),
@@ -64,5 +68,13 @@ export async function speakingDocuments(world: World, signal: AbortSignal): Prom
     if (!kind || (kind.id === 'release-plan' && path !== `${releaseFolder}/RELEASE_PLAN.md`)) continue;
     found.push(kind.read(path, read.text));
   }
-  return found.sort((a, b) => SPEAKING.indexOf(a.kind) - SPEAKING.indexOf(b.kind));
+  // Of several runbooks only the one where such documents are kept is surely of what is released.
+  return SPEAKING.flatMap((kind) => {
+    const own = found.filter((document) => document.kind === kind);
+    const usual = own.filter(
+      ({ path }) => folderOf(path) === operationsFolder || folderOf(path) === releaseFolder,
+    );
+    const [only, another] = usual.length > 0 ? usual : own;
+    return only && !another ? [only] : [];
+  });
 }

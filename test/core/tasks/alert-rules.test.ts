@@ -141,6 +141,18 @@ describe('alert rules from the rollback triggers', () => {
     await assert.rejects(written({ [PATH]: 'groups: []\n' }), TaskFailure);
   });
 
+  it('are not taken from documents of tests, nor from one of several services', async () => {
+    const world = (paths: readonly string[]) =>
+      memoryWorld(Object.fromEntries(paths.map((path) => [path, runbook])), parsers);
+    for (const paths of [
+      ['test/fixtures/docs/RUNBOOK.md'],
+      ['services/a/RUNBOOK.md', 'services/b/RUNBOOK.md'],
+    ]) {
+      await assert.rejects(alertRules.run(world(paths), quietRun()), TaskFailure);
+    }
+    assert.equal((await alertRules.run(world(['services/a/RUNBOOK.md']), quietRun())).files.length, 1);
+  });
+
   it('need a document with triggers', async () => {
     await assert.rejects(alertRules.run(memoryWorld({}, parsers), quietRun()), TaskFailure);
   });

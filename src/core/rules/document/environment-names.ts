@@ -45,7 +45,7 @@ export interface DeployedEnvironment {
 
 /**
  * The environments of jobs that deploy, and those of the configuration, each once. `isComplete` is false where a deploying
- * job's environment is bounded by no file, or a workflow cannot be read.
+ * job has no environment or one that no file bounds, or a workflow cannot be read.
  */
 export function deployedEnvironments({ workflows, environments, unreadWorkflows = [] }: GateFacts): {
   readonly known: readonly DeployedEnvironment[];
@@ -61,7 +61,8 @@ export function deployedEnvironments({ workflows, environments, unreadWorkflows 
   for (const name of [...environments.production, ...environments.other]) entry(name);
   for (const { target, environmentNames, workflow, job } of workflows?.jobs ?? []) {
     if (target === null) continue;
-    if (environmentNames === null) {
+    // A job without environment deploys somewhere all the same, by whatever its script calls it.
+    if (environmentNames === null || environmentNames.length === 0) {
       isComplete = false;
       continue;
     }
