@@ -36,7 +36,7 @@ function list(heading, lines, most = 12) {
 
 /** One of the drafting commands: what it says of the repository and what it would write, or has written. */
 async function draft(folder, subcommand, args, isWritten) {
-  const words = [subcommand, folder, ...args, ...(isWritten ? ['--write'] : [])];
+  const words = [...subcommand.split(' '), folder, ...args, ...(isWritten ? ['--write'] : [])];
   title(`release-gate ${words.join(' ')}`);
   const { status, text } = await run(process.execPath, [cli, ...words, '--format', 'json'], project);
   if (status !== 0) {
@@ -136,6 +136,8 @@ async function main() {
     await draft(folder, 'plan', [], !own),
     await draft(folder, 'generate', [], !own),
     await draft(folder, 'runbook', [], !own),
+    await draft(folder, 'doc rollback-runbook', [], !own),
+    await draft(folder, 'doc environment-matrix', [], !own),
     ...(own ? [] : [await judge(folder, '2.0.0')]),
     await draft(folder, 'postmortem', incident, !own),
   ];
