@@ -102,8 +102,8 @@ describe(ID, () => {
 
   it('says nothing where git was not asked', () => {
     const name = 'warns-workflow-and-manifests.md';
-    const { history: _history, ...facts } = factsOf(name);
+    const { documents } = factsOf(name);
     const document = readFixture(fs.readFileSync(`test/fixtures/rules/${ID}/${name}`, 'utf8'));
-    assert.deepEqual(findingsOf(ID, document, facts), []);
+    assert.deepEqual(findingsOf(ID, document, { documents }), []);
   });
 });
