@@ -139,7 +139,12 @@ export function changedSince(since: Commit, path: string, { history }: GateFacts
   const after = history?.textAt(commit.hash, path);
   // What was not there yet, or is not there any more, was not described; another rule says what is missing.
   if (typeof before !== 'string' || typeof after !== 'string') return null;
-  return essence(path, before) === essence(path, after) ? null : { path, commit };
+  return meansTheSame(path, before, after) ? null : { path, commit };
+}
+
+/** Whether two texts of a file differ in nothing that a document describes. */
+export function meansTheSame(path: string, before: string, after: string): boolean {
+  return essence(path, before) === essence(path, after);
 }
 
 /** The text without what carries no meaning for a person who deploys. */

@@ -58,6 +58,7 @@ import { rule as signOffByDeployer } from './sign-off-by-deployer';
 import { rule as answerWithoutEvidence } from './answer-without-evidence';
 import { rule as documentNotReviewed } from './document-not-reviewed';
 import { rule as documentNotTested } from './document-not-tested';
+import { rule as reviewOutdated } from './review-outdated';
 import { rule as sealedDocumentChanged } from './sealed-document-changed';
 
 /** The rules over documents, in the order in which their pages are listed. */
@@ -79,6 +80,7 @@ export const documentRules: readonly DocumentRule[] = [
   parityDeviationUnexplained,
   infrastructurePathMissing,
   reviewWithoutCommit,
+  reviewOutdated,
   stageRowIncomplete,
   verdictWithoutEvidence,
   triggerWithoutNumbers,
