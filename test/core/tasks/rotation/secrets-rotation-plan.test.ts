@@ -134,6 +134,15 @@ describe('secrets rotation plan', () => {
     assert.equal(plan.claims.length, 3);
   });
 
+  it('keeps what people wrote into it when it is made anew', async () => {
+    const [file] = (await planOf(files)).files;
+    assert.ok(file);
+    const edited = file.after.replace('UNKNOWN(day on which CODECOV_TOKEN was last rotated)', '2026-10-01');
+    assert.notEqual(edited, file.after);
+    const [again] = (await planOf({ ...files, [file.path]: edited })).files;
+    assert.equal(again?.after, edited);
+  });
+
   it('never puts a name into a command that the shell would read as more than a word', async () => {
     const plan = (
       await planOf({
