@@ -1,6 +1,5 @@
 import type { DocumentKind } from '../../documents/document';
 import { renderKeepingWritten } from '../../documents/keep-written';
-import { markdownText } from '../../documents/markdown/write';
 import { collectProfile } from '../../evidence/collect-profile';
 import type { Source } from '../../evidence/fact';
 import type { RepositoryProfile } from '../../evidence/profile';
@@ -46,6 +45,8 @@ export interface AssembledDocument<T> {
   readonly sources: readonly Source[];
   /** A sentence of Markdown on what it is about; how much of it is unknown is added. */
   readonly summary: string;
+  /** How many of its questions have no answer though no UNKNOWN(...) stands there; the summary says so itself. */
+  readonly openQuestions?: number;
   /** What was left out and why, in a sentence each. */
   readonly notes?: readonly string[];
   readonly manualSteps?: readonly ManualStep[];
@@ -98,10 +99,11 @@ export function documentTask<T>(subject: DocumentSubject<T>): Task {
       const read = kind.read(file.path, file.after);
       const findings = await judgeProposal(world, [file], run.signal);
       const unknowns = unknownsOf(read.placeholders);
-      const count = `${unknowns.length} ${unknowns.length === 1 ? 'value is' : 'values are'} still unknown`;
       return {
         task: id,
-        summary: `${assembled.summary} ${markdownText(unknowns.length === 0 ? 'Nothing in it is unknown.' : `${count}.`)}`,
+        summary: [assembled.summary, ...unknownsInWords(unknowns.length, assembled.openQuestions ?? 0)].join(
+          ' ',
+        ),
         sources: distinctSources(assembled.sources, MAX_SOURCES),
         files: [file],
         findings,
@@ -118,4 +120,10 @@ export function documentTask<T>(subject: DocumentSubject<T>): Task {
       };
     },
   };
+}
+
+/** The sentence on how much of a document is unknown; none where all that is open is said already. */
+function unknownsInWords(unknowns: number, openQuestions: number): readonly string[] {
+  if (unknowns > 0) return [`${unknowns} ${unknowns === 1 ? 'value is' : 'values are'} still unknown.`];
+  return openQuestions > 0 ? [] : ['Nothing in it is unknown.'];
 }

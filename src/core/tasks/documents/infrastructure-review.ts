@@ -60,11 +60,13 @@ export const infrastructureReview: DocumentSubject<InfrastructureReview> = {
       lockFiles: paths.filter((path) => /(?:^|\/)\.terraform\.lock\.hcl$/.test(path)),
       claims,
     });
+    const open = review.questions.filter(({ verdict }) => verdict === 'unknown').length;
     return {
       path: `${configuration.operationsFolder}/INFRASTRUCTURE_REVIEW.md`,
       data: review,
       sources: files.map(({ path }) => fileSource(path)),
-      summary: `Infrastructure change review of ${markdownText(textOf(profile.service))}: ${counted(files.length, 'file')}.`,
+      summary: `Infrastructure change review of ${markdownText(textOf(profile.service))}: ${counted(files.length, 'file')}, and ${counted(open, 'question')} without a verdict.`,
+      openQuestions: open,
       notes: [
         ...leftAlone,
         ...(files.length > MAX_FILES

@@ -75,6 +75,7 @@ export const pipelineReview: DocumentSubject<PipelineReview> = {
       path: `${world.configuration.operationsFolder}/PIPELINE_REVIEW.md`,
       sources: reviewed.map((path) => fileSource(path)),
       summary: `Review of ${counted(set.workflows.length, 'workflow')} of ${markdownText(textOf(profile.service))}: ${verdicts}.`,
+      openQuestions: count('unknown'),
       notes: [...leftAlone, ...notes],
       data: {
         service: textOf(profile.service),

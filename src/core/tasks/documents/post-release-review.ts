@@ -4,6 +4,7 @@ import { markdownText } from '../../documents/markdown/write';
 import { holdsPlaceholder } from '../../documents/markdown/placeholders';
 import { fileSource, isKnown, placeholder, textOf } from '../../evidence/fact';
 import { isSameVersion } from '../../records/records-in';
+import { counted } from '../../text/words';
 import { zonedTime } from '../../text/zoned-time';
 import { judgeTold, type JudgedRelease } from '../reports/judged-release';
 import {
@@ -53,6 +54,7 @@ export const postReleaseReview: DocumentSubject<PostReleaseReview> = {
       due: 'day such as 2027-03-01',
     });
     const known = followUpsOf(reports);
+    const open = readiness.conditions.filter(({ status }) => status === 'unknown').length;
     return {
       path: `${world.configuration.releaseFolder}/reviews/POST_RELEASE_REVIEW_${isKnown(version) ? fileNameOf(name) : 'NEXT'}.md`,
       sources: [
@@ -61,7 +63,8 @@ export const postReleaseReview: DocumentSubject<PostReleaseReview> = {
         ...(facts.plan ? [fileSource(facts.plan.path)] : []),
         ...readiness.conditions.flatMap(({ evidence }) => evidence),
       ],
-      summary: `Review of the release of ${markdownText(name)} to ${markdownText(textOf(environment))}.`,
+      summary: `Review of the release of ${markdownText(name)} to ${markdownText(textOf(environment))}${open === 0 ? '' : `, with ${counted(open, 'gate result')} unknown`}.`,
+      openQuestions: open,
       notes: ['The gate results are those of today: what was on record then and is not now does not show.'],
       data: {
         service: textOf(profile.service),

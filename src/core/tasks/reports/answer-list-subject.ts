@@ -35,13 +35,15 @@ export function answerListSubject<T>(list: {
     asksOutside: true,
     async assemble({ world, run, profile, told, claims }) {
       const release = await judgeTold(world, told, run, profile, true);
-      const { rows, sources, yes, no } = answersOf(list.questions, release);
+      const { rows, sources, yes, no, notApplicable } = answersOf(list.questions, release);
       const { version, facts } = release;
-      const open = rows.length - yes - no;
+      const open = rows.length - yes - no - notApplicable;
+      const others = notApplicable === 0 ? [] : [`${notApplicable} not applicable`];
       return {
         path: `${world.configuration.releaseFolder}/reviews/${list.file}_${isKnown(version) ? fileNameOf(version.value) : 'NEXT'}.md`,
         sources,
-        summary: `${yes} of ${rows.length} are answered yes, ${no} no, and ${open} are open.`,
+        summary: `${[`${yes} of ${rows.length} are answered yes`, `${no} no`, ...others].join(', ')}, and ${open} are open.`,
+        openQuestions: open,
         data: list.dataOf(
           {
             service: textOf(profile.service),

@@ -36,6 +36,7 @@ export interface Answers {
   readonly sources: readonly Source[];
   readonly yes: number;
   readonly no: number;
+  readonly notApplicable: number;
 }
 
 const ORDER = ['no', 'open', 'yes', 'not applicable'] as const;
@@ -71,7 +72,7 @@ export function answersOf(questions: readonly AskedQuestion[], release: JudgedRe
     };
   });
   const count = (answer: string): number => rows.filter((row) => row.answer === answer).length;
-  return { rows, sources, yes: count('yes'), no: count('no') };
+  return { rows, sources, yes: count('yes'), no: count('no'), notApplicable: count('not applicable') };
 }
 
 function partsOf(
