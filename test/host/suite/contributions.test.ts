@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { DOCUMENT_COMMANDS, TASK_COMMANDS } from '../../../src/vscode/commands/names';
 import { modelTools } from '../../../src/core/tasks/model-tools';
 
 interface Listed {
@@ -8,7 +9,7 @@ interface Listed {
 }
 
 describe('what the extension contributes', () => {
-  it('is listed by VS Code: four agents, seven prompts, seven skills', async () => {
+  it('is listed by VS Code: four agents, and each prompt as a skill too', async () => {
     const listed = await vscode.commands.executeCommand<readonly Listed[]>('_listExtensionPromptFiles');
     const ours = listed.filter((each) => each.uri.path.includes(extensionPath()));
     const names = (ending: RegExp): readonly string[] =>
@@ -19,17 +20,9 @@ describe('what the extension contributes', () => {
       'release-pipeline-author',
       'runbook-and-ops-docs',
     ]);
-    const seven = [
-      'extract-reusable-workflows',
-      'generate-gh-actions-pipeline',
-      'is-this-release-ready',
-      'postmortem-skeleton',
-      'release-plan-from-change',
-      'runbook-for-deployment',
-      'secure-cloud-auth-with-oidc',
-    ];
-    assert.deepEqual(names(/prompts\/([^/]+)\.prompt\.md$/), seven);
-    assert.deepEqual(names(/skills\/([^/]+)\/SKILL\.md$/), seven);
+    const prompts = [...Object.keys(TASK_COMMANDS), 'is-this-release-ready', ...DOCUMENT_COMMANDS].sort();
+    assert.deepEqual(names(/prompts\/([^/]+)\.prompt\.md$/), prompts);
+    assert.deepEqual(names(/skills\/([^/]+)\/SKILL\.md$/), prompts);
   });
 
   it('registers every tool, with a schema', () => {

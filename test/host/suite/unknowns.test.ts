@@ -61,6 +61,10 @@ describe('the form for unknowns', () => {
   it('is offered as a quick fix on a placeholder', async () => {
     const document = await vscode.workspace.openTextDocument(fileUri(PATH));
     await vscode.window.showTextDocument(document);
+    // The editor takes a while to see that the tests before put the file back.
+    await eventually('the document as it stands on disk', () =>
+      Promise.resolve(document.getText() === runbook ? true : undefined),
+    );
     const offset = runbook.indexOf('UNKNOWN(who leads)');
     const range = new vscode.Range(document.positionAt(offset + 2), document.positionAt(offset + 2));
     const actions = await eventually('the quick fix', async () => {
