@@ -64,6 +64,19 @@ describe('the palette commands', () => {
     });
   }
 
+  it('releaseGate.writeDocument writes the kind that it is asked for, and says so of one that does not exist', async () => {
+    const write = (kind: string): Thenable<Outcome | null> =>
+      vscode.commands.executeCommand<Outcome | null>('releaseGate.writeDocument', { kind, inputs: {} });
+    const outcome = await write('environment-matrix');
+    assert.equal(outcome?.kind, 'answered', outcome?.message);
+    assert.ok(outcome.proposal);
+    assert.deepEqual(await changedFiles(), []);
+    const applied = await apply(outcome.proposal);
+    assert.equal(applied.kind, 'applied', applied.message);
+    assert.match(await textOnDisk('docs/ops/ENVIRONMENT_MATRIX.md'), /^---\nkind: environment-matrix\n/);
+    assert.equal(await write('poem'), null);
+  });
+
   it('says why it cannot do what there is nothing for', async () => {
     await vscode.workspace.fs.delete(fileUri('.github/workflows/ci.yml'));
     const outcome = await run('releaseGate.extractWorkflows');

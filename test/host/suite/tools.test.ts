@@ -35,6 +35,21 @@ describe('the model tools', () => {
     });
   }
 
+  it('draft_document proposes the kind that is asked for, with the answers that it takes', async () => {
+    const answer = await call('release_gate_draft_document', {
+      kind: 'release-notes',
+      answers: { version: '9.9.9' },
+    });
+    proposalIn(answer);
+    assert.match(answer, /Release notes of .* 9\\?\.9\\?\.9/);
+    assert.match(answer, /Answers that it takes: version \(/);
+    assert.deepEqual(await changedFiles(), []);
+    assert.match(
+      await call('release_gate_draft_document', { kind: 'poem' }),
+      /There is no document poem\. Kinds: /,
+    );
+  });
+
   it('check gives the verdict and every finding with its place', async () => {
     const answer = await call('release_gate_check_workspace', {});
     assert.match(answer, /: fail\.\*\* \d+ blocking/);

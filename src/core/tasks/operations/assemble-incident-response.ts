@@ -322,7 +322,7 @@ function afterSteps({ folders, profile }: OperationsFacts): RunbookStep[] {
     ),
     byHand(
       'Write the postmortem',
-      `release-gate postmortem begins ${folders.operations}/POSTMORTEM.md from the history; fill in what only people know while they know it`,
+      `release-gate postmortem begins one in ${folders.operations}/postmortems from the history; fill in what only people know while they know it`,
       'Timeline, cause and actions stand there, each action with owner, due date and how it is verified',
       'Name who writes it, and by when',
     ),

@@ -491,7 +491,7 @@ function afterSteps({ profile, set, folders }: OperationsFacts, way: WayBack): R
   return [
     byHand(
       'Write the incident down',
-      `Write the times, the trigger, what was run and what it printed into ${folders.operations}/POSTMORTEM.md (release-gate postmortem makes it), while it is fresh`,
+      `Write the times, the trigger, what was run and what it printed into a postmortem, which release-gate postmortem begins in ${folders.operations}/postmortems, while it is fresh`,
       'The document holds the times with their zone and where each is seen',
       'Leave the notes where the next person finds them',
     ),
