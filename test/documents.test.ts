@@ -5,6 +5,7 @@ import { documentKinds } from '../src/core/documents/index';
 import { conditions } from '../src/core/readiness/conditions/index';
 import { rules } from '../src/core/rules/index';
 import { documents } from '../src/core/tasks/index';
+import { DONE_ITEMS, SELF_REVIEW_QUESTIONS } from '../src/core/tasks/reports/questions';
 
 const text = readFileSync(path.join(__dirname, '..', 'docs', 'documents.md'), 'utf8');
 const cellsOf = (line: string): string[] =>
@@ -57,6 +58,26 @@ describe('docs/documents.md', () => {
       .filter(([, , reached = '']) => / record`/.test(reached))
       .map(([kind = '']) => codesOf(kind)[0]);
     for (const { id } of documentKinds) assert.ok(written.has(id) || recorded.includes(id), id);
+  });
+
+  it('says what answers each question of the self-review and of the definition of done', () => {
+    const rows = rowsUnder('What answers the self-review and the definition of done').filter(
+      ([question = '']) => question !== 'Question' && !/^-+$/.test(question),
+    );
+    const questions = [...SELF_REVIEW_QUESTIONS, ...DONE_ITEMS];
+    assert.deepEqual(
+      rows.map(([question]) => question),
+      questions.map(({ question }) => question),
+    );
+    rows.forEach(([question, answered = ''], at) => {
+      const { rules: named = [], rulesAnywhere = [], conditions: held = [] } = questions[at] ?? {};
+      const ids = [...named, ...rulesAnywhere, ...held];
+      assert.deepEqual(
+        codesOf(answered).filter((code) => !code.includes(' ')),
+        ids,
+        question,
+      );
+    });
   });
 
   it('leads from every requirement on documents to kinds, sections, fields, rules and conditions that exist', () => {
