@@ -17,16 +17,35 @@ import type { Step } from './steps';
  */
 const handlebars = Handlebars.create();
 
+/** What each helper takes: one value, or a list of texts, boxes, steps or rows. */
+export const TEMPLATE_HELPERS = {
+  text: 'value',
+  heading: 'value',
+  prose: 'value',
+  code: 'value',
+  fence: 'value',
+  yaml: 'value',
+  list: 'texts',
+  checklist: 'boxes',
+  steps: 'steps',
+  table: 'rows',
+} as const;
+
+/** What a value is written as before Markdown is made of it; what a step or row leaves out is nothing. */
+function written(value: unknown): string {
+  return value === undefined || value === null ? '' : String(value as string | number | boolean);
+}
+
 /** Always behind a label or a heading's marks, so never at the beginning of a line. */
-handlebars.registerHelper('text', (value: unknown) => markdownText(String(value), false));
+handlebars.registerHelper('text', (value: unknown) => markdownText(written(value), false));
 /** Behind the hashes of a heading, whose end would otherwise be eaten where it looks like a closing row of hashes. */
 handlebars.registerHelper('heading', (value: unknown) =>
-  markdownText(String(value), false).replace(/#+$/, (hashes) => '\\#'.repeat(hashes.length)),
+  markdownText(written(value), false).replace(/#+$/, (hashes) => '\\#'.repeat(hashes.length)),
 );
-handlebars.registerHelper('prose', (value: unknown) => markdownProse(String(value)));
-handlebars.registerHelper('code', (value: unknown) => inlineCode(String(value)));
-handlebars.registerHelper('fence', (value: unknown) => codeFence(String(value), 0));
-handlebars.registerHelper('yaml', (value: unknown) => JSON.stringify(String(value)));
+handlebars.registerHelper('prose', (value: unknown) => markdownProse(written(value)));
+handlebars.registerHelper('code', (value: unknown) => inlineCode(written(value)));
+handlebars.registerHelper('fence', (value: unknown) => codeFence(written(value), 0));
+handlebars.registerHelper('yaml', (value: unknown) => JSON.stringify(written(value)));
 handlebars.registerHelper('steps', (value: unknown) => markdownSteps(value as readonly Step[]));
 handlebars.registerHelper('list', (value: unknown) => {
   const items = value as readonly string[];
@@ -63,4 +82,35 @@ export function markdownTemplate<T extends object>(source: string): (data: T) =>
     `${template(data)
       .replace(/\n{3,}/g, '\n\n')
       .trim()}\n`;
+}
+
+/** The tags of a template as a tree; or the line of the first one that cannot be read, and why. */
+export type ParsedTemplate =
+  | { readonly ok: true; readonly program: hbs.AST.Program }
+  | { readonly ok: false; readonly line: number; readonly why: string };
+
+/** Reads the tags of a template that somebody else wrote. Nothing of it is run. */
+export function parseTemplate(source: string): ParsedTemplate {
+  try {
+    // Without its second pass, which calls itself for each level: how deep the tags are nested is not known yet.
+    return { ok: true, program: handlebars.parseWithoutProcessing(source) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : '';
+    const closed = /^(.+) doesn't match (.+) - (\d+):\d+$/.exec(message);
+    if (closed) {
+      return {
+        ok: false,
+        line: Number(closed[3]),
+        why: `{{#${closed[1] ?? ''}}} is closed by {{/${closed[2] ?? ''}}}`,
+      };
+    }
+    const line = Number(/(?:on line | - )(\d+)/.exec(message)?.[1] ?? 1);
+    return {
+      ok: false,
+      line: Math.min(line, source.split('\n').length),
+      why: /got 'EOF'/.test(message)
+        ? 'the template ends within a tag, or before a block is closed'
+        : 'a tag cannot be read: it is not closed, or holds what no tag takes',
+    };
+  }
 }

@@ -67,6 +67,10 @@ export type AnyField = Pick<Field<unknown>, 'form' | 'section' | 'name'>;
 /** A kind whose reader follows from its fields. */
 export interface DefinedKind<T> extends DocumentKind<T> {
   readonly fields: AnyFields;
+  /** What the template writes beside the data. */
+  derived(data: T): object;
+  /** The same kind with another template, which is taken as it is: `withTemplate` checks one that is not ours. */
+  withSource(source: string): DefinedKind<T>;
 }
 
 /** The kind with its reader: `read(path, render(x)).data` equals `x` where the template writes each field as its part says. */
@@ -76,6 +80,8 @@ export function defineKind<T extends object>(definition: KindDefinition<T>): Def
   return {
     ...kind,
     fields,
+    derived: (data) => derived?.(data) ?? {},
+    withSource: (other) => defineKind({ ...definition, source: other }),
     recognises: (path, data) =>
       // What says that it is of another kind is not recognised by where it stands.
       typeof data['kind'] === 'string' ? data['kind'] === kind.id : pattern?.test(path) === true,

@@ -21,7 +21,12 @@ export type Blocks = readonly (RootContent | BlockContent | DefinitionContent)[]
  * that lists the fields, a merge. A `text` is one line; `flags` are the columns of a table that hold yes or no.
  */
 export type Form =
-  | { readonly is: 'text' | 'prose' | 'code' | 'title' }
+  | {
+      readonly is: 'text';
+      /** The label that it stands behind, as the reader compares it. */
+      readonly label?: string;
+    }
+  | { readonly is: 'prose' | 'code' | 'title' }
   | { readonly is: 'list' | 'checklist' | 'steps' | 'runbook-steps' | 'untimed-steps' }
   | {
       readonly is: 'table';
@@ -82,7 +87,10 @@ function paragraphsOf(blocks: Blocks): readonly string[] {
 
 /** The value of a `- **Key:** value` bullet; the first key is what the template writes. Written with `{{text x}}`. */
 export function value(...keys: readonly [string, ...string[]]): Part<string> {
-  return { form: { is: 'text' }, read: (blocks) => valueOf(readKeyValues(blocks), ...keys) };
+  return {
+    form: { is: 'text', label: keys[0] },
+    read: (blocks) => valueOf(readKeyValues(blocks), ...keys),
+  };
 }
 
 /** Bullets. Written with `{{list x}}`. */
