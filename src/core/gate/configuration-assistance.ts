@@ -153,6 +153,8 @@ function itemsAt(place: Place, facts: ConfigurationFacts): ConfigurationItem[] {
       if (second === undefined) return place.isKey ? keys(['sql']) : [];
       if (second === 'paths' && place.path.length === 2) return [];
       return isValue ? values(SQL_DIALECTS, 'dialect of SQL') : [];
+    case 'documents':
+      return place.isKey && (second === undefined || place.path.length === 2) ? keys(place.path) : [];
     case 'online':
       return isValue ? values(['true', 'false'], 'whether GitHub may be asked') : [];
     case 'limits':

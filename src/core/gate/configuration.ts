@@ -8,6 +8,8 @@ import { nearMiss } from '../rules/near-miss';
 import { PHASES, type Limits, type Phase, type Severity } from '../rules/rule';
 import { isDate, isNull, layerReader, placeOf, staysInside } from './layer-reader';
 import { CONDITION_IDS } from './condition-ids';
+import { TEMPLATE_KINDS } from './template-kinds';
+import { documentKindOf } from '../documents/index';
 import {
   defaultReadiness,
   joinReadiness,
@@ -36,6 +38,8 @@ export interface Configuration {
   readonly limits: Limits;
   readonly releaseFolder: string;
   readonly operationsFolder: string;
+  /** Templates of the repository, by the kind of the document that they write. */
+  readonly documentTemplates: ReadonlyMap<string, string>;
   /** Tags that are releases: a glob (`v*`, `release/*`); null: whatever holds a semantic version. */
   readonly tagPattern: string | null;
   /** Which dialects the SQL of the repository is in, where that is said. */
@@ -73,6 +77,7 @@ export const defaultConfiguration: Configuration = {
   limits: {},
   releaseFolder: 'docs/release',
   operationsFolder: 'docs/ops',
+  documentTemplates: new Map(),
   tagPattern: null,
   sql: { dialect: null, paths: [] },
   components: [],
@@ -115,7 +120,7 @@ export function readConfiguration(path: string, text: string): ConfigurationResu
 }
 
 /**
- * Layers as one configuration; a later one wins. Maps (severities, actions, commands, limits) are joined by key, lists
+ * Layers as one configuration; a later one wins. Maps (severities, actions, commands, limits, templates) are joined by key, lists
  * of names are replaced whole, waivers add up. What only the whole can tell is checked here.
  */
 export function combineLayers(layers: readonly ConfigurationLayer[]): ConfigurationResult {
@@ -153,6 +158,7 @@ export function combineLayers(layers: readonly ConfigurationLayer[]): Configurat
           ]
         : whole.components,
       knownCommands: new Map([...whole.knownCommands, ...(says.knownCommands ?? [])]),
+      documentTemplates: new Map([...whole.documentTemplates, ...(says.documentTemplates ?? [])]),
       ...(readiness ? { readiness: joinReadiness(whole.readiness, readiness) } : {}),
       waivers: [
         ...whole.waivers,
@@ -371,6 +377,22 @@ export function readLayer(
   });
   const operations = mapAt(root, 'operations');
   if (operations) knownKeys(operations, ['folder'], '"operations"');
+  const documents = mapAt(root, 'documents');
+  if (documents) knownKeys(documents, ['templates'], '"documents"');
+  const templates = documents && mapAt(documents, 'templates');
+  const documentTemplates = new Map<string, string>();
+  for (const { key } of templates?.entries ?? []) {
+    const mistake = mistakeInTemplateKind(key.text);
+    if (mistake) problem(mistake, key.span);
+    const said = textAt(templates, key.text);
+    if (said && !staysInside(said.value)) {
+      problem(
+        `the template "${said.value}" must be a file inside the repository, from its root, with forward slashes and without ".."`,
+        said.span,
+      );
+    }
+    if (said) documentTemplates.set(key.text, said.value);
+  }
   const isOnline = reader.flagAt(root, 'online');
   const readinessMap = mapAt(root, 'readiness');
   const readiness = readinessMap ? readReadiness(readinessMap, reader, problem, CONDITION_IDS) : null;
@@ -405,6 +427,7 @@ export function readLayer(
         ...(isMinutes ? { limits: { deployTimeoutMinutes: minutes } } : {}),
         ...(releaseFolder ? { releaseFolder } : {}),
         ...(operationsFolder ? { operationsFolder } : {}),
+        ...(documentTemplates.size > 0 ? { documentTemplates } : {}),
         ...(tags ? { tagPattern: tags.value } : {}),
         ...(sql ? { sql: { dialect, paths: sqlPaths } } : {}),
         ...(named ? { components } : {}),
@@ -431,6 +454,7 @@ export const TOP_KEYS = [
   'waivers',
   'release',
   'operations',
+  'documents',
   'components',
   'sql',
   'online',
@@ -445,6 +469,14 @@ function isPhase(text: string): text is Phase {
 
 function isPurpose(text: string): text is Purpose {
   return (PURPOSES as readonly string[]).includes(text);
+}
+
+function mistakeInTemplateKind(id: string): string | null {
+  if (TEMPLATE_KINDS.includes(id)) return null;
+  if (documentKindOf(id))
+    return `the kind "${id}" takes no template of its own: it is always written by the built-in one`;
+  const near = nearMiss(id, TEMPLATE_KINDS);
+  return `there is no kind of document "${id}"; ${near ? `did you mean "${near}"` : `it takes ${TEMPLATE_KINDS.join(', ')}`}`;
 }
 
 /** An action is named without its version: what it does is the same at each. */

@@ -3,13 +3,17 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
 import fc from 'fast-check';
 import {
+  combineLayers,
   defaultConfiguration,
   TOP_KEYS,
   readConfiguration,
+  readLayer,
   type ConfigurationProblem,
 } from '../../../src/core/gate/configuration';
 import { isDate } from '../../../src/core/gate/layer-reader';
 
+import { TEMPLATE_KINDS } from '../../../src/core/gate/template-kinds';
+import { DOCUMENT_TASK_IDS } from '../../../src/core/tasks/documents/ids';
 import { SQL_DIALECTS } from '../../../src/core/change/irreversible/dialect';
 import { PHASES } from '../../../src/core/rules/rule';
 import { PURPOSES } from '../../../src/core/workflow/understanding';
@@ -57,6 +61,7 @@ describe('the configuration', () => {
         '    reason: one runner only',
         '    until: "2027-01-31"',
         'release: { folder: releases/, tags: "release/*" }',
+        'documents: { templates: { release-notes: docs/notes.hbs } }',
         'operations:',
         '  folder: ops',
         'paths: { include: .github/workflows/**, exclude: [".github/workflows/old-*.yml"] }',
@@ -108,6 +113,7 @@ describe('the configuration', () => {
         knownCommands: new Map([['./ops/ship.sh now', ['deploy']]]),
         limits: { deployTimeoutMinutes: 45 },
         releaseFolder: 'releases',
+        documentTemplates: new Map([['release-notes', 'docs/notes.hbs']]),
         operationsFolder: 'ops',
         tagPattern: 'release/*',
         components: [{ name: 'pay', globs: ['src/pay/**'] }],
@@ -246,6 +252,56 @@ describe('the configuration', () => {
           assert.ok(result.problems.every((problem) => problem.line >= 1 && problem.column >= 1));
         }
       }),
+    );
+  });
+});
+
+describe('templates of documents', () => {
+  const at = (kind: string, path: string) => `documents:\n  templates:\n    ${kind}: ${path}\n`;
+
+  it('are named by the kind that they write, those of a base too', () => {
+    const read = readConfiguration(PATH, at('environment-matrix', 'docs/matrix.hbs'));
+    assert.deepEqual(read.ok && [...read.configuration.documentTemplates], [
+      ['environment-matrix', 'docs/matrix.hbs'],
+    ]);
+    const layers = [
+      ['base.yml', 'a.hbs', 'release-notes'],
+      [PATH, 'b.hbs', 'environment-matrix'],
+      [PATH, 'c.hbs', 'release-notes'],
+    ].flatMap(([path = '', file = '', kind = '']) => {
+      const layer = readLayer(path, at(kind, file));
+      return layer.ok ? [layer.layer] : [];
+    });
+    const combined = combineLayers(layers);
+    assert.deepEqual(combined.ok && [...combined.configuration.documentTemplates], [
+      ['release-notes', 'c.hbs'],
+      ['environment-matrix', 'b.hbs'],
+    ]);
+  });
+
+  it('are of a kind that takes one, and files inside the repository', () => {
+    oneProblem(
+      at('enviroment-matrix', 'a.hbs'),
+      3,
+      /^there is no kind .*; did you mean "environment-matrix"$/,
+    );
+    oneProblem(at('zzzz', 'a.hbs'), 3, /it takes release-request, /);
+    oneProblem(at('approval', 'a.hbs'), 3, /^the kind "approval" takes no template of its own/);
+    oneProblem(at('release-plan', 'a.hbs'), 3, /always written by the built-in one$/);
+    oneProblem(at('release-notes', '../a.hbs'), 3, /must be a file inside the repository/);
+    oneProblem(at('release-notes', '/etc/passwd'), 3, /must be a file inside the repository/);
+    oneProblem(at('release-notes', '[a.hbs]'), 3, /must be a text/);
+    oneProblem('documents: { template: {} }\n', 1, /did you mean "templates"/);
+  });
+
+  it('are possible for every document with a task, in the schema too', () => {
+    const schema = JSON.parse(readFileSync('schemas/release-gate.schema.json', 'utf8')) as {
+      properties: { documents: { properties: { templates: { properties: object } } } };
+    };
+    assert.deepEqual(TEMPLATE_KINDS, DOCUMENT_TASK_IDS);
+    assert.deepEqual(
+      Object.keys(schema.properties.documents.properties.templates.properties),
+      TEMPLATE_KINDS,
     );
   });
 });

@@ -33,7 +33,8 @@ export const TEMPLATE_HELPERS = {
 
 /** What a value is written as before Markdown is made of it; what a step or row leaves out is nothing. */
 function written(value: unknown): string {
-  return value === undefined || value === null ? '' : String(value as string | number | boolean);
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 /** Always behind a label or a heading's marks, so never at the beginning of a line. */

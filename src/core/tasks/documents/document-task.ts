@@ -1,7 +1,7 @@
-import type { DocumentKind } from '../../documents/document';
 import { renderKeepingWritten } from '../../documents/keep-written';
+import type { DefinedKind } from '../../documents/shape/define-kind';
 import { collectProfile } from '../../evidence/collect-profile';
-import type { Source } from '../../evidence/fact';
+import { fileSource, type Source } from '../../evidence/fact';
 import type { RepositoryProfile } from '../../evidence/profile';
 import { judgeProposal } from '../../gate/check';
 import type { ProposedFile } from '../../text/proposal';
@@ -22,6 +22,7 @@ import {
   type World,
 } from '../task';
 import type { DocumentTaskId } from './ids';
+import { kindWithTemplate, writtenHere } from './repository-template';
 
 const MAX_SOURCES = 50;
 
@@ -56,7 +57,7 @@ export interface AssembledDocument<T> {
 /** A document that is filled from the repository: what is its own. */
 export interface DocumentSubject<T> {
   readonly id: DocumentTaskId;
-  readonly kind: DocumentKind<T>;
+  readonly kind: DefinedKind<T>;
   /** What it does, for menus and help: "Write the environment matrix". */
   readonly title: string;
   /** What is being read, for the progress: "Reading workflows and manifests". */
@@ -70,7 +71,7 @@ export interface DocumentSubject<T> {
 
 /** The task of a document: assembles it, keeps what people wrote in the one that stands there, and judges the result. */
 export function documentTask<T>(subject: DocumentSubject<T>): Task {
-  const { id, kind, title, inputs, writes, asksOutside } = subject;
+  const { id, title, inputs, writes, asksOutside } = subject;
   return {
     id,
     subcommand: id,
@@ -79,6 +80,8 @@ export function documentTask<T>(subject: DocumentSubject<T>): Task {
     writes,
     ...(asksOutside ? { asksOutside } : {}),
     async run(world, run): Promise<TaskResult> {
+      const here = await kindWithTemplate(subject.kind, world);
+      const { kind, template } = here;
       run.report(subject.reading);
       const profile = await collectProfile(world, run);
       run.signal.throwIfAborted();
@@ -91,7 +94,9 @@ export function documentTask<T>(subject: DocumentSubject<T>): Task {
       run.signal.throwIfAborted();
       const before = await existingText(world, assembled.path);
       refuseSealed(kind, assembled.path, before);
-      const kept = renderKeepingWritten(kind, assembled.path, assembled.data, before);
+      const kept = writtenHere(here, (own) =>
+        renderKeepingWritten(own, assembled.path, assembled.data, before),
+      );
       const file: ProposedFile = {
         ...keptFile(assembled.path, before, kept),
         purpose: kind.title.toLowerCase(),
@@ -104,12 +109,16 @@ export function documentTask<T>(subject: DocumentSubject<T>): Task {
         summary: [assembled.summary, ...unknownsInWords(unknowns.length, assembled.openQuestions ?? 0)].join(
           ' ',
         ),
-        sources: distinctSources(assembled.sources, MAX_SOURCES),
+        sources: distinctSources(
+          [...(template === null ? [] : [fileSource(template)]), ...assembled.sources],
+          MAX_SOURCES,
+        ),
         files: [file],
         findings,
         unknowns,
         manualSteps: assembled.manualSteps ?? [],
         notes: [
+          ...(template === null ? [] : [`It is written by the template ${template} of this repository.`]),
           ...kept.notes,
           ...(assembled.notes ?? []),
           ...(profile.problems ?? []).map(({ path, message }) => `${path} ${message}`),

@@ -1,4 +1,4 @@
-import type { DocumentKind } from '../../documents/document';
+import type { DefinedKind } from '../../documents/shape/define-kind';
 import type { AnsweredQuestion } from '../../documents/markdown/answers';
 import { isKnown, placeholder, textOf } from '../../evidence/fact';
 import type { DocumentSubject } from '../documents/document-task';
@@ -19,7 +19,7 @@ interface Common {
 /** A document of questions that the engine answers. */
 export function answerListSubject<T>(list: {
   readonly id: DocumentTaskId;
-  readonly kind: DocumentKind<T>;
+  readonly kind: DefinedKind<T>;
   readonly title: string;
   readonly file: string;
   readonly questions: readonly AskedQuestion[];
