@@ -89,6 +89,8 @@ describe('completing a configuration', () => {
     assert.ok(at('actions:\n  acme/ship: |').includes('deploy'));
     assert.ok(at('commands:\n  make ship: [|').includes('none'));
     assert.deepEqual(at('online: |'), ['true', 'false']);
+    assert.deepEqual(at('documents:\n  |'), ['templates']);
+    assert.ok(at('documents:\n  templates:\n    |').includes('environment-matrix'));
     assert.deepEqual(at('sql:\n  |'), ['dialect', 'paths']);
     assert.deepEqual(at('sql:\n  dialect: |'), ['postgresql', 'mysql', 'sqlite', 'tsql']);
     assert.deepEqual(at('sql:\n  paths:\n    legacy/**: |'), ['postgresql', 'mysql', 'sqlite', 'tsql']);

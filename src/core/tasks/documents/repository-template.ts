@@ -17,9 +17,9 @@ export async function kindWithTemplate<T>(kind: DefinedKind<T>, world: World): P
   const path = world.configuration.documentTemplates.get(kind.id);
   if (path === undefined) return { kind, template: null };
   const read = await world.files.read(path);
-  if (!read.ok) throw templateFailure(kind.id, path, [`it ${read.detail}`]);
+  if (!read.ok) throw failure(kind.id, path, read.detail);
   const own = withTemplate(kind, read.text);
-  if (!own.ok) throw templateFailure(kind.id, path, own.faults);
+  if (!own.ok) throw faulty(kind.id, path, own.faults);
   return { kind: own.kind, template: path };
 }
 
@@ -33,12 +33,16 @@ export function writtenHere<T, R>({ kind, template }: KindHere<T>, write: (kind:
     return write(kind);
   } catch (error) {
     if (template === null || !(error instanceof OversizedDocument)) throw error;
-    throw templateFailure(kind.id, template, [error.message]);
+    throw faulty(kind.id, template, [error.message]);
   }
 }
 
-function templateFailure(id: string, path: string, faults: readonly string[]): TaskFailure {
+function faulty(id: string, path: string, faults: readonly string[]): TaskFailure {
+  return failure(id, path, `does not fit the kind "${id}": ${faults.join('; ')}`);
+}
+
+function failure(id: string, path: string, what: string): TaskFailure {
   return new TaskFailure(
-    `The template ${path} does not fit the kind "${id}": ${faults.join('; ')}. Mend it, or take documents.templates.${id} out of the configuration to write by the built-in template.`,
+    `The template ${path} ${what}. Mend it, or take documents.templates.${id} out of the configuration to write by the built-in template.`,
   );
 }

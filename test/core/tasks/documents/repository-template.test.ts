@@ -93,7 +93,7 @@ Ask in #platform before you change {{text service}}.
     const tag = await failureOf(own.replace('{{prose summary}}', '{{lookup this "__proto__"}}'));
     assert.match(tag, /: line 10: there is no helper "lookup"; the helpers are /);
     assert.match(await failureOf('{{#each'), /: line 1: /);
-    assert.match(await failureOf(null), /: it does not exist\. Mend it/);
+    assert.match(await failureOf(null), /^The template \S+ does not exist\. Mend it/);
   });
 
   it('is refused where a template makes more of it than anybody reads', async () => {
