@@ -1,7 +1,7 @@
-import { claimColumns } from '../markdown/columns';
 import { checkColumns } from '../markdown/report-columns';
 import { defineKind, frontMatter, inSection } from '../shape/define-kind';
 import { table, together, value } from '../shape/parts';
+import { toldClaims, toldSection } from '../shape/told';
 import type { ArtifactReceipt } from './artifact-receipt';
 import source from './template.hbs';
 
@@ -54,14 +54,7 @@ export const artifactReceiptKind = defineKind<ArtifactReceipt>({
       holds: 'table',
       needs: 'when it is deployed where',
     },
-    {
-      id: 'claims',
-      title: 'Told by a person',
-      isRequired: false,
-      aliases: ['told', 'claims'],
-      holds: 'table',
-      isQuoted: true,
-    },
+    toldSection,
   ],
   fields: {
     service: frontMatter('service'),
@@ -100,6 +93,6 @@ export const artifactReceiptKind = defineKind<ArtifactReceipt>({
         owner: ['owner', 'who'],
       }),
     ),
-    claims: inSection('claims', table(claimColumns)),
+    claims: toldClaims(),
   },
 });

@@ -1,7 +1,7 @@
 import { answerColumns } from '../markdown/answers';
-import { claimColumns } from '../markdown/columns';
 import { defineKind, frontMatter, inSection } from '../shape/define-kind';
 import { table } from '../shape/parts';
+import { toldClaims, toldSection } from '../shape/told';
 import type { DefinitionOfDone } from './definition-of-done';
 import source from './template.hbs';
 
@@ -21,20 +21,13 @@ export const definitionOfDoneKind = defineKind<DefinitionOfDone>({
       holds: 'table',
       needs: 'the eight items with their answers',
     },
-    {
-      id: 'claims',
-      title: 'Told by a person',
-      isRequired: false,
-      aliases: ['told', 'claims'],
-      holds: 'table',
-      isQuoted: true,
-    },
+    toldSection,
   ],
   fields: {
     service: frontMatter('service'),
     version: frontMatter('version'),
     commit: frontMatter('commit'),
     items: inSection('items', table(answerColumns)),
-    claims: inSection('claims', table(claimColumns)),
+    claims: toldClaims(),
   },
 });

@@ -1,8 +1,9 @@
-import { claimColumns, triggerColumns } from '../markdown/columns';
+import { triggerColumns } from '../markdown/columns';
 import { escalationColumns, parameterColumns } from '../runbook/columns';
 import { totalDuration } from '../runbook/runbook-kind';
 import { defineKind, frontMatter, inSection } from '../shape/define-kind';
 import { runbookSteps, table, together, value } from '../shape/parts';
+import { toldClaims, toldSection } from '../shape/told';
 import type { DeploymentPlan } from './deployment-plan';
 import source from './template.hbs';
 
@@ -83,14 +84,7 @@ export const deploymentPlanKind = defineKind<DeploymentPlan>({
       holds: 'table',
       needs: 'a primary and a secondary contact',
     },
-    {
-      id: 'claims',
-      title: 'Told by a person',
-      isRequired: false,
-      aliases: ['told'],
-      holds: 'table',
-      isQuoted: true,
-    },
+    toldSection,
   ],
   fields: {
     unit: frontMatter('unit_id'),
@@ -120,7 +114,7 @@ export const deploymentPlanKind = defineKind<DeploymentPlan>({
     triggers: inSection('rollback', table(triggerColumns)),
     rollback: inSection('rollback', runbookSteps()),
     escalation: inSection('escalation', table(escalationColumns)),
-    claims: inSection('claims', table(claimColumns)),
+    claims: toldClaims(),
   },
   derived: ({ deployment }) => ({ total: totalDuration(deployment) }),
 });

@@ -1,7 +1,7 @@
-import { claimColumns } from '../markdown/columns';
 import { issueColumns, measurementColumns } from '../markdown/report-columns';
 import { defineKind, frontMatter, inSection, type Field } from '../shape/define-kind';
 import { table, together, value } from '../shape/parts';
+import { toldClaims, toldSection } from '../shape/told';
 import type { DeploymentReport } from './deployment-report';
 import source from './template.hbs';
 
@@ -69,14 +69,7 @@ export const deploymentReportKind = defineKind<DeploymentReport>({
       aliases: ['rollback'],
       needs: 'whether it was gone back, and why',
     },
-    {
-      id: 'claims',
-      title: 'Told by a person',
-      isRequired: false,
-      aliases: ['told', 'claims'],
-      holds: 'table',
-      isQuoted: true,
-    },
+    toldSection,
   ],
   fields: {
     unitId: frontMatter('unit_id'),
@@ -129,7 +122,7 @@ export const deploymentReportKind = defineKind<DeploymentReport>({
       'rollback',
       together({ isRequired: value('required', 'rollback required'), reason: value('reason', 'why') }),
     ),
-    claims: inSection('claims', table(claimColumns)),
+    claims: toldClaims(),
   },
 });
 

@@ -1,6 +1,6 @@
-import { claimColumns } from '../markdown/columns';
 import { defineKind, frontMatter, inSection } from '../shape/define-kind';
 import { list, prose, table } from '../shape/parts';
+import { toldClaims, toldSection } from '../shape/told';
 import type { DeveloperHandoff } from './developer-handoff';
 import source from './template.hbs';
 
@@ -63,14 +63,7 @@ export const developerHandoffKind = defineKind<DeveloperHandoff>({
       holds: 'list',
       needs: 'who answers questions',
     },
-    {
-      id: 'claims',
-      title: 'Told by a person',
-      isRequired: false,
-      aliases: ['told', 'claims'],
-      holds: 'table',
-      isQuoted: true,
-    },
+    toldSection,
   ],
   fields: {
     service: frontMatter('service'),
@@ -117,6 +110,6 @@ export const developerHandoffKind = defineKind<DeveloperHandoff>({
       }),
     ),
     contacts: inSection('contacts', list()),
-    claims: inSection('claims', table(claimColumns)),
+    claims: toldClaims(),
   },
 });

@@ -1,6 +1,6 @@
-import { claimColumns } from '../markdown/columns';
 import { defineKind, frontMatter, inSection } from '../shape/define-kind';
 import { prose, table } from '../shape/parts';
+import { toldClaims, toldSection } from '../shape/told';
 import {
   accessColumns,
   dataColumns,
@@ -98,14 +98,7 @@ export const environmentMatrixKind = defineKind<EnvironmentMatrix>({
       holds: 'table',
       needs: 'the paths of what makes and configures each environment',
     },
-    {
-      id: 'claims',
-      title: 'Told by a person',
-      isRequired: false,
-      aliases: ['told', 'claims'],
-      holds: 'table',
-      isQuoted: true,
-    },
+    toldSection,
   ],
   fields: {
     service: frontMatter('service'),
@@ -152,6 +145,6 @@ export const environmentMatrixKind = defineKind<EnvironmentMatrix>({
       }),
     ),
     infrastructure: inSection('infrastructure', table(infrastructureColumns)),
-    claims: inSection('claims', table(claimColumns)),
+    claims: toldClaims(),
   },
 });

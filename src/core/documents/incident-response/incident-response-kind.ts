@@ -1,7 +1,8 @@
-import { announcementColumns, claimColumns, triggerColumns } from '../markdown/columns';
+import { announcementColumns, triggerColumns } from '../markdown/columns';
 import { escalationColumns, parameterColumns, referenceColumns } from '../runbook/columns';
 import { defineKind, frontMatter, inSection } from '../shape/define-kind';
 import { list, prose, table, untimedSteps } from '../shape/parts';
+import { toldClaims, toldSection } from '../shape/told';
 import type { IncidentResponse } from './incident-response';
 import source from './template.hbs';
 
@@ -117,14 +118,7 @@ export const incidentResponseKind = defineKind<IncidentResponse>({
       holds: 'steps',
       needs: 'how it is written down and followed up',
     },
-    {
-      id: 'claims',
-      title: 'Told by a person',
-      isRequired: false,
-      aliases: ['told'],
-      holds: 'table',
-      isQuoted: true,
-    },
+    toldSection,
   ],
   fields: {
     service: frontMatter('service'),
@@ -156,6 +150,6 @@ export const incidentResponseKind = defineKind<IncidentResponse>({
     ),
     escalation: inSection('escalation', table(escalationColumns)),
     after: inSection('after', untimedSteps()),
-    claims: inSection('claims', table(claimColumns)),
+    claims: toldClaims(),
   },
 });

@@ -1,7 +1,7 @@
-import { claimColumns } from '../markdown/columns';
 import { findingColumns, questionColumns } from '../pipeline-review/columns';
 import { defineKind, frontMatter, inSection } from '../shape/define-kind';
 import { prose, table } from '../shape/parts';
+import { toldClaims, toldSection } from '../shape/told';
 import type { InfrastructureReview } from './infrastructure-review';
 import source from './template.hbs';
 
@@ -55,14 +55,7 @@ export const infrastructureReviewKind = defineKind<InfrastructureReview>({
       aliases: ['issues', 'recommendations'],
       holds: 'table',
     },
-    {
-      id: 'claims',
-      title: 'Told by a person',
-      isRequired: false,
-      aliases: ['told', 'claims'],
-      holds: 'table',
-      isQuoted: true,
-    },
+    toldSection,
   ],
   fields: {
     service: frontMatter('service'),
@@ -97,6 +90,6 @@ export const infrastructureReviewKind = defineKind<InfrastructureReview>({
       }),
     ),
     findings: inSection('findings', table(findingColumns)),
-    claims: inSection('claims', table(claimColumns)),
+    claims: toldClaims(),
   },
 });

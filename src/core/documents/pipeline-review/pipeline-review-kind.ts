@@ -1,6 +1,6 @@
-import { claimColumns } from '../markdown/columns';
 import { defineKind, frontMatter, inSection } from '../shape/define-kind';
 import { prose, table } from '../shape/parts';
+import { toldClaims, toldSection } from '../shape/told';
 import { findingColumns, questionColumns, reviewedFileColumns, stageColumns } from './columns';
 import type { PipelineReview } from './pipeline-review';
 import source from './template.hbs';
@@ -65,14 +65,7 @@ export const pipelineReviewKind = defineKind<PipelineReview>({
       holds: 'table',
       needs: 'what the pipeline needs from outside, each with what is done while it is down',
     },
-    {
-      id: 'claims',
-      title: 'Told by a person',
-      isRequired: false,
-      aliases: ['told', 'claims'],
-      holds: 'table',
-      isQuoted: true,
-    },
+    toldSection,
   ],
   fields: {
     service: frontMatter('service'),
@@ -102,6 +95,6 @@ export const pipelineReviewKind = defineKind<PipelineReview>({
         fallback: ['fallback', 'if it is down', 'when it is down', 'failure'],
       }),
     ),
-    claims: inSection('claims', table(claimColumns)),
+    claims: toldClaims(),
   },
 });

@@ -1,7 +1,8 @@
-import { claimColumns, timelineColumns } from '../markdown/columns';
+import { timelineColumns } from '../markdown/columns';
 import { checkColumns, followUpColumns, measurementColumns } from '../markdown/report-columns';
 import { defineKind, frontMatter, inSection } from '../shape/define-kind';
 import { table, together, value } from '../shape/parts';
+import { toldClaims, toldSection } from '../shape/told';
 import type { PostReleaseReview } from './post-release-review';
 import source from './template.hbs';
 
@@ -72,14 +73,7 @@ export const postReleaseReviewKind = defineKind<PostReleaseReview>({
       holds: 'table',
       needs: 'what the pipeline should do by itself next time',
     },
-    {
-      id: 'claims',
-      title: 'Told by a person',
-      isRequired: false,
-      aliases: ['told', 'claims'],
-      holds: 'table',
-      isQuoted: true,
-    },
+    toldSection,
   ],
   fields: {
     service: frontMatter('service'),
@@ -118,6 +112,6 @@ export const postReleaseReviewKind = defineKind<PostReleaseReview>({
         change: ['change', 'what the pipeline does next time', 'improvement'],
       }),
     ),
-    claims: inSection('claims', table(claimColumns)),
+    claims: toldClaims(),
   },
 });

@@ -1,6 +1,7 @@
-import { actionColumns, claimColumns, timelineColumns } from '../markdown/columns';
+import { actionColumns, timelineColumns } from '../markdown/columns';
 import { defineKind, frontMatter, inSection } from '../shape/define-kind';
 import { list, prose, table, tableWithFlags } from '../shape/parts';
+import { toldClaims, toldSection } from '../shape/told';
 import type { Postmortem } from './postmortem';
 import source from './template.hbs';
 
@@ -70,14 +71,7 @@ export const postmortemKind = defineKind<Postmortem>({
       holds: 'list',
       needs: 'what went well, what went badly, where luck helped',
     },
-    {
-      id: 'claims',
-      title: 'Told by a person',
-      isRequired: false,
-      aliases: ['told', 'claims'],
-      holds: 'table',
-      isQuoted: true,
-    },
+    toldSection,
   ],
   fields: {
     incident: frontMatter('incident'),
@@ -93,6 +87,6 @@ export const postmortemKind = defineKind<Postmortem>({
     contributingFactors: inSection('factors', list()),
     actions: inSection('actions', table(actionColumns)),
     lessons: inSection('lessons', list()),
-    claims: inSection('claims', table(claimColumns)),
+    claims: toldClaims(),
   },
 });

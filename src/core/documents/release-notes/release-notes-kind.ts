@@ -1,6 +1,6 @@
-import { claimColumns } from '../markdown/columns';
 import { defineKind, frontMatter, inSection } from '../shape/define-kind';
 import { list, prose, table, value } from '../shape/parts';
+import { toldClaims, toldSection } from '../shape/told';
 import type { ReleaseNotes } from './release-notes';
 import source from './template.hbs';
 
@@ -59,14 +59,7 @@ export const releaseNotesKind = defineKind<ReleaseNotes>({
       needs: 'where the way back stands',
     },
     { id: 'known-issues', title: 'Known issues', isRequired: false, holds: 'list' },
-    {
-      id: 'claims',
-      title: 'Told by a person',
-      isRequired: false,
-      aliases: ['told', 'claims'],
-      holds: 'table',
-      isQuoted: true,
-    },
+    toldSection,
   ],
   fields: {
     service: frontMatter('service'),
@@ -101,6 +94,6 @@ export const releaseNotesKind = defineKind<ReleaseNotes>({
     ),
     rollback: inSection('rollback', value('procedure', 'reference')),
     knownIssues: inSection('known-issues', list()),
-    claims: inSection('claims', table(claimColumns)),
+    claims: toldClaims(),
   },
 });

@@ -1,8 +1,9 @@
-import { announcementColumns, claimColumns, triggerColumns } from '../markdown/columns';
+import { announcementColumns, triggerColumns } from '../markdown/columns';
 import { escalationColumns, parameterColumns } from '../runbook/columns';
 import { totalDuration } from '../runbook/runbook-kind';
 import { defineKind, frontMatter, inSection } from '../shape/define-kind';
 import { list, prose, runbookSteps, table, together, untimedSteps, value } from '../shape/parts';
+import { toldClaims, toldSection } from '../shape/told';
 import type { RollbackRunbook } from './rollback-runbook';
 import source from './template.hbs';
 
@@ -161,14 +162,7 @@ export const rollbackRunbookKind = defineKind<RollbackRunbook>({
       aliases: ['links', 'documentation'],
       holds: 'list',
     },
-    {
-      id: 'claims',
-      title: 'Told by a person',
-      isRequired: false,
-      aliases: ['told'],
-      holds: 'table',
-      isQuoted: true,
-    },
+    toldSection,
   ],
   fields: {
     service: frontMatter('service'),
@@ -220,7 +214,7 @@ export const rollbackRunbookKind = defineKind<RollbackRunbook>({
     ),
     escalation: inSection('escalation', table(escalationColumns)),
     documentation: inSection('references', list()),
-    claims: inSection('claims', table(claimColumns)),
+    claims: toldClaims(),
   },
   derived: ({ execution }) => ({ total: totalDuration(execution) }),
 });

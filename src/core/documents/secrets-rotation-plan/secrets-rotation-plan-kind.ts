@@ -1,6 +1,6 @@
-import { claimColumns } from '../markdown/columns';
 import { defineKind, frontMatter, inSection } from '../shape/define-kind';
 import { groups, groupTitle, prose, table, untimedSteps, value } from '../shape/parts';
+import { toldClaims, toldSection } from '../shape/told';
 import { secretColumns, secretUserColumns } from './columns';
 import type { SecretsRotationPlan } from './secrets-rotation-plan';
 import source from './template.hbs';
@@ -66,14 +66,7 @@ export const secretsRotationPlanKind = defineKind<SecretsRotationPlan>({
       holds: 'groups',
       needs: 'how each secret is rotated without downtime',
     },
-    {
-      id: 'claims',
-      title: 'Told by a person',
-      isRequired: false,
-      aliases: ['told', 'claims'],
-      holds: 'table',
-      isQuoted: true,
-    },
+    toldSection,
   ],
   fields: {
     service: frontMatter('service'),
@@ -104,6 +97,6 @@ export const secretsRotationPlanKind = defineKind<SecretsRotationPlan>({
         emergency: value('if it is compromised', 'emergency', 'compromise'),
       }),
     ),
-    claims: inSection('claims', table(claimColumns)),
+    claims: toldClaims(),
   },
 });

@@ -1,7 +1,7 @@
-import { claimColumns } from '../markdown/columns';
 import { followUpColumns, measurementColumns } from '../markdown/report-columns';
 import { defineKind, frontMatter, inSection } from '../shape/define-kind';
 import { list, prose, table, together, value } from '../shape/parts';
+import { toldClaims, toldSection } from '../shape/told';
 import type { TeamLeadStatus } from './team-lead-status';
 import source from './template.hbs';
 
@@ -58,14 +58,7 @@ export const teamLeadStatusKind = defineKind<TeamLeadStatus>({
       holds: 'list',
       needs: 'what may hold up the next release, or None.',
     },
-    {
-      id: 'claims',
-      title: 'Told by a person',
-      isRequired: false,
-      aliases: ['told', 'claims'],
-      holds: 'table',
-      isQuoted: true,
-    },
+    toldSection,
   ],
   fields: {
     service: frontMatter('service'),
@@ -83,6 +76,6 @@ export const teamLeadStatusKind = defineKind<TeamLeadStatus>({
     measurements: inSection('measurements', table(measurementColumns)),
     followUps: inSection('follow-ups', table(followUpColumns)),
     risks: inSection('risks', list()),
-    claims: inSection('claims', table(claimColumns)),
+    claims: toldClaims(),
   },
 });

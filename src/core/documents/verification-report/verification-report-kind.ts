@@ -1,4 +1,3 @@
-import { claimColumns } from '../markdown/columns';
 import {
   checkColumns,
   deviationColumns,
@@ -8,6 +7,7 @@ import {
 } from '../markdown/report-columns';
 import { defineKind, frontMatter, inSection } from '../shape/define-kind';
 import { table, together, value } from '../shape/parts';
+import { toldClaims, toldSection } from '../shape/told';
 import type { VerificationReport } from './verification-report';
 import source from './template.hbs';
 
@@ -80,14 +80,7 @@ export const verificationReportKind = defineKind<VerificationReport>({
       holds: 'table',
       needs: 'what went wrong with its resolution and follow-up, or None.',
     },
-    {
-      id: 'claims',
-      title: 'Told by a person',
-      isRequired: false,
-      aliases: ['told', 'claims'],
-      holds: 'table',
-      isQuoted: true,
-    },
+    toldSection,
   ],
   fields: {
     service: frontMatter('service'),
@@ -132,6 +125,6 @@ export const verificationReportKind = defineKind<VerificationReport>({
       }),
     ),
     issues: inSection('issues', table(issueColumns)),
-    claims: inSection('claims', table(claimColumns)),
+    claims: toldClaims(),
   },
 });
