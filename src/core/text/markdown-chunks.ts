@@ -2,6 +2,7 @@ import type { List, Nodes, Root, RootContent } from 'mdast';
 import { fromMarkdown, type Options } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { gfm } from 'micromark-extension-gfm';
+import { givePlaces } from './markdown-places';
 
 /*
  * A long document is read in chunks that the parser would have come to with nothing open: at a heading, and, within a long
@@ -117,10 +118,10 @@ export function readChunks(
 /** The same by one reading of the whole text: what the chunks are held against. */
 export function readWhole(text: string, bodyOffset: number, problems: MarkdownProblem[]): Root {
   const blank = text.slice(0, bodyOffset).replace(/[^\r\n]/g, ' ');
-  return fromMarkdown(blank + masked(text.slice(bodyOffset), bodyOffset, problems), {
-    extensions: [syntax],
-    mdastExtensions: [tree],
-  });
+  const source = blank + masked(text.slice(bodyOffset), bodyOffset, problems);
+  const root = fromMarkdown(source, { extensions: [syntax], mdastExtensions: [tree] });
+  givePlaces(root.children, source);
+  return root;
 }
 
 const syntax = gfm();
@@ -222,6 +223,7 @@ function readChunk(own: string, follower: Follower, labels: ReadonlySet<string>)
     extensions: [syntax, answering(links, notes)],
     mdastExtensions: [tree],
   });
+  givePlaces(children, source);
   const { isClosed, goesOn } = follower === null ? ENDED : takeFollower(children, follower, own.length);
   return {
     place: { line: 1, offset: 0 },
