@@ -5,8 +5,10 @@ import { drillRecordKind } from '../../../src/core/documents/drill-record/drill-
 import { renderKeepingWritten } from '../../../src/core/documents/keep-written';
 import { postmortemKind } from '../../../src/core/documents/postmortem/postmortem-kind';
 import { renderPreview } from '../../../src/core/documents/preview';
+import { postReleaseReviewKind } from '../../../src/core/documents/post-release-review/post-release-review-kind';
 import type { Runbook } from '../../../src/core/documents/runbook/runbook';
 import { runbookKind } from '../../../src/core/documents/runbook/runbook-kind';
+import { secretsRotationPlanKind } from '../../../src/core/documents/secrets-rotation-plan/secrets-rotation-plan-kind';
 import { refuseSealed } from '../../../src/core/tasks/document-task';
 
 const PATH = 'docs/ops/RUNBOOK.md';
@@ -224,6 +226,75 @@ describe('a document made anew', () => {
     assert.equal(again(text).text, text);
     const changed = again(text.replace('**Total duration:** 20 min', '**Total duration:** 25 min'));
     assert.match(changed.text, /\*\*Total duration:\*\* 25 min\n/);
+  });
+
+  it('puts the command where it wrote an action before', () => {
+    const existing = `${first({ ...runbook, mitigations: [step('Restart', { command: '', action: 'Press it' })] })}\nA remark.\n`;
+    const data = { ...runbook, mitigations: [step('Restart')] };
+    assert.deepEqual(read(again(existing, data).text).mitigations, [{ ...step('Restart') }]);
+  });
+
+  it('does not take the section of one thing for that of another which says the same', () => {
+    const kind = secretsRotationPlanKind;
+    const procedure = (secret: string, rollback: string) => ({
+      ...{ secret, system: 'GitHub', storedIn: 'the vault', rotation: 'by hand', fallback: 'none' },
+      ...{ notified: '@ops', verification: 'It works', rollback, emergency: 'Call', uses: [], steps: [] },
+    });
+    const planOf = (...procedures: readonly ReturnType<typeof procedure>[]) => ({
+      ...{ service: 'orders', summary: '', parameters: [], inventory: [], emergency: [], claims: [] },
+      procedures,
+    });
+    const existing = renderKeepingWritten(
+      kind,
+      PATH,
+      planOf(procedure('ONE', 'Take the old one')),
+      null,
+    ).text;
+    const { text } = renderKeepingWritten(
+      kind,
+      PATH,
+      planOf(procedure('TWO', 'There is no way back')),
+      `${existing}\nA remark.\n`,
+    );
+    assert.deepEqual(
+      kind.read(PATH, text).data.procedures.map(({ secret, rollback }) => [secret, rollback]),
+      [['TWO', 'There is no way back']],
+    );
+  });
+
+  it('puts a table behind bullets of which the last has no value', () => {
+    const kind = postReleaseReviewKind;
+    const { data } = kind.read(PATH, '');
+    const existing = renderKeepingWritten(
+      kind,
+      PATH,
+      { ...data, risk: { level: 'low', why: '' } },
+      null,
+    ).text;
+    const now = {
+      ...data,
+      scope: [{ area: 'orders', evidence: 'its files' }],
+      risk: { level: 'high', why: '' },
+    };
+    const { text } = renderKeepingWritten(
+      kind,
+      PATH,
+      now,
+      edited(existing, ['**Risk level:** low', '**Risk level:** none']),
+    );
+    assert.deepEqual(kind.read(PATH, text).data.scope, now.scope);
+    assert.equal(kind.read(PATH, text).data.risk.level, 'none');
+  });
+
+  it('finds an address that it wrote with escapes where it stands', () => {
+    const table = (target: string) => ({
+      ...runbook,
+      references: [{ kind: 'site', name: 'Orders', target }],
+    });
+    const existing = `${first({ ...table('www.acme.io'), service: 'www.acme.io' })}\nA remark.\n`;
+    const { text } = again(existing, table('www.acme.io and ops@acme.io'));
+    assert.deepEqual(read(text), table('www.acme.io and ops@acme.io'));
+    assert.match(text, /^# .*orders\n/m);
   });
 
   it('knows sections that were renamed, translated or moved, and columns under other names', () => {

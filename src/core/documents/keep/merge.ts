@@ -223,7 +223,14 @@ function pairSections(
     if (same) pairs.set(section, same);
   }
   const { ledger } = merge;
-  const free = new Set(old.filter((section) => ![...pairs.values()].includes(section) && section.heading));
+  // One whose heading is still the generator's was not renamed: it is of something that would not be written now.
+  const isOfGenerator = ({ key, heading }: OutlineSection): boolean =>
+    heading !== null && ledger?.wrote(`${key}/heading`, heading.value) === true;
+  const free = new Set(
+    old.filter(
+      (section) => section.heading && ![...pairs.values()].includes(section) && !isOfGenerator(section),
+    ),
+  );
   for (const section of fresh) {
     if (pairs.has(section) || section.heading === null) continue;
     // A document's title may be written in any way.
@@ -346,9 +353,11 @@ function dropSections(
   }
 }
 
-/** Where the text before an offset ends, without the blank lines between. */
+/** Where the text before an offset ends, without the blank lines between; a bullet without a value ends behind its blank. */
 function contentEndBefore(text: string, offset: number): number {
-  return text.slice(0, offset).trimEnd().length;
+  const before = text.slice(0, offset);
+  const end = before.trimEnd().length;
+  return end + (/^[ \t]*/.exec(before.slice(end))?.[0].length ?? 0);
 }
 
 function mergeSection(merge: Merge, pair: Pair): void {
@@ -1108,8 +1117,11 @@ function mergeStep(
   old: ItemUnit,
   fresh: ItemUnit,
 ): void {
+  const isGoing = (part: PartUnit): boolean =>
+    !fresh.parts.some((other) => other.key === part.key && other.type === part.type) &&
+    merge.ledger?.wrote(partPlace(key, id, part.key), part.leaf.value) === true;
   const has = (part: string): boolean =>
-    old.parts.some((other) => other.key === part && !isOpen(other.leaf.shown));
+    old.parts.some((other) => other.key === part && !isOpen(other.leaf.shown) && !isGoing(other));
   const margin = ' '.repeat(old.indent);
   const isKept = old.below.map(() => true);
   const inserts: { after: number; raw: string }[] = [];
@@ -1142,8 +1154,7 @@ function mergeStep(
   }
   if (merge.isValuesOnly) return;
   for (const part of old.parts) {
-    if (fresh.parts.some((other) => other.key === part.key && other.type === part.type)) continue;
-    if (!merge.ledger?.wrote(partPlace(key, id, part.key), part.leaf.value)) continue;
+    if (!isGoing(part)) continue;
     if (part.type === 'code') removeBlock(merge, part.span);
     else isKept[placeBelow(old, part)] = false;
   }
