@@ -1117,11 +1117,10 @@ function mergeStep(
   old: ItemUnit,
   fresh: ItemUnit,
 ): void {
-  const isGoing = (part: PartUnit): boolean =>
-    !fresh.parts.some((other) => other.key === part.key && other.type === part.type) &&
+  const isOwn = (part: PartUnit): boolean =>
     merge.ledger?.wrote(partPlace(key, id, part.key), part.leaf.value) === true;
   const has = (part: string): boolean =>
-    old.parts.some((other) => other.key === part && !isOpen(other.leaf.shown) && !isGoing(other));
+    old.parts.some((other) => other.key === part && !isOpen(other.leaf.shown) && !isOwn(other));
   const margin = ' '.repeat(old.indent);
   const isKept = old.below.map(() => true);
   const inserts: { after: number; raw: string }[] = [];
@@ -1140,7 +1139,7 @@ function mergeStep(
       continue;
     }
     if (merge.isValuesOnly || merge.ledger?.has(place)) continue;
-    // A command and an action answer the same question: an answer to one is none to the other.
+    // A command and an action answer the same question: where a person answered one, the other is not asked.
     if ((part.key === 'command' && has('action')) || (part.key === 'action' && has('command'))) continue;
     if (part.type === 'code') {
       merge.edits.push({
@@ -1154,7 +1153,8 @@ function mergeStep(
   }
   if (merge.isValuesOnly) return;
   for (const part of old.parts) {
-    if (!isGoing(part)) continue;
+    if (fresh.parts.some((other) => other.key === part.key && other.type === part.type)) continue;
+    if (!isOwn(part)) continue;
     if (part.type === 'code') removeBlock(merge, part.span);
     else isKept[placeBelow(old, part)] = false;
   }
