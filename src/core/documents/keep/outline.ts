@@ -315,9 +315,11 @@ function pairOf(node: Nodes | undefined, text: string): PairUnit | null {
   const start = from + (/^:?[ \t]*/.exec(text.slice(from, whole.end))?.[0].length ?? 0);
   const rest = isBold ? others : node.children;
   const cut = isBold ? 0 : colon + 1;
-  const value = canonical(rest, cut).replace(/^:/, '').trim();
+  // A colon within the bold key is none of the value, whatever the value begins with.
+  const colonBehind = isBold && !shownText(lead).endsWith(':') ? /^:/ : /^(?!)/;
+  const value = canonical(rest, cut).replace(colonBehind, '').trim();
   const shown = isBold
-    ? shownText(node).slice(shownText(lead).length).replace(/^:/, '').trim()
+    ? shownText(node).slice(shownText(lead).length).replace(colonBehind, '').trim()
     : shownText(node)
         .slice(shownText(node).indexOf(':') + 1)
         .trim();
