@@ -8,7 +8,7 @@ import { nearMiss } from '../rules/near-miss';
 import { PHASES, type Limits, type Phase, type Severity } from '../rules/rule';
 import { isDate, isNull, layerReader, placeOf, staysInside } from './layer-reader';
 import { CONDITION_IDS } from './condition-ids';
-import { TEMPLATE_KINDS } from './template-kinds';
+import { DOCUMENT_TASK_IDS } from '../documents/document-task-ids';
 import { documentKindOf } from '../documents/index';
 import {
   defaultReadiness,
@@ -472,11 +472,11 @@ function isPurpose(text: string): text is Purpose {
 }
 
 function mistakeInTemplateKind(id: string): string | null {
-  if (TEMPLATE_KINDS.includes(id)) return null;
+  if (DOCUMENT_TASK_IDS.some((kind) => kind === id)) return null;
   if (documentKindOf(id))
     return `the kind "${id}" takes no template of its own: it is always written by the built-in one`;
-  const near = nearMiss(id, TEMPLATE_KINDS);
-  return `there is no kind of document "${id}"; ${near ? `did you mean "${near}"` : `it takes ${TEMPLATE_KINDS.join(', ')}`}`;
+  const near = nearMiss(id, DOCUMENT_TASK_IDS);
+  return `there is no kind of document "${id}"; ${near ? `did you mean "${near}"` : `it takes ${DOCUMENT_TASK_IDS.join(', ')}`}`;
 }
 
 /** An action is named without its version: what it does is the same at each. */

@@ -3,7 +3,7 @@ import type { ProposedFile } from '../text/proposal';
 import type { ProseSlot } from '../documents/document';
 import type { Finding } from '../gate/report';
 import type { AssessedWorld } from '../readiness/assess-release';
-import type { DocumentTaskId } from './documents/ids';
+import type { DocumentTaskId } from '../documents/document-task-ids';
 
 /** The six commands that everybody has; palette commands, subcommands, tools, prompts and skills go by the same ids. */
 export type CommandTaskId =

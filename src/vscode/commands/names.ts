@@ -1,4 +1,4 @@
-import type { DocumentTaskId } from '../../core/tasks/documents/ids';
+import type { DocumentTaskId } from '../../core/documents/document-task-ids';
 import type { CommandTaskId } from '../../core/tasks/task';
 
 /** The ids of our commands; the manifest gives them their titles. */

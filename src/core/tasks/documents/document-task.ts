@@ -21,7 +21,7 @@ import {
   type TaskRun,
   type World,
 } from '../task';
-import type { DocumentTaskId } from './ids';
+import type { DocumentTaskId } from '../../documents/document-task-ids';
 import { kindWithTemplate, writtenHere } from './repository-template';
 
 const MAX_SOURCES = 50;

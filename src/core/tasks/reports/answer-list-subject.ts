@@ -3,7 +3,7 @@ import type { AnsweredQuestion } from '../../documents/markdown/answers';
 import { isKnown, placeholder, textOf } from '../../evidence/fact';
 import type { DocumentSubject } from '../documents/document-task';
 import { fileNameOf } from '../documents/file-name';
-import type { DocumentTaskId } from '../documents/ids';
+import type { DocumentTaskId } from '../../documents/document-task-ids';
 import { answersOf, type AskedQuestion } from './answered-questions';
 import { judgeTold } from './judged-release';
 import { releaseInputs } from './release-inputs';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createParsers } from '../../../../src/adapters/parsers';
 import { documentKindOf } from '../../../../src/core/documents/index';
-import { DOCUMENT_TASK_IDS } from '../../../../src/core/tasks/documents/ids';
+import { DOCUMENT_TASK_IDS } from '../../../../src/core/documents/document-task-ids';
 import { documentTasks } from '../../../../src/core/tasks/documents/index';
 import { TaskFailure, type Task, type TaskResult } from '../../../../src/core/tasks/task';
 import { sampleNames, sampleRepository } from '../../../support/sample-repository';

@@ -1,4 +1,8 @@
-/** Kinds of documents that are written by a task of their own, in the order in which people are shown them. */
+/**
+ * Kinds of documents that are written by a task of their own, in the order in which people are shown them. The tasks are far
+ * above, in `tasks/documents`; the list stands here, where the configuration sees it too: a template of the repository may
+ * write these.
+ */
 export const DOCUMENT_TASK_IDS = [
   'release-request',
   'deployment-plan',
@@ -22,5 +26,5 @@ export const DOCUMENT_TASK_IDS = [
   'incident-report',
 ] as const;
 
-/** The kind of a document that has a task; `documents/index.ts` lists the tasks in the same order. */
+/** The kind of a document that has a task; `tasks/documents/index.ts` lists the tasks in the same order. */
 export type DocumentTaskId = (typeof DOCUMENT_TASK_IDS)[number];
