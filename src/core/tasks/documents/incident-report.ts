@@ -1,6 +1,7 @@
 import type { IncidentReport } from '../../documents/incident-report/incident-report';
 import { incidentReportKind } from '../../documents/incident-report/incident-report-kind';
 import { markdownText } from '../../documents/markdown/write';
+import { shellWord } from '../../evidence/detect/shell-text';
 import { placeholder } from '../../evidence/fact';
 import { collectEvents } from '../../incident/collect-events';
 import { leadingZonedTime } from '../../text/zoned-time';
@@ -63,7 +64,7 @@ export const incidentReport: DocumentSubject<IncidentReport> = {
         {
           title: 'File it as an issue',
           why: 'Those who answer for the service follow it there',
-          command: `gh issue create --title 'Incident: ${(incident ?? 'UNKNOWN').replaceAll("'", `'\\''`)}' --label incident --body-file ${path}`,
+          command: `gh issue create --title ${shellWord(`Incident: ${incident ?? 'UNKNOWN'}`)} --label incident --body-file ${shellWord(path)}`,
         },
       ],
       data: {

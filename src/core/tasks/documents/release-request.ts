@@ -1,6 +1,7 @@
 import type { ReleaseRequest } from '../../documents/release-request/release-request';
 import { releaseRequestKind } from '../../documents/release-request/release-request-kind';
 import { markdownText } from '../../documents/markdown/write';
+import { shellWord } from '../../evidence/detect/shell-text';
 import { isKnown, placeholder, textOf } from '../../evidence/fact';
 import { rollbackCommandOf, type RepositoryProfile } from '../../evidence/profile';
 import { changeSources, planPathOf, type AssessedRelease } from '../../readiness/assess-release';
@@ -50,7 +51,7 @@ export const releaseRequest: DocumentSubject<ReleaseRequest> = {
         {
           title: 'File it as an issue',
           why: 'Whoever approves answers there; nobody approves their own request',
-          command: `gh issue create --title ${quoted(`Release: ${isKnown(version) ? name : ''}`.trim())} --label release --body-file ${quoted(path)}`,
+          command: `gh issue create --title ${shellWord(`Release: ${isKnown(version) ? name : ''}`.trim())} --label release --body-file ${shellWord(path)}`,
         },
       ],
       data: {
@@ -126,9 +127,4 @@ function monitoringOf({ plan }: AssessedRelease): string {
         `Roll back when ${metric} ${comparison} ${threshold} over ${window}${lasting === '' ? '' : ` for ${lasting}`}`,
     )
     .join('\n\n');
-}
-
-/** For a shell, so that a version cannot be more than a word. */
-function quoted(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
