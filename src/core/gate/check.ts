@@ -432,6 +432,18 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
   );
 }
 
+/** The whole of a world, to be judged as of today. */
+export function checkInputOf(world: JudgedWorld): CheckInput {
+  return {
+    root: '.',
+    files: world.files,
+    parsers: world.parsers,
+    configuration: world.configuration,
+    today: dayAt(world.clock.now()),
+    ...(world.history ? { history: world.history } : {}),
+  };
+}
+
 /**
  * What the gate says of the repository as it would be with `proposal`, for those files only. Nothing is written.
  *
@@ -445,14 +457,10 @@ export async function judgeProposal(
   cache: ReadingCache = createReadingCache(),
 ): Promise<readonly Finding[]> {
   const report = await checkRepository({
-    root: '.',
+    ...checkInputOf(world),
     files: overlayFiles(world.files, new Map(proposal.map((file) => [file.path, file.after]))),
-    parsers: world.parsers,
-    configuration: world.configuration,
-    today: dayAt(world.clock.now()),
     only: new Set(proposal.map((file) => file.path)),
     cache,
-    ...(world.history ? { history: world.history } : {}),
     ...(signal ? { signal } : {}),
     ...(release ? { release } : {}),
   });

@@ -1,8 +1,7 @@
 import { listedOnce } from '../evidence/listed-once';
-import { dayAt } from '../text/iso-day';
 import type { ReleaseCommit } from '../evidence/results/standing';
 import type { RepositoryProfile } from '../evidence/profile';
-import { checkRepository, createReadingCache } from '../gate/check';
+import { checkInputOf, checkRepository, createReadingCache } from '../gate/check';
 import type { Change } from '../change/change';
 import { releaseTags } from '../change/release-range';
 import { conditions } from './conditions/index';
@@ -62,12 +61,7 @@ export async function gatherFacts(
   const cache = createReadingCache();
   const ofRelease = releaseFactsOf(assessment.release, world.configuration);
   const check = await checkRepository({
-    root: '.',
-    files: world.files,
-    parsers: world.parsers,
-    configuration: world.configuration,
-    history: world.history,
-    today: dayAt(world.clock.now()),
+    ...checkInputOf(world),
     cache,
     ...(ofRelease ? { release: ofRelease } : {}),
     signal: run.signal,

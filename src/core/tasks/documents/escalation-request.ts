@@ -5,7 +5,7 @@ import type {
 import { escalationRequestKind } from '../../documents/escalation-request/escalation-request-kind';
 import { markdownText } from '../../documents/markdown/write';
 import { fileSource, placeholder, textOf, type Source } from '../../evidence/fact';
-import { checkRepository } from '../../gate/check';
+import { checkInputOf, checkRepository } from '../../gate/check';
 import type { Finding } from '../../gate/report';
 import {
   escalationConditions,
@@ -13,9 +13,10 @@ import {
   type EscalationSignalSource,
 } from '../../incident/escalation-conditions';
 import { HistoryFailure } from '../../ports';
+import type { ReadinessFacts } from '../../readiness/facts';
 import { gatherFacts } from '../../readiness/gather';
 import { judgeReadiness, type Readiness } from '../../readiness/judge';
-import { dayAt } from '../../text/iso-day';
+import { rulesOfRelease } from '../../rules/index';
 import type { TaskRun, World } from '../task';
 import type { DocumentSubject } from './document-task';
 import { incidentInputs, incidentPath, nowInMinutes } from './incident-inputs';
@@ -92,33 +93,36 @@ interface Seen {
 }
 
 async function whatIsSeen(world: World, told: ReadonlyMap<string, string>, run: TaskRun): Promise<Seen> {
-  const report = await checkRepository({
-    root: '.',
-    files: world.files,
-    parsers: world.parsers,
-    configuration: world.configuration,
-    history: world.history,
-    today: dayAt(world.clock.now()),
-    signal: run.signal,
-  });
+  const { facts, notes } = await factsOf(world, told, run);
+  // The gate of a release has checked the repository already; the rest of its findings are about the release's plan.
+  const report = facts?.check ?? (await checkRepository({ ...checkInputOf(world), signal: run.signal }));
+  const ofRelease = new Set(rulesOfRelease.map(({ id }) => id));
   const findings = report.findings.filter(
-    ({ status, severity }) => status === 'fail' && severity === 'block',
+    ({ rule, status, severity }) => status === 'fail' && severity === 'block' && !ofRelease.has(rule),
   );
   const sources = findings.map(({ path, range }) => fileSource(path, range));
+  return { findings, readiness: facts ? judgeReadiness(facts) : null, sources, notes };
+}
+
+/** What the gate looks at for the release that is named; none where nobody named one, or it cannot be judged. */
+async function factsOf(
+  world: World,
+  told: ReadonlyMap<string, string>,
+  run: TaskRun,
+): Promise<{ readonly facts: ReadinessFacts | null; readonly notes: readonly string[] }> {
   const version = told.get('version');
-  if (version === undefined) return { findings, readiness: null, sources, notes: [] };
+  if (version === undefined) return { facts: null, notes: [] };
+  const notJudged = (reason: string) => ({ facts: null, notes: [`The release is not judged: ${reason}.`] });
   try {
     const gathered = await gatherFacts(
       world,
       { version, environment: told.get('environment') ?? 'production', base: null, head: null },
       run,
     );
-    return gathered.ok
-      ? { findings, readiness: judgeReadiness(gathered.facts), sources, notes: [] }
-      : { findings, readiness: null, sources, notes: [`The release is not judged: ${gathered.reason}.`] };
+    return gathered.ok ? { facts: gathered.facts, notes: [] } : notJudged(gathered.reason);
   } catch (error) {
     if (!(error instanceof HistoryFailure)) throw error;
-    return { findings, readiness: null, sources, notes: [`The release is not judged: ${error.message}.`] };
+    return notJudged(error.message);
   }
 }
 

@@ -3,9 +3,8 @@ import { pipelineReviewKind } from '../../documents/pipeline-review/pipeline-rev
 import { markdownText } from '../../documents/markdown/write';
 import { fileSource, placeholder, textOf } from '../../evidence/fact';
 import { readRunTimes, type RunTimes } from '../../evidence/results/run-times';
-import { checkRepository, createReadingCache } from '../../gate/check';
+import { checkInputOf, checkRepository, createReadingCache } from '../../gate/check';
 import { workflowRules } from '../../rules/index';
-import { dayAt } from '../../text/iso-day';
 import { counted } from '../../text/words';
 import { dependenciesOf } from '../pipeline-review/dependencies';
 import { questionsOf, reviewedFindings } from '../pipeline-review/questions';
@@ -40,12 +39,7 @@ export const pipelineReview: DocumentSubject<PipelineReview> = {
       );
     }
     const report = await checkRepository({
-      root: '.',
-      files: world.files,
-      parsers: world.parsers,
-      configuration: world.configuration,
-      history: world.history,
-      today: dayAt(world.clock.now()),
+      ...checkInputOf(world),
       cache: createReadingCache(),
       signal: run.signal,
     });
