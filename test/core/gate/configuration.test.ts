@@ -297,10 +297,9 @@ describe('templates of documents', () => {
     const schema = JSON.parse(readFileSync('schemas/release-gate.schema.json', 'utf8')) as {
       properties: { documents: { properties: { templates: { properties: object } } } };
     };
-    assert.deepEqual(
-      Object.keys(schema.properties.documents.properties.templates.properties),
-      [...DOCUMENT_TASK_IDS],
-    );
+    assert.deepEqual(Object.keys(schema.properties.documents.properties.templates.properties), [
+      ...DOCUMENT_TASK_IDS,
+    ]);
   });
 });
 
