@@ -3,12 +3,8 @@ import { isKnown, type Source, type Unknown } from '../evidence/fact';
 import type { RepositoryProfile } from '../evidence/profile';
 import { judgeProposal } from '../gate/check';
 import type { Finding } from '../gate/report';
-import {
-  generatePipeline,
-  MADE_BY,
-  type ChosenNames,
-  type GeneratedPipeline,
-} from '../pipeline/generate/generate';
+import { generatePipeline, type GeneratedPipeline } from '../pipeline/generate/generate';
+import { MADE_BY, type ChosenNames } from '../pipeline/generate/workflow-file';
 import type { ProposedFile } from '../text/proposal';
 import { counted, enumerated } from '../text/words';
 import { understandWorkflows } from '../workflow/understand';

@@ -2,7 +2,8 @@ import type { PipelinePhase, Stack } from '../../evidence/profile';
 import { isPlainText } from '../../evidence/detect/shell-text';
 import { useAction } from './actions';
 import type { PipelinePlan, Unit } from './plan';
-import { checkout, inFolder, setup } from './setup';
+import { checkout, setup } from './setup';
+import { inFolder } from './setup/places';
 import { type JobSpec, type StepSpec } from './workflow-text';
 
 /** What the jobs of the checks need while they are put together. */

@@ -1,7 +1,7 @@
 import { isKnown, placeholder } from '../../evidence/fact';
 import type { Environment, RepositoryProfile } from '../../evidence/profile';
 import { shellWord } from '../../evidence/detect/shell-text';
-import type { EnvironmentVariable } from './deploy';
+import type { EnvironmentVariable } from './deploy/means';
 
 /** Something that is set in GitHub, outside every file, with the command that sets it. */
 export interface SetupStep {

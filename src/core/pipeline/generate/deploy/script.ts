@@ -1,0 +1,33 @@
+import { isKnown, placeholder } from '../../../evidence/fact';
+import type { DeployTarget, RepositoryProfile } from '../../../evidence/profile';
+import { cloudLogin } from './login';
+import { fails, type DeployMeans, type Script } from './means';
+
+/** Deploys by the repository's own script. */
+export function scriptMeans(target: DeployTarget, profile: RepositoryProfile): DeployMeans {
+  const cloud = cloudLogin(profile);
+  const unknowns: string[] = [];
+  const script = (known: DeployTarget['deployCommand']): Script => {
+    if (isKnown(known)) return { env: {}, run: executable(known.value) };
+    unknowns.push(known.unknown);
+    return fails(placeholder(known.unknown));
+  };
+  const deploy = script(target.deployCommand);
+  const restore = script(target.rollbackCommand);
+  return {
+    login: cloud?.steps ?? [],
+    permissions: cloud?.permissions ?? {},
+    record: null,
+    recorded: [],
+    deploy,
+    restore,
+    redeploy: restore,
+    variables: cloud?.variables ?? [],
+    unknowns,
+  };
+}
+
+/** A command of the profile as a script: a path is called by its folder, so that the shell finds it. */
+function executable(command: string): string {
+  return /^[\w.-]+\//.test(command) && !command.startsWith('./') ? `./${command}` : command;
+}
