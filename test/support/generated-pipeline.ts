@@ -1,4 +1,5 @@
 import { collectProfile } from '../../src/core/evidence/collect-profile';
+import { defaultPipelineSettings, type PipelineSettings } from '../../src/core/evidence/pipeline-settings';
 import type { RepositoryProfile } from '../../src/core/evidence/profile';
 import { generatePipeline, type GeneratedPipeline } from '../../src/core/pipeline/generate/generate';
 import type { History } from '../../src/core/ports';
@@ -28,6 +29,7 @@ export async function generatedFrom(
     readonly environments?: string;
     readonly imagesOfArtifact?: readonly string[];
     readonly history?: History;
+    readonly settings?: Partial<PipelineSettings>;
   } = {},
 ): Promise<{ readonly pipeline: GeneratedPipeline; readonly texts: Readonly<Record<string, string>> }> {
   const pipeline = generatePipeline({
@@ -36,6 +38,7 @@ export async function generatedFrom(
     imagesOfArtifact: new Set(options.imagesOfArtifact ?? []),
     environments: options.environments ?? '',
     known: { productionEnvironments: [], otherEnvironments: [] },
+    settings: { ...defaultPipelineSettings, ...options.settings },
   });
   const texts = Object.fromEntries(
     pipeline.workflows.map((workflow) => [

@@ -2,7 +2,7 @@ import type { Change } from '../change/change';
 import type { PlannedFlag } from '../documents/release-plan/release-plan';
 import { placeholder, textOf, type Known } from '../evidence/fact';
 import { dayAt, isoDay } from '../text/iso-day';
-import type { Rollout } from './rollout';
+import type { Rollout } from '../evidence/rollouts';
 import type { RiskLevel } from './weights';
 
 /** Who gets a flag, in their order, where nobody says otherwise. */

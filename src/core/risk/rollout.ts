@@ -1,11 +1,7 @@
 import type { Change } from '../change/change';
 import type { DeployTarget } from '../evidence/profile';
+import type { Rollout } from '../evidence/rollouts';
 import type { RiskLevel } from './weights';
-
-/** How a release reaches its users. */
-export const ROLLOUTS = ['all-at-once', 'rolling', 'blue-green', 'canary', 'manual'] as const;
-
-export type Rollout = (typeof ROLLOUTS)[number];
 
 /** What is recommended and why, in sentences without a full stop at the end. */
 export interface RolloutAdvice {

@@ -1,5 +1,7 @@
 import { collectProfile } from '../evidence/collect-profile';
 import { isKnown, type Source, type Unknown } from '../evidence/fact';
+import { defaultPipelineSettings } from '../evidence/pipeline-settings';
+import { ROLLOUTS, type Rollout } from '../evidence/rollouts';
 import type { RepositoryProfile } from '../evidence/profile';
 import { judgeProposal } from '../gate/check';
 import type { Finding } from '../gate/report';
@@ -51,6 +53,11 @@ export const generateGhActionsPipeline: Task = {
     },
     { name: 'environments', question: 'Which environments does a release pass, in order?', isAsked: false },
     { name: 'constraints', question: 'What must the pipeline respect?', isAsked: false },
+    {
+      name: 'strategy',
+      question: `How does a release reach its users (${ROLLOUTS.join(', ')})?`,
+      isAsked: false,
+    },
   ],
   writes: [FOLDER, 'docs/release', 'docs/ops'],
   async run(world, run): Promise<TaskResult> {
@@ -62,6 +69,11 @@ export const generateGhActionsPipeline: Task = {
       imagesOfArtifact: await imagesOfArtifact(world, profile),
       environments: run.inputs['environments'] ?? '',
       known: world.configuration,
+      settings: {
+        ...defaultPipelineSettings,
+        coverage: world.configuration.readiness.coverage,
+        rollout: rolloutOf(run.inputs['strategy']),
+      },
     });
     if (pipeline.workflows.length === 0) {
       throw new TaskFailure(
@@ -202,6 +214,17 @@ async function deploymentsBeside(
       },
     ];
   });
+}
+
+/** @throws TaskFailure for a word that names no strategy. */
+function rolloutOf(told: string | undefined): Rollout | null {
+  const word = told?.trim().toLowerCase().replaceAll(' ', '-') ?? '';
+  if (word === '') return null;
+  const rollout = ROLLOUTS.find((known) => known === word);
+  if (!rollout) {
+    throw new TaskFailure(`"${word}" is no strategy. Give one of ${enumerated(ROLLOUTS, 'or')}.`);
+  }
+  return rollout;
 }
 
 function numbered(name: string, number: number): string {

@@ -52,7 +52,7 @@ export function buildJobs(context: CheckContext, checks: readonly JobSpec[]): Jo
   return plan.artifact && plan.images.length === 0 ? [build, provenanceJob()] : [build];
 }
 
-function packageSteps({ artifact }: PipelinePlan): StepSpec[] {
+function packageSteps({ artifact, settings }: PipelinePlan): StepSpec[] {
   if (!artifact) return [];
   const run =
     artifact.kind === 'source'
@@ -68,7 +68,7 @@ function packageSteps({ artifact }: PipelinePlan): StepSpec[] {
         name: ARTIFACT_NAME,
         path: expression(`\${{ runner.temp }}/${ARCHIVE}`),
         'if-no-files-found': 'error',
-        'retention-days': '90',
+        'retention-days': String(settings.retentionDays),
       },
     },
   ];

@@ -5,6 +5,7 @@ import {
 } from '../../evidence/detect/environments';
 import { isPlainText } from '../../evidence/detect/shell-text';
 import { isKnown, type Unknown } from '../../evidence/fact';
+import type { PipelineSettings } from '../../evidence/pipeline-settings';
 import type { DeployTarget, Environment, RepositoryProfile, Stack } from '../../evidence/profile';
 
 /** What generation is told besides the profile. */
@@ -17,6 +18,7 @@ export interface GenerateRequest {
   /** Names as a person gave them, separated by commas or blanks; '' for none. */
   readonly environments: string;
   readonly known: KnownEnvironments;
+  readonly settings: PipelineSettings;
 }
 
 /** Stacks whose dependencies are installed together: a workspace with its members, or one stack. */
@@ -55,6 +57,7 @@ export interface PipelinePlan {
   /** Whether anything is deployed at all: a library is not. */
   readonly isDeployed: boolean;
   readonly environments: readonly Environment[];
+  readonly settings: PipelineSettings;
   readonly notes: readonly string[];
   readonly unknowns: readonly Unknown[];
 }
@@ -166,6 +169,7 @@ export function planPipeline(request: GenerateRequest): PipelinePlan {
     target,
     isDeployed,
     environments: isDeployed ? environmentsOf(request, notes) : [],
+    settings: request.settings,
     notes,
     unknowns,
   };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fact, fileSource } from '../../../../src/core/evidence/fact';
-import type { Rollout } from '../../../../src/core/risk/rollout';
+import type { Rollout } from '../../../../src/core/evidence/rollouts';
 import { canarySteps } from '../../../../src/core/risk/canary';
 import {
   deployCommandTo,
