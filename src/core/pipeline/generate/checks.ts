@@ -67,6 +67,7 @@ function checkJob(context: CheckContext, kind: CheckKind, unit: Unit): JobSpec[]
     {
       id: `${kind.id}${unit.suffix}`,
       name: `${kind.name}${unit.label}`,
+      phases: kind.phases,
       permissions: { contents: 'read' },
       timeoutMinutes: kind.timeoutMinutes,
       steps: [checkout(), ...setup(unit, context.paths, true, context.notes), ...browsers, ...steps],
@@ -140,6 +141,7 @@ function codeqlJob(language: Stack['language']): JobSpec {
   return {
     id: `codeql-${language}`,
     name: `Security scan (${codeql.label})`,
+    phases: ['scan'],
     permissions: { contents: 'read', 'security-events': 'write' },
     timeoutMinutes: 30,
     steps: [

@@ -17,6 +17,8 @@ import { expression, workflowText, type JobSpec } from './workflow-text';
 /** Everything that generation decided. */
 export interface GeneratedPipeline {
   readonly plan: PipelinePlan;
+  /** The jobs of the pipeline, in their order. */
+  jobs(chosen: ChosenNames): readonly JobSpec[];
   /** The pipeline first. */
   readonly workflows: readonly GeneratedWorkflow[];
   readonly unknowns: readonly Unknown[];
@@ -120,6 +122,7 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
   }
   return {
     plan,
+    jobs: pipelineJobs,
     workflows,
     unknowns: distinctUnknowns([
       ...plan.unknowns,

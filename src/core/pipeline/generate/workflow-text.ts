@@ -1,4 +1,5 @@
 import { Document, isMap, isScalar, isSeq, type Scalar, type YAMLMap } from 'yaml';
+import type { PipelinePhase } from '../../evidence/profile';
 
 /**
  * Text that may hold `${{ … }}`, written by the engine and never by a repository: GitHub replaces an expression before
@@ -37,6 +38,8 @@ export interface StepSpec {
 export interface JobSpec {
   readonly id: string;
   readonly name: string;
+  /** The phases that it runs: for whoever adds to a workflow that has some of them already. Not written. */
+  readonly phases?: readonly PipelinePhase[];
   /** Why the job is as it is, above it in the file. */
   readonly comment?: string;
   readonly needs?: readonly string[];
