@@ -81,7 +81,7 @@ export function environmentJobs({
       comment:
         'Runs when the deployment was begun and it or its check failed; a rejected approval leaves nothing to roll back.',
       needs: [id],
-      if: `failure() && contains(fromJSON('["success", "failure"]'), needs.${id}.outputs.deployment)`,
+      if: `github.event_name == 'push' && failure() && contains(fromJSON('["success", "failure"]'), needs.${id}.outputs.deployment)`,
       environment: environmentOf(name, check),
       concurrencyGroup: `deploy-${name}`,
       permissions: {
