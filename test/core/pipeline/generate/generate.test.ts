@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { readWorkflow } from '../../../../src/core/workflow/read';
 import type { Job, Workflow } from '../../../../src/core/workflow/model';
 import { generatedFrom, remoteHistory } from '../../../support/generated-pipeline';
-import { sampleNames, sampleRepository } from '../../../support/sample-repository';
+import { sampleRepository } from '../../../support/sample-repository';
 
 const EXPECTED = join(__dirname, '..', '..', '..', 'fixtures', 'pipelines');
 
@@ -41,7 +41,7 @@ function ancestors(workflow: Workflow, job: Job): Set<string> {
 }
 
 describe('generated pipelines', () => {
-  for (const name of sampleNames()) {
+  for (const name of readdirSync(EXPECTED).sort()) {
     it(`are as expected for ${name}, and the same bytes each time`, async () => {
       const { texts } = await generate(name);
       assert.deepEqual((await generate(name)).texts, texts);
