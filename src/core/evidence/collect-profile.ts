@@ -92,6 +92,13 @@ export async function collectProfile(world: ProfileWorld, run: ProfileRun): Prom
           : 'name of a container image: no Dockerfile builds one',
       ),
     deployTargets: targets,
+    isDeployed:
+      targets.length > 0
+        ? fact(true, ...targets.flatMap(({ path }) => path.sources.slice(0, 1)))
+        : unknown('whether anything here is deployed, and how'),
+    registries: [],
+    versioning: unknown('how versions are given'),
+    workspaces: [],
     environments: orderEnvironments(
       [...fromWorkflows.environments, ...kubernetes.environments, ...infrastructure.environments],
       known,

@@ -10,10 +10,15 @@ export type Source =
   | { readonly kind: 'answer'; readonly from: string; readonly what: string; readonly url: string | null }
   | { readonly kind: 'person'; readonly question: string };
 
+/** How well something is evidenced. `strong`: its sources say it and nothing else. `weak` never blocks anything. */
+export type Confidence = 'strong' | 'moderate' | 'weak';
+
 /** A value with what it was read from: at least one source. What nobody can open is a claim, not a fact. */
 export interface Fact<T> {
   readonly value: T;
   readonly sources: readonly Source[];
+  /** Said where the sources are there and yet leave room for another reading; left out: `strong`. */
+  readonly confidence?: Exclude<Confidence, 'strong'>;
 }
 
 /** What is needed to know it, in a few words: rendered as `UNKNOWN(what is needed)`. */
@@ -26,6 +31,16 @@ export type Known<T> = Fact<T> | Unknown;
 
 export function fact<T>(value: T, ...sources: readonly Source[]): Fact<T> {
   return { value, sources };
+}
+
+/** A fact whose sources leave room for another reading; `strong` makes a plain one. */
+export function factWith<T>(confidence: Confidence, value: T, ...sources: readonly Source[]): Fact<T> {
+  return confidence === 'strong' ? { value, sources } : { value, sources, confidence };
+}
+
+/** How well a fact is evidenced. */
+export function confidenceOf(known: Fact<unknown>): Confidence {
+  return known.confidence ?? 'strong';
 }
 
 export function unknown(needed: string): Unknown {

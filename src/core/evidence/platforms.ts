@@ -439,6 +439,21 @@ export const platforms: Readonly<Record<DeployTarget['kind'], Platform>> = {
     },
     procedure: appService,
   },
+  'azure-functions': {
+    title: 'Azure Functions',
+    documentation: [
+      'https://learn.microsoft.com/cli/azure/functionapp/deployment/slot',
+      'https://learn.microsoft.com/cli/azure/functionapp/deployment/source',
+      'https://learn.microsoft.com/azure/azure-functions/functions-deployment-slots',
+    ],
+    parameters: {
+      RESOURCE_GROUP: 'Resource group of the function app',
+      APP: 'Name of the function app in the environment',
+      SLOT: 'Slot that holds the version before since it was swapped',
+      PACKAGE: 'Path of the package of the version that is gone back to',
+    },
+    procedure: azureFunctions,
+  },
   fly: {
     title: 'Fly.io',
     documentation: [
@@ -788,6 +803,77 @@ export const platforms: Readonly<Record<DeployTarget['kind'], Platform>> = {
       };
     },
   },
+  'cloudflare-pages': {
+    title: 'Cloudflare Pages',
+    documentation: [
+      'https://developers.cloudflare.com/pages/configuration/rollbacks/',
+      'https://developers.cloudflare.com/api/resources/pages/subresources/projects/subresources/deployments/methods/rollback/',
+      'https://developers.cloudflare.com/workers/wrangler/commands/',
+    ],
+    parameters: {
+      PROJECT: 'Name of the Pages project in the environment',
+      CLOUDFLARE_ACCOUNT_ID: 'Id of the Cloudflare account that the project belongs to',
+      DEPLOYMENT_ID: 'Id of the deployment that is gone back to, from the list of deployments',
+    },
+    procedure: (target) => {
+      const project = nameOf(target, 'PROJECT');
+      const list = `wrangler pages deployment list --project-name ${project} --environment production`;
+      return {
+        strategy: 'blue-green switch',
+        rationale:
+          'Every deployment is kept as it was built, and an earlier one of production is served again',
+        show: [
+          act(
+            `See which deployment of ${plain(project)} serves`,
+            list,
+            'The first line is the deployment that serves: note its id and commit',
+            NOTE_VERSION,
+          ),
+        ],
+        revisions: [
+          act(
+            'List the deployments that can be gone back to',
+            list,
+            'The last one of production before the one that failed is listed: set DEPLOYMENT_ID to its id',
+            ESCALATE,
+          ),
+        ],
+        preserve: [
+          byHand(
+            'Keep the logs',
+            'Copy what the real-time logs of the functions show of the errors: Pages does not keep them',
+            'The errors of the last half hour are kept elsewhere',
+            'Go on, and note that the logs were not kept',
+          ),
+        ],
+        stopTraffic: movesAtOnce,
+        deployPrevious: [
+          act(
+            'Serve the deployment before again, with the API token in CLOUDFLARE_API_TOKEN of the terminal',
+            `curl --fail --silent --show-error --request POST --header "Authorization: Bearer $CLOUDFLARE_API_TOKEN" "https://api.cloudflare.com/client/v4/accounts/\${CLOUDFLARE_ACCOUNT_ID}/pages/projects/${plain(project)}/deployments/\${DEPLOYMENT_ID}/rollback"`,
+            'The answer has success: true',
+            ESCALATE,
+          ),
+        ],
+        settle: [
+          act(
+            'See that it serves',
+            list,
+            'The first line has the commit of the version that is gone back to',
+            ESCALATE,
+          ),
+        ],
+        restoreTraffic: movedAtOnce,
+        notRestored:
+          'What is bound (KV, D1, R2, Durable Objects and their data) and the variables of the project keep their present values; preview deployments are no way back',
+        afterwards: [],
+        undo: null,
+      };
+    },
+  },
+  ssh: ownMeans('a host over SSH', {
+    DEPLOY_HOST: 'User and host that it runs on, with an @ between',
+  }),
   compose: {
     title: 'Docker Compose over SSH',
     documentation: [
@@ -1160,12 +1246,98 @@ function appService(target: DeployTarget): PlatformProcedure {
   }
 }
 
+/** Slots are swapped back, as those of an App Service; a package is deployed again. */
+function azureFunctions(target: DeployTarget): PlatformProcedure {
+  const at = '--resource-group "${RESOURCE_GROUP}" --name "${APP}"';
+  const isSwapped = target.form === 'slot';
+  return {
+    strategy: isSwapped ? 'blue-green switch' : 'artifact redeployment',
+    rationale: isSwapped
+      ? 'The slots were swapped for the release, so that the version before waits in the other slot'
+      : 'The app was deployed as a package and into no slot, so that the package of the version before is deployed again',
+    show: [
+      act(
+        'See the state of the app',
+        isSwapped
+          ? `az functionapp show ${at} --query '{state: state, slotSwapStatus: slotSwapStatus, lastModified: lastModifiedTimeUtc}'`
+          : `az functionapp show ${at} --query '{state: state, lastModified: lastModifiedTimeUtc}'`,
+        isSwapped
+          ? 'slotSwapStatus says when which slot was swapped last: set SLOT to that slot'
+          : 'lastModified is the time of the deployment that failed: note it',
+        NOTE_VERSION,
+      ),
+    ],
+    revisions: [
+      isSwapped
+        ? byHand(
+            'See that the slot holds the version before',
+            'Ask the slot for its version: a deployment into the slot since the swap has replaced it',
+            'The slot runs the version that is gone back to',
+            'Do not swap: deploy the package of the version before into the slot first, or go to Escalation',
+          )
+        : byHand(
+            'Get the package of the version before',
+            placeholder('where the packages of earlier versions are kept'),
+            'The package lies here: set PACKAGE to its path',
+            ESCALATE,
+          ),
+    ],
+    preserve: [
+      byHand(
+        'Keep the logs',
+        'Export what Application Insights shows of the last hour for this app',
+        'The errors of the last hour are kept elsewhere',
+        'Go on, and note that the logs were not kept',
+      ),
+    ],
+    stopTraffic: isSwapped
+      ? movesAtOnce
+      : act(
+          'Stop the app, so that the failed version handles no more events',
+          `az functionapp stop ${at}`,
+          'az functionapp show has state Stopped; events wait in their queues',
+          'Go on without it where the failed version does no harm to data',
+        ),
+    deployPrevious: [
+      isSwapped
+        ? act(
+            'Swap the slots back',
+            `az functionapp deployment slot swap ${at} --slot "\${SLOT}" --target-slot production`,
+            'It ends with status 0, and production runs what the slot held',
+            ESCALATE,
+          )
+        : act(
+            'Deploy the package of the version before',
+            `az functionapp deployment source config-zip ${at} --src "\${PACKAGE}"`,
+            'It ends with status 0',
+            ESCALATE,
+          ),
+    ],
+    settle: [
+      act(
+        'See that its functions are there',
+        `az functionapp function list ${at} --output table`,
+        'Every function of the version that is gone back to is listed',
+        ESCALATE,
+      ),
+    ],
+    restoreTraffic: isSwapped
+      ? movedAtOnce
+      : act('Start the app', `az functionapp start ${at}`, 'az functionapp show has state Running', ESCALATE),
+    notRestored: isSwapped
+      ? 'Settings that are marked as of the slot stay with their slot; events that were handled already stay as they are'
+      : 'Settings of the app stay as they are; so does what events have done already',
+    afterwards: [],
+    undo: null,
+  };
+}
+
 /** A deployment by the repository's own script or by something that is not known: what it does is the script's. */
-function ownMeans(title: string): Platform {
+function ownMeans(title: string, parameters: Platform['parameters'] = {}): Platform {
   return {
     title,
     documentation: [],
-    parameters: {},
+    parameters,
     procedure: () => ({
       strategy: 'artifact redeployment',
       rationale: 'The version before is deployed again by the means that deploy the service',

@@ -28,11 +28,54 @@ export interface Stack {
   readonly workspaceRoot?: string;
   /** What the build writes, as paths or globs from `folder`, where a file tells it. */
   readonly outputs?: readonly Fact<string>[];
+  /** The tools that are set up here, whether or not a command of the repository calls them. */
+  readonly tools?: readonly Fact<ConfiguredTool>[];
+  /** How tests are run with coverage; left out where no file sets coverage up. */
+  readonly coverage?: CoverageSetup;
+  /** Where test runners are set up to write JUnit reports, as paths or globs from `folder`. */
+  readonly testReports?: readonly Fact<string>[];
 }
 
 /** The phases of a pipeline in their order, cheapest first, up to what is deployed. */
 export type PipelinePhase =
-  'format' | 'lint' | 'type-check' | 'unit' | 'smoke' | 'end-to-end' | 'scan' | 'build';
+  'format' | 'lint' | 'type-check' | 'unit' | 'integration' | 'smoke' | 'end-to-end' | 'scan' | 'build';
+
+/** The phases in their order. */
+export const PIPELINE_PHASES: readonly PipelinePhase[] = [
+  'format',
+  'lint',
+  'type-check',
+  'unit',
+  'integration',
+  'smoke',
+  'end-to-end',
+  'scan',
+  'build',
+];
+
+/** A tool by its name, with what it is there for. */
+export interface ConfiguredTool {
+  /** As its makers write it: `ESLint`, `pytest`, `Playwright`. */
+  readonly name: string;
+  readonly does: PipelinePhase | 'coverage';
+}
+
+/** How the tests of a stack are run so that they say what they cover. */
+export interface CoverageSetup {
+  readonly tool: Fact<string>;
+  /** Shell, run in the stack's `folder`. */
+  readonly command: Known<string>;
+  /** Where the command leaves its report, from `folder`. */
+  readonly report: Known<CoverageReport>;
+  /** Per cent of lines that the tool itself is set up to ask for. */
+  readonly threshold: Fact<number> | null;
+}
+
+/** One report of coverage; `lcov` and `cobertura` are those that the gate reads. */
+export interface CoverageReport {
+  readonly path: string;
+  readonly format: 'lcov' | 'cobertura' | 'jacoco' | 'clover' | 'go' | 'json';
+}
 
 /** A file that could not be read for the profile: said, and the others are read all the same. */
 export interface ProfileProblem {
@@ -54,11 +97,15 @@ export interface DeployTarget {
     | 'cloud-run'
     | 'lambda'
     | 'app-service'
+    | 'azure-functions'
     | 'fly'
     | 'heroku'
     | 'vercel'
     | 'netlify'
     | 'cloudflare-workers'
+    | 'cloudflare-pages'
+    /** A host that is reached over SSH, with files copied to it; containers that compose starts there are `compose`. */
+    | 'ssh'
     | 'script'
     | 'compose'
     | 'other';
@@ -69,10 +116,112 @@ export interface DeployTarget {
   readonly rollbackCommand: Known<string>;
   /** What runs there, where a manifest names it: what a new image is given to. */
   readonly workloads?: readonly Fact<Workload>[];
-  /** What an App Service is given: a swap of slots, an image, a package. */
+  /** What an App Service, Azure Functions or Heroku is given: a swap of slots, an image, a package. */
   readonly form?: 'slot' | 'container' | 'package';
+  /** The program that the repository deploys with, where its platform has several. */
+  readonly tool?: Fact<DeployTool>;
+  /** Whose cluster the manifests go to, where Terraform, a workflow or a script shows it. */
+  readonly cluster?: Fact<ClusterKind>;
   /** What the parameters of the platform (`CLUSTER`, `REGION`, `APP`) are here, as files of the repository say it. */
   readonly values?: readonly Fact<PlatformValue>[];
+}
+
+/** AWS SAM, Serverless Framework and AWS CDK for Lambda; Ansible, rsync and scp for a host; Kamal for containers on one. */
+export type DeployTool = 'sam' | 'serverless' | 'cdk' | 'ansible' | 'rsync' | 'scp' | 'kamal';
+
+/** Managed Kubernetes of Amazon, Google and Azure. */
+export type ClusterKind = 'eks' | 'gke' | 'aks';
+
+/** A registry that packages or images of the repository are published to. */
+export interface Registry {
+  readonly kind:
+    | 'npm'
+    | 'pypi'
+    | 'crates'
+    | 'maven'
+    | 'nuget'
+    | 'rubygems'
+    | 'packagist'
+    | 'ghcr'
+    | 'docker-hub'
+    | 'ecr'
+    | 'artifact-registry'
+    | 'acr'
+    | 'quay'
+    | 'other';
+  readonly holds: 'packages' | 'images';
+  /** The registry's address as a file has it: `https://npm.pkg.github.com`, `ghcr.io`; null for the public one of its kind. */
+  readonly address: string | null;
+  /** The package or image there, without version; null where no file names it. */
+  readonly name: string | null;
+  /** The folder of the manifest of what is published; null for an image that no manifest is beside. */
+  readonly folder: string | null;
+}
+
+/** How versions are given. */
+export interface Versioning {
+  readonly scheme: 'semantic' | 'calendar' | 'other';
+  /** What sets the next version; null: a person does, in a manifest or by a tag. */
+  readonly tool: VersioningTool | null;
+  /** What release tags begin with, mostly `v`; null where no tag and no setting shows it. */
+  readonly tagPrefix: string | null;
+}
+
+export type VersioningTool =
+  | 'changesets'
+  | 'release-please'
+  | 'semantic-release'
+  | 'python-semantic-release'
+  | 'lerna'
+  | 'nx'
+  | 'release-it'
+  | 'standard-version'
+  | 'cargo-release'
+  | 'release-plz'
+  | 'setuptools-scm'
+  | 'hatch-vcs'
+  | 'poetry-dynamic-versioning'
+  | 'bump2version'
+  | 'commitizen'
+  | 'goreleaser'
+  | 'gitversion'
+  | 'minver'
+  | 'nerdbank-gitversioning'
+  | 'jreleaser'
+  | 'axion-release';
+
+/** Packages that are kept and worked on together. */
+export interface Workspace {
+  readonly tool:
+    | 'npm'
+    | 'pnpm'
+    | 'yarn'
+    | 'bun'
+    | 'nx'
+    | 'turbo'
+    | 'lerna'
+    | 'rush'
+    | 'go'
+    | 'uv'
+    | 'cargo'
+    | 'maven'
+    | 'gradle'
+    | 'dotnet';
+  /** The folder of its root; '' for the root itself. */
+  readonly folder: string;
+  /** Folders of its members, sorted; none where only the tool itself can list them. */
+  readonly members: readonly string[];
+}
+
+/** What one workflow of the repository does, from its actions and commands. */
+export interface WorkflowUse {
+  readonly path: string;
+  readonly name: string | null;
+  /** Names of the events that start it. */
+  readonly triggers: readonly string[];
+  /** What its jobs do (`unit`, `deploy` …), each with the steps that show it. */
+  readonly does: readonly Fact<string>[];
+  readonly environments: readonly string[];
 }
 
 /** A value that a parameter of a platform has in one environment, or in the one that nothing names. */
@@ -125,6 +274,12 @@ export interface RepositoryProfile {
   /** The image's name without tag, where a workflow or manifest names it. */
   readonly image: Known<string>;
   readonly deployTargets: readonly DeployTarget[];
+  /** Whether something here is deployed and run; false only where the configuration says that nothing is. */
+  readonly isDeployed: Known<boolean>;
+  /** Where packages and images go. A repository without deployment target and with one of packages is a library. */
+  readonly registries: readonly Fact<Registry>[];
+  readonly versioning: Known<Versioning>;
+  readonly workspaces: readonly Fact<Workspace>[];
   /** From workflows (`environment:`), manifests and overlays, in order of promotion, production last. */
   readonly environments: readonly Fact<Environment>[];
   readonly deployScript: Fact<string> | null;
@@ -140,6 +295,8 @@ export interface RepositoryProfile {
   readonly infrastructure: readonly Fact<string>[];
   /** Paths under `.github/workflows`. */
   readonly workflows: readonly string[];
+  /** What those of them do that can be read; left out where nobody understood them (`readProfile` does). */
+  readonly workflowUses?: readonly WorkflowUse[];
   /** Cloud providers that workflows log in to, that the deploy script calls, or that run what the Terraform files make. */
   readonly clouds: readonly Fact<'aws' | 'azure' | 'google'>[];
   /** Files of which the profile knows less than they hold: broken, unreadable, or with a name that is refused. */

@@ -69,11 +69,14 @@ export function canarySteps(
     case 'argo-cd':
     case 'lambda':
     case 'app-service':
+    case 'azure-functions':
     case 'fly':
     case 'heroku':
     case 'vercel':
     case 'netlify':
     case 'cloudflare-workers':
+    case 'cloudflare-pages':
+    case 'ssh':
     case 'compose':
     case 'script':
     case 'terraform':

@@ -1,3 +1,4 @@
+import type { Confidence } from '../evidence/fact';
 import type { ShellOutput } from '../shell/commands';
 import type { Span } from '../text/position';
 import type { CallChain } from './call-chains';
@@ -26,9 +27,6 @@ export const PURPOSES = [
 
 /** What a repository's configuration says that actions or command lines do, by name; none: it does nothing of it. */
 export type KnownPurposes = ReadonlyMap<string, readonly Purpose[]>;
-
-/** `strong`: the action or command does nothing else. `weak` never blocks anything. */
-export type Confidence = 'strong' | 'moderate' | 'weak';
 
 /** Why a job is thought to do something: the action, command or environment, where it stands. */
 export interface PurposeEvidence {

@@ -9,6 +9,7 @@ const TARGETS: Readonly<Record<PipelinePhase, readonly string[]>> = {
   lint: ['lint'],
   'type-check': ['typecheck', 'type-check'],
   unit: ['test-unit', 'unit-test', 'unit', 'test'],
+  integration: ['test-integration', 'integration-test', 'integration-tests', 'integration'],
   smoke: ['smoke', 'smoke-test', 'test-smoke'],
   'end-to-end': ['e2e', 'test-e2e', 'e2e-test'],
   scan: ['security', 'audit', 'scan', 'vulncheck'],

@@ -31,6 +31,7 @@ const SCRIPT_NAMES: Readonly<Record<PipelinePhase, readonly string[]>> = {
   lint: ['lint:ci', 'lint:check', 'check:lint', 'lint', 'eslint'],
   'type-check': ['typecheck', 'type-check', 'check:types', 'check-types', 'types:check', 'tsc'],
   unit: ['test:unit', 'unit', 'test:ci', 'test'],
+  integration: ['test:integration', 'test:int', 'integration', 'integration:test', 'test:it'],
   smoke: ['test:smoke', 'smoke', 'smoke-test', 'smoke:test'],
   'end-to-end': ['test:e2e', 'e2e', 'e2e:ci', 'test:end-to-end', 'playwright', 'cypress:run'],
   scan: ['audit:ci', 'security:check', 'test:security', 'security', 'scan'],

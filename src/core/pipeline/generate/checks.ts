@@ -35,6 +35,7 @@ const STEP_NAMES: Readonly<Record<PipelinePhase, string>> = {
   lint: 'Lint',
   'type-check': 'Check the types',
   unit: 'Run the unit tests',
+  integration: 'Run the integration tests',
   smoke: 'Run the smoke tests',
   'end-to-end': 'Run the end-to-end tests',
   scan: 'Audit',

@@ -73,12 +73,15 @@ const TARGET_ORDER: readonly DeployTarget['kind'][] = [
   'argo-cd',
   'lambda',
   'app-service',
+  'azure-functions',
   'fly',
   'heroku',
   'vercel',
   'netlify',
   'cloudflare-workers',
+  'cloudflare-pages',
   'compose',
+  'ssh',
   'other',
   'terraform',
 ];
@@ -125,7 +128,8 @@ export function planPipeline(request: GenerateRequest): PipelinePlan {
     target === null &&
     units.length > 0 &&
     units.every((unit) => unit.stacks.some((stack) => stack.isPublished));
-  const isDeployed = !isLibrary && (units.length > 0 || images.length > 0 || target !== null);
+  const isToldNot = isKnown(profile.isDeployed) && !profile.isDeployed.value;
+  const isDeployed = !isLibrary && !isToldNot && (units.length > 0 || images.length > 0 || target !== null);
   if (isLibrary)
     notes.push(
       'Nothing here is deployed: the repository is a package that others install, so the pipeline ends with its build.',

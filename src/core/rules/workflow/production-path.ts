@@ -1,13 +1,8 @@
+import type { Confidence } from '../../evidence/fact';
 import type { Located, Span } from '../../text/position';
 import type { Job, Step, Trigger, Workflow } from '../../workflow/model';
 import { remembered } from '../../text/remember';
-import type {
-  Confidence,
-  JobFacts,
-  Purpose,
-  PurposeEvidence,
-  WorkflowSet,
-} from '../../workflow/understanding';
+import type { JobFacts, Purpose, PurposeEvidence, WorkflowSet } from '../../workflow/understanding';
 import { startsByItself, type CallChain } from '../../workflow/call-chains';
 import { enumerated } from '../../text/words';
 import type { FindingEvidence, Severity } from '../rule';

@@ -130,11 +130,13 @@ const SHOWN_BY_PLATFORM: readonly DeployTarget['kind'][] = [
   'helm',
   'lambda',
   'app-service',
+  'azure-functions',
   'fly',
   'heroku',
   'vercel',
   'netlify',
   'cloudflare-workers',
+  'cloudflare-pages',
 ];
 
 /** The rollback runbook, where it stands; null where there is none. */

@@ -1,5 +1,6 @@
 import type { Step } from '../model';
-import type { Confidence, KnownPurposes, Purpose } from '../understanding';
+import type { Confidence } from '../../evidence/fact';
+import type { KnownPurposes, Purpose } from '../understanding';
 
 /** What a well-known action does. */
 interface ActionRow {

@@ -1,5 +1,6 @@
 import { unwrapCommand } from '../../shell/wrappers';
-import type { Confidence, KnownPurposes, Purpose } from '../understanding';
+import type { Confidence } from '../../evidence/fact';
+import type { KnownPurposes, Purpose } from '../understanding';
 import { purposeOfName } from './names';
 
 /** A command line by its words: the program, then its subcommands, options between them skipped. `|` parts choices. */

@@ -25,11 +25,14 @@ export function deployMeans(plan: PipelinePlan, profile: RepositoryProfile): Dep
     case 'argo-cd':
     case 'lambda':
     case 'app-service':
+    case 'azure-functions':
     case 'fly':
     case 'heroku':
     case 'vercel':
     case 'netlify':
     case 'cloudflare-workers':
+    case 'cloudflare-pages':
+    case 'ssh':
     case 'compose':
     case 'terraform':
     case 'other':
