@@ -55,7 +55,7 @@ export function ciWorkflow({ source, defaultBranch, before }: CiWorkflowOptions)
     name: 'Check',
     id: 'gate',
     ...(source
-      ? { uses: { reference: `${source.repository}@${source.commit}`, version: source.version } }
+      ? { uses: { reference: `${source.repository}@${source.commit}`, version: `v${source.version}` } }
       : { uses: { reference: './.release-gate', version: null } }),
     with: { format: 'github' },
   };

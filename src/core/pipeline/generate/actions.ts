@@ -36,10 +36,10 @@ export type KnownAction = keyof typeof TAGS;
 /** Every action that a generated workflow may use. */
 export const usedActions = Object.keys(TAGS) as readonly KnownAction[];
 
-/** The action at its known commit with the version for the comment, else at its tag: a commit is never made up. */
+/** The action at its known commit with the tag for the comment, else at its tag: a commit is never made up. */
 export function useAction(action: KnownAction): ActionUse {
   const pin = pinOf(action);
   return pin
-    ? { reference: `${action}@${pin.commit}`, version: pin.version }
+    ? { reference: `${action}@${pin.commit}`, version: pin.tag }
     : { reference: `${action}@${TAGS[action]}`, version: null };
 }

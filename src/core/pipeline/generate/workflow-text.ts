@@ -16,7 +16,7 @@ export type Text = string | Expression;
 export interface ActionUse {
   /** `owner/name@ref`. */
   readonly reference: string;
-  /** The version, for the comment beside a commit; null beside a tag. */
+  /** The tag of that commit, for the comment beside it; null beside a tag. */
   readonly version: string | null;
 }
 
@@ -122,7 +122,7 @@ function decorateJobs(jobs: YAMLMap, specs: readonly JobSpec[]): void {
     for (const [position, step] of steps.items.entries()) {
       const version = spec?.steps[position]?.uses?.version;
       const uses = isMap(step) ? (step.get('uses', true) as unknown) : null;
-      if (version && isScalar(uses)) uses.comment = ` v${version}`;
+      if (version && isScalar(uses)) uses.comment = ` ${version}`;
     }
   }
 }

@@ -484,7 +484,7 @@ function loginStep(credential: StaticCredential, awsRegion: string | null = null
   const pin = pinOf(action);
   return {
     name: LOGIN_NAME[cloud],
-    uses: pin ? new CommentedScalar(`${action}@${pin.commit}`, `v${pin.version}`) : `${action}@${fallback}`,
+    uses: pin ? new CommentedScalar(`${action}@${pin.commit}`, pin.tag) : `${action}@${fallback}`,
     with: {
       ...Object.fromEntries(
         Object.entries(inputs).map(([name, variable]) => [name, expression(`vars.${variable}`)]),
@@ -527,7 +527,7 @@ function pinUses(at: readonly (string | number)[], step: Step): Operation {
     if (behind.trim() !== '' && !/^\s+#/.test(behind)) return replaced;
     return {
       ok: true,
-      edits: [...replaced.edits, { span: { start: entry.span.end, end }, text: ` # v${pin.version}` }],
+      edits: [...replaced.edits, { span: { start: entry.span.end, end }, text: ` # ${pin.tag}` }],
     };
   });
 }
