@@ -19,15 +19,22 @@ interface CheckKind {
   readonly name: string;
   readonly phases: readonly PipelinePhase[];
   readonly timeoutMinutes: number;
+  /** Those of a stage run beside one another, after those of the stage before; null: it waits for nothing. */
+  readonly stage: number | null;
 }
 
-/** The checks in their order, cheapest first. */
+/**
+ * The checks in their order, cheapest first. A stage starts when the one before it has passed, so that no minutes of a
+ * browser are spent on what a formatter has refused. A scan reads the code instead of running it and waits for nothing:
+ * a fault in a test must not leave the default branch unscanned.
+ */
 const CHECKS: readonly CheckKind[] = [
-  { id: 'quality', name: 'Format and lint', phases: ['format', 'lint', 'type-check'], timeoutMinutes: 15 },
-  { id: 'unit', name: 'Unit tests', phases: ['unit'], timeoutMinutes: 20 },
-  { id: 'smoke', name: 'Smoke tests', phases: ['smoke'], timeoutMinutes: 15 },
-  { id: 'end-to-end', name: 'End-to-end tests', phases: ['end-to-end'], timeoutMinutes: 45 },
-  { id: 'audit', name: 'Security audit', phases: ['scan'], timeoutMinutes: 15 },
+  { id: 'quality', name: 'Format and lint', phases: ['format', 'lint'], timeoutMinutes: 15, stage: 0 },
+  { id: 'type-check', name: 'Type check', phases: ['type-check'], timeoutMinutes: 15, stage: 0 },
+  { id: 'unit', name: 'Unit tests', phases: ['unit'], timeoutMinutes: 20, stage: 1 },
+  { id: 'smoke', name: 'Smoke tests', phases: ['smoke'], timeoutMinutes: 15, stage: 2 },
+  { id: 'end-to-end', name: 'End-to-end tests', phases: ['end-to-end'], timeoutMinutes: 45, stage: 4 },
+  { id: 'audit', name: 'Security audit', phases: ['scan'], timeoutMinutes: 15, stage: null },
 ];
 
 const STEP_NAMES: Readonly<Record<PipelinePhase, string>> = {
@@ -55,25 +62,45 @@ const CODEQL: Readonly<
 /** Jobs of format, lint, tests and scans: for each unit those whose commands exist, and no other. */
 export function checkJobs(context: CheckContext): JobSpec[] {
   const { plan } = context;
-  const jobs = CHECKS.flatMap((kind) => plan.units.flatMap((unit) => checkJob(context, kind, unit)));
+  const byUnit = plan.units.map((unit) => unitChecks(context, unit));
+  const jobs = CHECKS.flatMap((kind) =>
+    byUnit.flatMap((checks) => checks.flatMap((check) => (check.kind === kind ? [check.job] : []))),
+  );
   const languages = [...new Set(plan.units.flatMap((unit) => unit.stacks.map((stack) => stack.language)))];
   return [...jobs, ...languages.map(codeqlJob)];
 }
 
-function checkJob(context: CheckContext, kind: CheckKind, unit: Unit): JobSpec[] {
-  const steps = kind.phases.flatMap((phase) => phaseSteps(context, unit, phase));
-  if (steps.length === 0) return [];
-  const browsers = kind.id === 'end-to-end' ? browserSteps(context, unit) : [];
-  return [
-    {
-      id: `${kind.id}${unit.suffix}`,
-      name: `${kind.name}${unit.label}`,
-      phases: kind.phases,
-      permissions: { contents: 'read' },
-      timeoutMinutes: kind.timeoutMinutes,
-      steps: [checkout(), ...setup(unit, context.paths, true, context.notes), ...browsers, ...steps],
-    },
-  ];
+/** The checks of one unit in their order, each waiting for the nearest cheaper stage that the unit has. */
+function unitChecks(
+  context: CheckContext,
+  unit: Unit,
+): { readonly kind: CheckKind; readonly job: JobSpec }[] {
+  const checks: { readonly kind: CheckKind; readonly job: JobSpec }[] = [];
+  for (const kind of CHECKS) {
+    const steps = kind.phases.flatMap((phase) => phaseSteps(context, unit, phase));
+    if (steps.length === 0) continue;
+    const cheaper = checks.flatMap((check) =>
+      kind.stage !== null && check.kind.stage !== null && check.kind.stage < kind.stage
+        ? [check.kind.stage]
+        : [],
+    );
+    const nearest = Math.max(...cheaper);
+    const needs = checks.filter((check) => check.kind.stage === nearest).map((check) => check.job.id);
+    const browsers = kind.id === 'end-to-end' ? browserSteps(context, unit) : [];
+    checks.push({
+      kind,
+      job: {
+        id: `${kind.id}${unit.suffix}`,
+        name: `${kind.name}${unit.label}`,
+        phases: kind.phases,
+        needs,
+        permissions: { contents: 'read' },
+        timeoutMinutes: kind.timeoutMinutes,
+        steps: [checkout(), ...setup(unit, context.paths, true, context.notes), ...browsers, ...steps],
+      },
+    });
+  }
+  return checks;
 }
 
 /** The commands of a phase: the workspace root's where it has one, since it covers its members, else each member's. */
@@ -110,6 +137,7 @@ export function phaseSteps(context: CheckContext, unit: Unit, phase: PipelinePha
             name,
             uses: useAction('golangci/golangci-lint-action'),
             with: stack.folder === '' ? {} : { 'working-directory': stack.folder },
+            whenItFails: `Run it yourself to see the same: golangci-lint run${stack.folder === '' ? '' : ` (in ${stack.folder})`}`,
           },
         ];
       }
@@ -152,11 +180,12 @@ function codeqlJob(language: Stack['language']): JobSpec {
         uses: useAction('github/codeql-action/init'),
         with: { languages: codeql.language, 'build-mode': codeql.mode },
       },
-      ...(codeql.mode === 'autobuild' ? [] : []),
       {
         name: 'Analyse',
         uses: useAction('github/codeql-action/analyze'),
         with: { category: `/language:${codeql.language}` },
+        whenItFails:
+          'CodeQL could not analyse the code or hand its result in: a private repository needs GitHub Code Security for it',
       },
     ],
   };

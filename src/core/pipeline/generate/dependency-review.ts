@@ -1,4 +1,5 @@
 import { useAction } from './actions';
+import { namingCause } from './cause';
 import type { PipelinePlan } from './plan';
 import { checkout } from './setup';
 import { MADE_BY, type GeneratedWorkflow } from './workflow-file';
@@ -15,7 +16,7 @@ export function dependencyReview(plan: PipelinePlan): GeneratedWorkflow {
         name: 'Dependency review',
         on: { pull_request: { branches: [plan.branch] } },
         jobs: [
-          {
+          namingCause({
             id: 'dependency-review',
             name: 'Dependency review',
             permissions: { contents: 'read' },
@@ -26,9 +27,11 @@ export function dependencyReview(plan: PipelinePlan): GeneratedWorkflow {
                 name: 'Review new dependencies',
                 uses: useAction('actions/dependency-review-action'),
                 with: { 'fail-on-severity': 'high' },
+                whenItFails:
+                  'The log names each dependency with its advisory: take a version without it, or leave the dependency out. A private repository needs GitHub Code Security for this review',
               },
             ],
-          },
+          }),
         ],
       }),
   };

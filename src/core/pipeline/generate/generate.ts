@@ -1,6 +1,7 @@
 import type { Unknown } from '../../evidence/fact';
 import { useAction, usedActions } from './actions';
 import { buildJobs, imageJob } from './build';
+import { namingCause } from './cause';
 import { checkJobs, type CheckContext } from './checks';
 import { dependencyReview } from './dependency-review';
 import { deployMeans } from './deploy';
@@ -71,7 +72,7 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
       deployments.push(...jobs);
       previous = jobs[0]?.id ?? previous;
     }
-    const all = [...checks, ...build, ...images, ...deployments];
+    const all = [...checks, ...build, ...images, ...deployments].map(namingCause);
     return deployments.length > 0 ? [...all, summaryJob(plan, all)] : all;
   };
   const workflows: GeneratedWorkflow[] = [];
@@ -81,7 +82,12 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
       purpose: plan.isDeployed ? 'checks, build, staging, production' : 'checks and build',
       text: (chosen) =>
         workflowText({
-          comment: `${MADE_BY}\nEvery later job waits for all earlier ones: what fails, is skipped or is cancelled stops the release.`,
+          comment: [
+            MADE_BY,
+            'A check waits for the cheaper ones before it, and the build for all checks: what fails, is skipped or is cancelled stops the release.',
+            ...(notes.size > 0 ? ['', 'Assumed here, or left out because no file says it:'] : []),
+            ...[...notes].map((note) => `- ${note}`),
+          ].join('\n'),
           name: 'Pipeline',
           on: { pull_request: { branches: [plan.branch] }, push: { branches: [plan.branch] } },
           concurrency: {
@@ -111,9 +117,10 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
     if (plan.isDeployed) notes.add(`The deployment fails with a message until this is known: ${needed}.`);
   }
   const used = new Set(
-    workflows
-      .map((workflow) => workflow.text({ pipeline: 'pipeline.yml' }))
-      .flatMap((text) => usedActions.filter((action) => text.includes(`${action}@`))),
+    workflows.flatMap((workflow) => {
+      const text = workflow.text({ pipeline: 'pipeline.yml' });
+      return usedActions.filter((action) => text.includes(`${action}@`));
+    }),
   );
   for (const action of used) {
     const { reference, version } = useAction(action);

@@ -189,6 +189,7 @@ function unitsOf(all: readonly Stack[]): Unit[] {
     members.some((stack) => Object.keys(stack.commands).length > 0),
   );
   const taken = new Set<string>();
+  const labels = new Set<string>();
   return useful.flatMap((members) => {
     const root = members.find((stack) => stack.workspaceRoot === undefined) ?? members[0];
     if (!root) return [];
@@ -197,15 +198,29 @@ function unitsOf(all: readonly Stack[]): Unit[] {
     let suffix = isOnly ? '' : `-${base}`;
     for (let number = 2; taken.has(suffix); number++) suffix = `-${base}-${number}`;
     taken.add(suffix);
+    const sharesFolder = useful.some(
+      (others) => others !== members && others.some((other) => other.folder === root.folder),
+    );
+    const place = root.folder === '' ? root.language : shortened(root.folder);
+    const label = `${place}${sharesFolder && root.folder !== '' ? `, ${root.language}` : ''}`;
+    // A ruleset requires checks by name, so that no two jobs may have the same.
+    let own = label;
+    for (let number = 2; labels.has(own); number++) own = `${label}, ${number}`;
+    labels.add(own);
     return [
       {
         suffix,
-        label: isOnly ? '' : ` (${root.folder === '' ? root.language : root.folder})`,
+        label: isOnly ? '' : ` (${own})`,
         root,
         stacks: [root, ...members.filter((stack) => stack !== root)],
       },
     ];
   });
+}
+
+/** The end of a long path, which tells it from its neighbours. */
+function shortened(path: string): string {
+  return path.length > 80 ? `…${path.slice(-79)}` : path;
 }
 
 function imagesOf({ profile, imagesOfArtifact }: GenerateRequest): ImagePlan[] {

@@ -1,4 +1,4 @@
-import { Document, isMap, isScalar, isSeq, type Scalar, type YAMLMap } from 'yaml';
+import { Document, isMap, isScalar, isSeq, visit, type Scalar, type YAMLMap } from 'yaml';
 import type { PipelinePhase } from '../../evidence/profile';
 
 /**
@@ -32,6 +32,8 @@ export interface StepSpec {
   readonly run?: string;
   /** The job goes on where the step fails: never on a step that anything waits for. */
   readonly mayFail?: true;
+  /** What a person does next when it failed, for the error at the job's end; its own command by default. */
+  readonly whenItFails?: string;
 }
 
 /** A job. Permissions and a time limit are not optional: what is left out would be GitHub's wide default. */
@@ -68,6 +70,20 @@ export interface WorkflowSpec {
 /** The runner image that every job names: a fixed one, so that a run next month is a run of today. */
 const RUNNER = 'ubuntu-24.04';
 
+/**
+ * Words that a reader of YAML 1.1 takes for something else than text: booleans, nothing, numbers with other bases,
+ * separators or times of day. GitHub reads them as text; Ruby's, Python's and Go's older parsers do not.
+ */
+const YAML_1_1 =
+  /^(?:y|n|yes|no|on|off|true|false|null|~|[-+]?(?:0[box]?[\d_a-f]+|\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?|\d[\d_]*(?:\.[\d_]*)?(?:e[-+]?\d+)?|\.[\d_]+(?:e[-+]?\d+)?|\.inf)|\.nan|\d{4}-\d\d?-\d\d?(?:[Tt ].*)?|<<|=)$/i;
+
+/** Characters that end a line for some reader, or hide what stands there. */
+const HIDDEN =
+  /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ud800-\udfff]/gu;
+
+/** Columns of a comment, so that what is assumed can be read beside the code. */
+const COMMENT_WIDTH = 110;
+
 /** Marks text of ours that may hold `${{ … }}`. */
 export function expression(text: string): Expression {
   return { expression: text };
@@ -96,6 +112,12 @@ export function workflowText(workflow: WorkflowSpec): string {
     jobs: Object.fromEntries(workflow.jobs.map((job) => [job.id, jobValue(job)])),
   });
   document.commentBefore = comment(workflow.comment);
+  visit(document, {
+    Scalar: (key, node) => {
+      if (key !== 'key' && typeof node.value === 'string' && YAML_1_1.test(node.value))
+        node.type = 'QUOTE_DOUBLE';
+    },
+  });
   const root = document.contents as YAMLMap;
   for (const pair of root.items) {
     const key = pair.key as Scalar<string>;
@@ -187,9 +209,25 @@ function plain(text: string): string {
   return text;
 }
 
+/** A comment, wrapped at words; a text of the repository in it can neither end it nor look like an expression. */
 function comment(text: string): string {
-  return plain(text)
+  return text
     .split('\n')
-    .map((line) => (line === '' ? '' : ` ${line}`))
+    .flatMap((line) => wrapped(line))
     .join('\n');
+}
+
+function wrapped(line: string): string[] {
+  const words = line.replace(HIDDEN, '\u{fffd}').replaceAll('${{', '$ {{').split(' ');
+  const indent = line.startsWith('- ') ? '  ' : '';
+  const lines: string[] = [];
+  let current = words[0] ?? '';
+  for (const word of words.slice(1)) {
+    if (current.length + word.length + 2 > COMMENT_WIDTH) {
+      lines.push(current);
+      current = indent + word;
+    } else current += ` ${word}`;
+  }
+  lines.push(current);
+  return lines.map((part) => (part.trim() === '' ? '' : ` ${part}`));
 }

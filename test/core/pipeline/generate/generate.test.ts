@@ -112,14 +112,15 @@ describe('generated pipelines', () => {
         pipeline.plan.environments.map((environment) => environment.name),
       );
       const checks = workflow.jobs.filter((job) =>
-        /^(quality|unit|smoke|end-to-end|audit|codeql)/.test(job.id.value),
+        /^(quality|type-check|unit|smoke|end-to-end|audit|codeql)/.test(job.id.value),
       );
       for (const [index, job] of deployments.entries()) {
         const before = ancestors(workflow, job);
         for (const check of checks)
           assert.ok(before.has(check.id.value), `${job.id.value} waits for ${check.id.value}`);
         for (const earlier of deployments.slice(0, index)) assert.ok(before.has(earlier.id.value));
-        assert.match(job.steps.at(-1)?.name?.value ?? '', /^Check that it works/);
+        const always = job.steps.filter((step) => step.condition?.value !== 'failure()');
+        assert.match(always.at(-1)?.name?.value ?? '', /^Check that it works/);
         assert.doesNotMatch(
           job.steps.map((step) => step.run?.text ?? '').join('\n'),
           /npm (ci|run build)|docker build|mvnw|gradlew|go build/,
@@ -138,6 +139,73 @@ describe('generated pipelines', () => {
       texts['rollback.yml'] ?? '',
       /UNKNOWN\(host on which compose\.yaml is started\)'\n\s+exit 1/,
     );
+  });
+
+  it('runs the phases in order, cheapest first, and the scans beside them', async () => {
+    const { texts } = await generatedFrom({
+      'package.json': JSON.stringify({
+        name: 'web',
+        scripts: {
+          'format:check': 'prettier --check .',
+          lint: 'eslint .',
+          typecheck: 'tsc --noEmit',
+          'test:unit': 'vitest run',
+          'test:smoke': 'node smoke.js',
+          'test:e2e': 'playwright test',
+          'audit:ci': 'npm audit',
+          build: 'vite build',
+        },
+      }),
+      'package-lock.json': '{}',
+    });
+    const { jobs } = pipelineOf(texts);
+    const needs = (id: string): string[] =>
+      jobs.find((job) => job.id.value === id)?.needs.map((need) => need.value) ?? assert.fail(id);
+    assert.deepEqual(
+      jobs.slice(0, 9).map((job) => `${job.id.value}: ${job.name?.value ?? ''}`),
+      [
+        'quality: Format and lint',
+        'type-check: Type check',
+        'unit: Unit tests',
+        'smoke: Smoke tests',
+        'end-to-end: End-to-end tests',
+        'audit: Security audit',
+        'codeql-node: Security scan (JavaScript and TypeScript)',
+        'build: Build and package',
+        'provenance: Attest the package',
+      ],
+    );
+    assert.deepEqual(needs('quality'), []);
+    assert.deepEqual(needs('type-check'), []);
+    assert.deepEqual(needs('unit'), ['quality', 'type-check']);
+    assert.deepEqual(needs('smoke'), ['unit']);
+    assert.deepEqual(needs('end-to-end'), ['smoke']);
+    assert.deepEqual(needs('audit'), []);
+    assert.deepEqual(
+      needs('build'),
+      jobs.slice(0, 7).map((job) => job.id.value),
+    );
+  });
+
+  it('gives every job a name of its own, since a ruleset requires checks by name', async () => {
+    const folder = `packages/${'deep/'.repeat(30)}web`;
+    const { texts } = await generatedFrom({
+      'apps/web/package.json': '{"scripts":{"lint":"eslint .","test":"node --test"}}',
+      'apps/web/pyproject.toml': '[tool.ruff]\n[tool.pytest.ini_options]\n',
+      [`${folder}/package.json`]: '{"scripts":{"lint":"eslint ."}}',
+      [`other/${folder}/package.json`]: '{"scripts":{"lint":"eslint ."}}',
+    });
+    const names = pipelineOf(texts).jobs.map((job) => job.name?.value ?? '');
+    assert.equal(new Set(names).size, names.length, names.join('\n'));
+    assert.ok(names.includes('Format and lint (apps/web, python)'));
+    assert.ok(names.every((name) => name.length < 120));
+  });
+
+  it('says in the file itself what it assumes', async () => {
+    const { texts, pipeline } = await generate('orders-service');
+    const head = (texts['pipeline.yml'] ?? '').split('\nname: ', 1)[0]?.replace(/\n# +/g, ' ') ?? '';
+    assert.ok(pipeline.notes.length > 0);
+    for (const note of pipeline.notes) assert.ok(head.includes(`- ${note}`), note);
   });
 
   it('deploys nothing for a library', async () => {
@@ -229,7 +297,11 @@ describe('generated pipelines', () => {
             for (const step of job.steps) assert.ok(!(step.run ?? '').includes('${{'));
           }
           for (const [, inner] of text.matchAll(/\$\{\{\s*(.*?)\s*\}\}/g)) {
-            assert.match(inner ?? '', /^(github|vars|inputs|needs|steps|runner)\.[\w.=&|!' -]+$/, text);
+            assert.match(
+              inner ?? '',
+              /^(?:(?:github|vars|inputs|needs|steps|runner)\.[\w.=&|!' -]+|toJSON\(steps\))$/,
+              text,
+            );
           }
         }
       }),
