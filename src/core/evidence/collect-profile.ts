@@ -13,6 +13,7 @@ import { readNodeStacks } from './detect/node';
 import { readOwners } from './detect/owners';
 import { readPythonStacks } from './detect/python';
 import { startReading } from './detect/reading';
+import { readRustStacks } from './detect/rust';
 import { readScripts } from './detect/scripts';
 import { shellWord } from './detect/shell-text';
 import { readWorkflowFacts } from './detect/workflow-facts';
@@ -51,6 +52,7 @@ export async function collectProfile(world: ProfileWorld, run: ProfileRun): Prom
     ...(await readPythonStacks(reading)),
     ...(await readGoStacks(reading)),
     ...(await readJavaStacks(reading)),
+    ...(await readRustStacks(reading)),
   ].sort(byFolder);
   const containers = await readContainers(reading);
   const kubernetes = await readKubernetes(reading);

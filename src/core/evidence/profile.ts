@@ -3,7 +3,19 @@ import { isKnown, type Fact, type Known } from './fact';
 import type { MigrationToolId } from './migration-tools';
 
 /** The languages that a pipeline is written for, told by a manifest, not by file endings alone. */
-export type Language = 'node' | 'python' | 'go' | 'java';
+export type Language = 'node' | 'python' | 'go' | 'java' | 'rust' | 'dotnet' | 'ruby' | 'php';
+
+/** Languages as people write them. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
+  node: 'Node',
+  python: 'Python',
+  go: 'Go',
+  java: 'Java',
+  rust: 'Rust',
+  dotnet: '.NET',
+  ruby: 'Ruby',
+  php: 'PHP',
+};
 
 /** One buildable thing: a manifest with the commands that the repository itself defines for it. */
 export interface Stack {
@@ -13,10 +25,16 @@ export interface Stack {
   readonly manifest: Fact<string>;
   readonly name: Known<string>;
   readonly version: Known<string>;
-  /** npm, pnpm, yarn, bun, pip, poetry, uv, pipenv, go, maven, gradle: told by the lock file or manifest. */
+  /**
+   * npm, pnpm, yarn, bun, pip, poetry, uv, pipenv, go, maven, gradle, cargo, nuget, bundler, composer: told by the lock
+   * file or manifest.
+   */
   readonly packageManager: Fact<string>;
   readonly lockFile: Fact<string> | null;
-  /** The language's version where a file pins it (`.nvmrc`, `engines`, `go.mod`, `.python-version`, `pom.xml`). */
+  /**
+   * The language's version where a file pins it (`.nvmrc`, `engines`, `go.mod`, `.python-version`, `pom.xml`,
+   * `rust-toolchain.toml`, `global.json`, `.ruby-version`, `composer.json`).
+   */
   readonly languageVersion: Known<string>;
   /** Commands that exist here, by phase; a phase without a configured tool has none. Shell, run in `folder`. */
   readonly commands: Readonly<Partial<Record<PipelinePhase, readonly Fact<string>[]>>>;

@@ -2,7 +2,7 @@ import { collectProfile } from '../evidence/collect-profile';
 import { isKnown, type Source, type Unknown } from '../evidence/fact';
 import { defaultPipelineSettings } from '../evidence/pipeline-settings';
 import { ROLLOUTS, type Rollout } from '../evidence/rollouts';
-import type { RepositoryProfile } from '../evidence/profile';
+import { LANGUAGE_NAMES, type RepositoryProfile } from '../evidence/profile';
 import { judgeProposal } from '../gate/check';
 import type { Finding } from '../gate/report';
 import { generatePipeline, type GeneratedPipeline } from '../pipeline/generate/generate';
@@ -288,7 +288,7 @@ async function runCompanions(world: World, run: TaskRun, notes: string[]): Promi
 }
 
 function openingOf({ plan, workflows }: GeneratedPipeline): string {
-  const languages = [...new Set(plan.units.map((unit) => NAMES[unit.root.language]))];
+  const languages = [...new Set(plan.units.map((unit) => LANGUAGE_NAMES[unit.root.language]))];
   const built = [
     ...languages,
     ...(plan.images.length > 0
@@ -301,8 +301,6 @@ function openingOf({ plan, workflows }: GeneratedPipeline): string {
     ? `A pipeline for ${enumerated(built, 'and') || 'this repository'}: checks, one build, then ${way}${target}. ${counted(workflows.length, 'workflow')}; each deployment waits for everything before it and is checked afterwards.`
     : `A pipeline for ${enumerated(built, 'and') || 'this repository'}: checks and one build. Nothing is deployed.`;
 }
-
-const NAMES = { node: 'Node', python: 'Python', go: 'Go', java: 'Java' } as const;
 
 /** When production is taken back, and how. */
 function rollbackSection({ plan }: GeneratedPipeline, pipelinePath: string | undefined): string {

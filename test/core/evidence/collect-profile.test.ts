@@ -1,36 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { collectProfile, parseRemote } from '../../../src/core/evidence/collect-profile';
-import { isKnown, type Fact, type Known } from '../../../src/core/evidence/fact';
-import type { RepositoryProfile, Stack } from '../../../src/core/evidence/profile';
+import { isKnown, type Fact } from '../../../src/core/evidence/fact';
 import { profileOf, remoteHistory } from '../../support/generated-pipeline';
 import { memoryFiles, noHistory, quietRun } from '../../support/world';
 import { sampleNames, sampleRepository } from '../../support/sample-repository';
-
-/** The value with the file and line that say it: `npm ci @ package.json:3`. */
-function told(known: Known<unknown> | null | undefined): string {
-  if (!known) return 'none';
-  if (!isKnown(known)) return `UNKNOWN(${known.unknown})`;
-  const places = known.sources.map((source) =>
-    source.kind === 'file'
-      ? `${source.path}${source.range ? `:${source.range.start.line}` : ''}`
-      : source.kind,
-  );
-  return `${String(known.value)} @ ${places.join(', ')}`;
-}
-
-function commands(stack: Stack | undefined): Record<string, string[]> {
-  return Object.fromEntries(
-    Object.entries(stack?.commands ?? {}).map(([phase, all]) => [
-      phase,
-      (all as Fact<string>[]).map((command) => told(command)),
-    ]),
-  );
-}
-
-function stackIn(profile: RepositoryProfile, folder: string): Stack | undefined {
-  return profile.stacks.find((stack) => stack.folder === folder);
-}
+import { commandsTold, stackIn, told } from '../../support/told-profile';
 
 describe('repository profile', () => {
   it('gives every fact the file, and the line where there is one', async () => {
@@ -64,7 +39,7 @@ describe('repository profile', () => {
       owner: 'larkmoor',
       name: 'orders-service',
     });
-    assert.deepEqual(commands(stackIn(profile, '')), {
+    assert.deepEqual(commandsTold(stackIn(profile, '')), {
       format: ['npm run format:check @ package.json:11'],
       lint: ['npm run lint @ package.json:12'],
       'type-check': ['npm run typecheck @ package.json:13'],
@@ -102,7 +77,7 @@ describe('repository profile', () => {
 
   it('reads a Poetry project, its scripts and their arguments', async () => {
     const profile = await profileOf(sampleRepository('pricing-api'));
-    assert.deepEqual(commands(stackIn(profile, '')), {
+    assert.deepEqual(commandsTold(stackIn(profile, '')), {
       format: ['poetry run ruff format --check . @ pyproject.toml:20'],
       lint: ['poetry run ruff check . @ pyproject.toml:17'],
       'type-check': ['poetry run mypy @ pyproject.toml:23'],
@@ -122,7 +97,7 @@ describe('repository profile', () => {
 
   it('reads a Go module with its Makefile and chart', async () => {
     const profile = await profileOf(sampleRepository('ledger'));
-    assert.deepEqual(commands(stackIn(profile, '')), {
+    assert.deepEqual(commandsTold(stackIn(profile, '')), {
       unit: ['make test @ Makefile:8'],
       'end-to-end': ['make e2e @ Makefile:11'],
       build: ['make build @ Makefile:5'],
@@ -162,7 +137,7 @@ describe('repository profile', () => {
         ['services/mailer', null, 'npm'],
       ],
     );
-    assert.deepEqual(commands(stackIn(profile, 'services/mailer')), {}, 'the default of npm is no test');
+    assert.deepEqual(commandsTold(stackIn(profile, 'services/mailer')), {}, 'the default of npm is no test');
     assert.deepEqual(
       profile.clouds.map((cloud) => cloud.value),
       ['aws'],
@@ -177,9 +152,9 @@ describe('repository profile', () => {
       'service/pyproject.toml': '[project]\nname = "b"\n',
       'library/pom.xml': '<project><artifactId>c</artifactId></project>',
     });
-    assert.deepEqual(commands(stackIn(profile, '')), {});
-    assert.deepEqual(commands(stackIn(profile, 'service')), {});
-    assert.deepEqual(Object.keys(commands(stackIn(profile, 'library'))), ['build']);
+    assert.deepEqual(commandsTold(stackIn(profile, '')), {});
+    assert.deepEqual(commandsTold(stackIn(profile, 'service')), {});
+    assert.deepEqual(Object.keys(commandsTold(stackIn(profile, 'library'))), ['build']);
   });
 
   it('reports a broken manifest and reads the others', async () => {

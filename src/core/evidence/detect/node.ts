@@ -3,6 +3,7 @@ import type { PipelinePhase, Stack } from '../profile';
 import { baseOf, folderOf, foldersAbove, inFolder, isInside, type Reading } from './reading';
 import { dataAt, listAt, mapAt, readPlaced, stringAt, type PlacedDocument } from './places';
 import { isPlainText, shellWord } from './shell-text';
+import { isMember } from './workspace-members';
 
 type NodeManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
 
@@ -224,26 +225,6 @@ async function workspacePatterns(
   if (read && !read.ok) reading.problem(path, read.message, read.range);
   const pnpm = read?.ok ? strings(listAt(read.documents[0]?.data, ['packages'])) : [];
   return [...own, ...nested, ...pnpm];
-}
-
-/** `packages/*`, `apps/**` and plain folders; an exclusion (`!…`) takes a folder out again. */
-function isMember(folder: string, root: string, patterns: readonly string[]): boolean {
-  const relative = root === '' ? folder : folder.slice(root.length + 1);
-  const matches = (pattern: string): boolean => {
-    const parts = pattern.replace(/^\.\//, '').replace(/\/$/, '').split('/');
-    const names = relative.split('/');
-    for (const [index, part] of parts.entries()) {
-      if (part === '**') return names.length >= index;
-      const name = names[index];
-      if (name === undefined) return false;
-      if (part === '*') continue;
-      const [head = '', tail] = part.split('*', 2);
-      if (tail === undefined ? part !== name : !(name.startsWith(head) && name.endsWith(tail))) return false;
-    }
-    return names.length === parts.length;
-  };
-  const included = patterns.some((pattern) => !pattern.startsWith('!') && matches(pattern));
-  return included && !patterns.some((pattern) => pattern.startsWith('!') && matches(pattern.slice(1)));
 }
 
 async function nodeVersion(

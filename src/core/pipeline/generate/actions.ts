@@ -4,9 +4,11 @@ import type { ActionUse } from './workflow-text';
 /** The actions that generated workflows use, with the tag that stands where no commit of the action is known. */
 const TAGS = {
   'actions/attest-build-provenance': 'v4',
+  'actions/cache': 'v6',
   'actions/checkout': 'v7',
   'actions/dependency-review-action': 'v5',
   'actions/download-artifact': 'v8',
+  'actions/setup-dotnet': 'v5',
   'actions/setup-go': 'v7',
   'actions/setup-java': 'v5',
   'actions/setup-node': 'v7',
@@ -28,6 +30,8 @@ const TAGS = {
   'gradle/actions/setup-gradle': 'v6',
   'oven-sh/setup-bun': 'v2',
   'pnpm/action-setup': 'v6',
+  'ruby/setup-ruby': 'v1',
+  'shivammathur/setup-php': 'v2',
 } as const;
 
 /** An action that a generated workflow may use. */

@@ -3,7 +3,7 @@ import { placeholder } from '../../evidence/fact';
 import { useAction } from './actions';
 import { phaseSteps, type CheckContext } from './checks';
 import type { ImagePlan, PipelinePlan } from './plan';
-import { checkout, setup } from './setup';
+import { checkout, setup, toolSteps } from './setup';
 import { expression, type JobSpec, type StepSpec } from './workflow-text';
 
 /** The archive that the build leaves and every deployment takes. */
@@ -20,10 +20,14 @@ export function buildJobs(context: CheckContext, checks: readonly JobSpec[]): Jo
   const { plan } = context;
   const built = plan.units.filter((unit) => phaseSteps(context, unit, 'build').length > 0);
   if (built.length === 0 && plan.artifact === null) return [];
-  const steps: StepSpec[] = built.flatMap((unit) => [
-    ...setup(unit, context.paths, false, context.notes),
-    ...phaseSteps(context, unit, 'build').map((step) => ({ ...step, name: `${step.name}${unit.label}` })),
-  ]);
+  const steps: StepSpec[] = built.flatMap((unit) => {
+    const build = phaseSteps(context, unit, 'build');
+    return [
+      ...setup(unit, context.paths, false, context.notes),
+      ...toolSteps(build),
+      ...build.map((step) => ({ ...step, name: `${step.name}${unit.label}` })),
+    ];
+  });
   const needsFolder = plan.isDeployed && plan.artifact === null && plan.images.length === 0;
   const build: JobSpec = {
     id: 'build',

@@ -1,8 +1,8 @@
-import type { PipelinePhase, Stack } from '../../evidence/profile';
+import { LANGUAGE_NAMES, type Language, type PipelinePhase } from '../../evidence/profile';
 import { isPlainText } from '../../evidence/detect/shell-text';
 import { useAction } from './actions';
 import type { PipelinePlan, Unit } from './plan';
-import { checkout, setup } from './setup';
+import { checkout, setup, toolSteps } from './setup';
 import { inFolder } from './setup/places';
 import { type JobSpec, type StepSpec } from './workflow-text';
 
@@ -49,14 +49,21 @@ const STEP_NAMES: Readonly<Record<PipelinePhase, string>> = {
   build: 'Build',
 };
 
-/** CodeQL's name of a language and how it gets at the code: docs.github.com, "CodeQL build options". */
+/**
+ * CodeQL's name of a language and how it gets at the code: docs.github.com, "CodeQL build options"; null for one that
+ * it does not read (codeql.github.com, "Supported languages and frameworks").
+ */
 const CODEQL: Readonly<
-  Record<Stack['language'], { readonly language: string; readonly label: string; readonly mode: string }>
+  Record<Language, { readonly language: string; readonly label: string; readonly mode: string } | null>
 > = {
   node: { language: 'javascript-typescript', label: 'JavaScript and TypeScript', mode: 'none' },
   python: { language: 'python', label: 'Python', mode: 'none' },
   go: { language: 'go', label: 'Go', mode: 'autobuild' },
   java: { language: 'java-kotlin', label: 'Java', mode: 'none' },
+  rust: { language: 'rust', label: 'Rust', mode: 'none' },
+  dotnet: { language: 'csharp', label: 'C#', mode: 'none' },
+  ruby: { language: 'ruby', label: 'Ruby', mode: 'none' },
+  php: null,
 };
 
 /** Jobs of format, lint, tests and scans: for each unit those whose commands exist, and no other. */
@@ -67,7 +74,7 @@ export function checkJobs(context: CheckContext): JobSpec[] {
     byUnit.flatMap((checks) => checks.flatMap((check) => (check.kind === kind ? [check.job] : []))),
   );
   const languages = [...new Set(plan.units.flatMap((unit) => unit.stacks.map((stack) => stack.language)))];
-  return [...jobs, ...languages.map(codeqlJob)];
+  return [...jobs, ...languages.flatMap((language) => codeqlJob(language, context.notes))];
 }
 
 /** The checks of one unit in their order, each waiting for the nearest cheaper stage that the unit has. */
@@ -96,7 +103,13 @@ function unitChecks(
         needs,
         permissions: { contents: 'read' },
         timeoutMinutes: kind.timeoutMinutes,
-        steps: [checkout(), ...setup(unit, context.paths, true, context.notes), ...browsers, ...steps],
+        steps: [
+          checkout(),
+          ...setup(unit, context.paths, true, context.notes),
+          ...toolSteps(steps),
+          ...browsers,
+          ...steps,
+        ],
       },
     });
   }
@@ -165,9 +178,15 @@ function browserSteps(context: CheckContext, unit: Unit): StepSpec[] {
     );
 }
 
-function codeqlJob(language: Stack['language']): JobSpec {
+function codeqlJob(language: Language, notes: Set<string>): JobSpec[] {
   const codeql = CODEQL[language];
-  return {
+  if (!codeql) {
+    notes.add(
+      `CodeQL does not read ${LANGUAGE_NAMES[language]}, so no job scans it: name a scanner of your own, such as Psalm's taint analysis.`,
+    );
+    return [];
+  }
+  const job: JobSpec = {
     id: `codeql-${language}`,
     name: `Security scan (${codeql.label})`,
     phases: ['scan'],
@@ -189,4 +208,5 @@ function codeqlJob(language: Stack['language']): JobSpec {
       },
     ],
   };
+  return [job];
 }

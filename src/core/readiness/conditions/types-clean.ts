@@ -1,8 +1,12 @@
+import type { Language } from '../../evidence/profile';
 import { doingOf, isTypeCheck } from '../check-evidence';
 import type { Condition } from '../condition';
 import { isProvided } from '../evidence-words';
 import { judgeFaults } from '../fault-condition';
 import type { ReadinessFacts } from '../facts';
+
+/** Languages whose compiler checks types, so that a build or a test is the check. */
+const COMPILED: readonly Language[] = ['go', 'java', 'rust', 'dotnet'];
 
 /** S2-28: no error of types on the commit of the release. Where a compiler checks them, its job is the check. */
 export const condition: Condition = {
@@ -11,7 +15,7 @@ export const condition: Condition = {
   weight: ({ evidence }) => (isProvided(evidence.types, evidence.checks) ? 'block' : 'warn'),
   criterion: 'execution',
   judge: (facts) => {
-    const isCompiled = facts.profile.stacks.some(({ language }) => language === 'go' || language === 'java');
+    const isCompiled = facts.profile.stacks.some(({ language }) => COMPILED.includes(language));
     if (!isCompiled && !hasTypes(facts)) return null;
     return judgeFaults(facts, {
       kind: 'types',

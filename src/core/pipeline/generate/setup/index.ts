@@ -5,6 +5,9 @@ import { goSetup } from './go';
 import { javaSetup } from './java';
 import { nodeSetup } from './node';
 import { pythonSetup } from './python';
+import { rustSetup } from './rust';
+
+export { toolSteps } from './tools';
 
 /** The commit, without leaving a token in the checkout for the commands that follow. */
 export function checkout(): StepSpec {
@@ -31,5 +34,11 @@ export function setup(
       return goSetup(unit.root, useCache);
     case 'java':
       return javaSetup(unit.root, useCache, notes);
+    case 'rust':
+      return rustSetup(unit.root, useCache, notes);
+    case 'dotnet':
+    case 'ruby':
+    case 'php':
+      return [];
   }
 }
