@@ -7,6 +7,8 @@ import { dependencyReview } from './dependency-review';
 import { deployMeans } from './deploy';
 import { readsNamespace, type EnvironmentVariable } from './deploy/means';
 import { environmentJobs } from './environment-jobs';
+import { readWorkflow } from '../../workflow/read';
+import { requiredChecks } from '../govern/required-checks';
 import { manualSteps, type SetupStep } from './manual-steps';
 import { planPipeline, type GenerateRequest, type PipelinePlan } from './plan';
 import { rollbackWorkflow } from './rollback-workflow';
@@ -116,12 +118,8 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
   for (const needed of means.unknowns) {
     if (plan.isDeployed) notes.add(`The deployment fails with a message until this is known: ${needed}.`);
   }
-  const used = new Set(
-    workflows.flatMap((workflow) => {
-      const text = workflow.text({ pipeline: 'pipeline.yml' });
-      return usedActions.filter((action) => text.includes(`${action}@`));
-    }),
-  );
+  const texts = workflows.map((workflow) => workflow.text({ pipeline: 'pipeline.yml' }));
+  const used = new Set(texts.flatMap((text) => usedActions.filter((action) => text.includes(`${action}@`))));
   for (const action of used) {
     const { reference, version } = useAction(action);
     if (version === null)
@@ -141,7 +139,12 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
       environments: plan.environments,
       branch: plan.branch,
       variables,
-      requiredChecks: checks.concat(build.filter((job) => job.if === undefined)).map((job) => job.name),
+      required: requiredChecks(
+        texts.map((text, index) =>
+          readWorkflow(`.github/workflows/${workflows[index]?.names[0] ?? ''}`, text),
+        ),
+        plan.branch,
+      ),
     }),
     variables,
   };

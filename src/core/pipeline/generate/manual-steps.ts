@@ -1,6 +1,9 @@
-import { isKnown, placeholder } from '../../evidence/fact';
+import { isKnown } from '../../evidence/fact';
 import type { Environment, RepositoryProfile } from '../../evidence/profile';
 import { shellWord } from '../../evidence/detect/shell-text';
+import { environmentCommand, environmentPolicy, reviewersIn } from '../govern/environment-policy';
+import type { RequiredChecks } from '../govern/required-checks';
+import { branchRuleset, repositoryPath, rulesetCommand } from '../govern/rulesets';
 import type { EnvironmentVariable } from './deploy/means';
 
 /** Something that is set in GitHub, outside every file, with the command that sets it. */
@@ -15,49 +18,36 @@ interface SetupRequest {
   readonly environments: readonly Environment[];
   readonly branch: string;
   readonly variables: readonly EnvironmentVariable[];
-  /** Names of the jobs that a pull request runs, as GitHub shows them. */
-  readonly requiredChecks: readonly string[];
+  /** What a pull request runs, as GitHub shows it. */
+  readonly required: RequiredChecks;
 }
 
-/** GitHub Actions' own application id: a check of the same name by somebody else does not count. */
-const ACTIONS_APPLICATION = 15368;
-
-/** Minutes that production waits after its approval: long enough to stop a mistake, short enough to be left in place. */
-const WAIT_MINUTES = 5;
-
 /**
- * What a person sets up, with the `gh api` calls.
- * Payloads: docs.github.com/rest/deployments/environments, /rest/deployments/branch-policies, /rest/repos/rules.
+ * What a person sets up, with the `gh api` calls: the same settings as `release-gate setup` writes as files
+ * (`pipeline/govern`), here within the commands.
  */
 export function manualSteps(request: SetupRequest): SetupStep[] {
-  const { profile, environments, branch, variables, requiredChecks } = request;
-  // gh fills {owner} and {repo} from the checkout in which it is run.
-  const repository = isKnown(profile.remote)
-    ? `repos/${profile.remote.value.owner}/${profile.remote.value.name}`
-    : 'repos/{owner}/{repo}';
+  const { profile, environments, branch, variables, required } = request;
+  const repository = repositoryPath(isKnown(profile.remote) ? profile.remote.value : null);
   const steps: SetupStep[] = [];
+  // The owners of everything in CODEOWNERS approve; who else would is not known.
+  const reviewers = reviewersIn(
+    profile.owners.map((owner) => owner.value).filter((owner) => owner.startsWith('@')),
+  ).slice(0, 1);
   for (const environment of environments) {
-    const path = `${repository}/environments/${encodeURIComponent(environment.name)}`;
+    const policy = environmentPolicy(environment, reviewers, [{ type: 'branch', pattern: branch }]);
+    const command = environmentCommand(policy, repository, null);
     steps.push(
       environment.isProduction
         ? {
             title: `Protect the environment ${environment.name}`,
-            why: `Without it nobody is asked before a build reaches ${environment.name}: GitHub creates a missing environment unprotected. Reviewers need a public repository or GitHub Enterprise; the wait is ${WAIT_MINUTES} minutes.`,
-            command: protectedEnvironment(path, profile, branch),
+            why: `Without it nobody is asked before a build reaches ${environment.name}: GitHub creates a missing environment unprotected. Reviewers need a public repository or GitHub Enterprise; the wait is ${policy.waitMinutes} minutes.`,
+            command,
           }
         : {
             title: `Create the environment ${environment.name}`,
             why: `Its variables are read from it, and only ${branch} may deploy to it.`,
-            command: [
-              `gh api --method PUT "${path}" --input - <<'JSON'`,
-              JSON.stringify(
-                { deployment_branch_policy: { protected_branches: false, custom_branch_policies: true } },
-                null,
-                2,
-              ),
-              'JSON',
-              branchPolicy(path, branch),
-            ].join('\n'),
+            command,
           },
     );
   }
@@ -72,69 +62,18 @@ export function manualSteps(request: SetupRequest): SetupStep[] {
         .join('\n'),
     });
   }
-  if (requiredChecks.length > 0) {
+  if (required.checks.length > 0) {
+    const ruleset = branchRuleset({
+      checks: required.checks.map(({ name }) => name),
+      approvals: 1,
+      hasCodeOwners: profile.owners.length > 0,
+      scanners: required.scanners,
+    });
     steps.push({
       title: `Require the checks on ${branch}`,
-      why: 'A pull request that fails them could be merged otherwise; the names are those of the jobs.',
-      command: [
-        `gh api --method POST "${repository}/rulesets" --input - <<'JSON'`,
-        JSON.stringify(
-          {
-            name: 'Release checks',
-            target: 'branch',
-            enforcement: 'active',
-            conditions: { ref_name: { include: [`refs/heads/${branch}`], exclude: [] } },
-            rules: [
-              { type: 'deletion' },
-              { type: 'non_fast_forward' },
-              {
-                type: 'required_status_checks',
-                parameters: {
-                  strict_required_status_checks_policy: true,
-                  required_status_checks: requiredChecks.map((context) => ({
-                    context,
-                    integration_id: ACTIONS_APPLICATION,
-                  })),
-                },
-              },
-            ],
-          },
-          null,
-          2,
-        ),
-        'JSON',
-      ].join('\n'),
+      why: 'A pull request that fails them, or that nobody reviewed, could be merged otherwise; the names are those of the jobs. Whoever works alone sets required_approving_review_count to 0. `release-gate setup` keeps these settings as files.',
+      command: rulesetCommand(ruleset, repository, null),
     });
   }
   return steps;
-}
-
-function protectedEnvironment(path: string, profile: RepositoryProfile, branch: string): string {
-  const reviewer = reviewerOf(profile);
-  return [
-    reviewer.lookup,
-    `jq --null-input --argjson id "$reviewer_id" '{`,
-    `  wait_timer: ${WAIT_MINUTES},`,
-    '  prevent_self_review: true,',
-    `  reviewers: [{ type: "${reviewer.type}", id: $id }],`,
-    '  deployment_branch_policy: { protected_branches: false, custom_branch_policies: true }',
-    `}' | gh api --method PUT "${path}" --input -`,
-    branchPolicy(path, branch),
-  ].join('\n');
-}
-
-function branchPolicy(path: string, branch: string): string {
-  return `gh api --method POST "${path}/deployment-branch-policies" -f name=${shellWord(branch)} -f type=branch`;
-}
-
-/** The owners of everything in CODEOWNERS approve; who else would is not known. */
-function reviewerOf(profile: RepositoryProfile): { readonly type: 'User' | 'Team'; readonly lookup: string } {
-  const owner = profile.owners.map((item) => item.value).find((value) => value.startsWith('@'));
-  const [name = '', team] = owner?.slice(1).split('/') ?? [];
-  if (team) return { type: 'Team', lookup: `reviewer_id="$(gh api "orgs/${name}/teams/${team}" --jq .id)"` };
-  if (name) return { type: 'User', lookup: `reviewer_id="$(gh api "users/${name}" --jq .id)"` };
-  return {
-    type: 'User',
-    lookup: `reviewer_id="$(gh api "users/\${REVIEWER:?${placeholder('GitHub user who approves production')}}" --jq .id)"`,
-  };
 }

@@ -233,14 +233,14 @@ describe('generated pipelines', () => {
     const { texts, pipeline } = await generate('orders-service');
     const protect = pipeline.setup.find((step) => step.title === 'Protect the environment production');
     assert.match(protect?.command ?? '', /gh api "orgs\/larkmoor\/teams\/shop" --jq \.id/);
-    assert.match(protect?.command ?? '', /prevent_self_review: true/);
+    assert.match(protect?.command ?? '', /"prevent_self_review": true/);
     assert.match(
       protect?.command ?? '',
       /gh api --method PUT "repos\/sample\/orders-service\/environments\/production" --input -/,
     );
     assert.match(protect?.command ?? '', /deployment-branch-policies" -f name=main -f type=branch/);
     const ruleset = pipeline.setup.find((step) => step.title.startsWith('Require the checks'))?.command ?? '';
-    const body = JSON.parse(ruleset.slice(ruleset.indexOf('{'), ruleset.lastIndexOf('}') + 1)) as {
+    const body = JSON.parse(ruleset.slice(ruleset.indexOf('\n{'), ruleset.lastIndexOf('}') + 1)) as {
       rules: { type: string; parameters?: { required_status_checks: { context: string }[] } }[];
     };
     const names = body.rules.find((rule) => rule.type === 'required_status_checks')?.parameters
@@ -250,7 +250,7 @@ describe('generated pipelines', () => {
       .map((job) => job.name?.value);
     assert.deepEqual(
       names?.map((check) => check.context),
-      onPullRequests,
+      [...onPullRequests, 'Dependency review'],
     );
   });
 
