@@ -49,7 +49,7 @@ describe('setup of Rust in generated pipelines', () => {
       'Cargo.toml': CRATE,
       'src/main.rs': 'fn main() {}\n',
       'rustfmt.toml': 'group_imports = "StdExternalCrate"\n',
-      justfile: 'lint:\n  cargo clippy\n\ntypecheck:\n  cargo check\n',
+      justfile: 'lint:\n  cargo clippy\n\ntest:\n  cargo test\n',
     });
     assert.deepEqual(
       jobs['quality']?.filter((step) => step.includes('nightly') || step.includes('just')),
@@ -58,7 +58,6 @@ describe('setup of Rust in generated pipelines', () => {
         'pipx install rust-just',
         'cargo +nightly fmt --check',
         'just lint',
-        'just typecheck',
       ],
     );
   });
