@@ -128,6 +128,7 @@ export function profileOf(overrides: Partial<RepositoryProfile> = {}): Repositor
     dockerfiles: [],
     image: unknown('image'),
     deployTargets: [],
+    possibleTargets: [],
     isDeployed: unknown('whether anything here is deployed'),
     registries: [],
     versioning: unknown('how versions are given'),

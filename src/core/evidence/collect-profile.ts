@@ -94,6 +94,7 @@ export async function collectProfile(world: ProfileWorld, run: ProfileRun): Prom
           : 'name of a container image: no Dockerfile builds one',
       ),
     deployTargets: targets,
+    possibleTargets: [],
     isDeployed:
       targets.length > 0
         ? fact(true, ...targets.flatMap(({ path }) => path.sources.slice(0, 1)))

@@ -144,8 +144,9 @@ export interface DeployTarget {
   readonly values?: readonly Fact<PlatformValue>[];
 }
 
-/** AWS SAM, Serverless Framework and AWS CDK for Lambda; Ansible, rsync and scp for a host; Kamal for containers on one. */
-export type DeployTool = 'sam' | 'serverless' | 'cdk' | 'ansible' | 'rsync' | 'scp' | 'kamal';
+/** AWS SAM, Serverless Framework and AWS CDK for Lambda; what reaches a host; Kamal for containers on one. */
+export type DeployTool =
+  'sam' | 'serverless' | 'cdk' | 'ansible' | 'capistrano' | 'deployer' | 'rsync' | 'scp' | 'kamal';
 
 /** Managed Kubernetes of Amazon, Google and Azure. */
 export type ClusterKind = 'eks' | 'gke' | 'aks';
@@ -292,6 +293,8 @@ export interface RepositoryProfile {
   /** The image's name without tag, where a workflow or manifest names it. */
   readonly image: Known<string>;
   readonly deployTargets: readonly DeployTarget[];
+  /** What might be one and is evidenced too thinly (a Procfile alone): shown and asked for, never deployed to. */
+  readonly possibleTargets: readonly DeployTarget[];
   /** Whether something here is deployed and run; false only where the configuration says that nothing is. */
   readonly isDeployed: Known<boolean>;
   /** Where packages and images go. A repository without deployment target and with one of packages is a library. */

@@ -4,7 +4,6 @@ import { readChange, type ChangeAnswer } from '../change/read-change';
 import type { ReadDocument } from '../documents/document';
 import type { ReleasePlan } from '../documents/release-plan/release-plan';
 import { releasePlanKind } from '../documents/release-plan/release-plan-kind';
-import { collectProfile } from '../evidence/collect-profile';
 import { fileSource, type Source } from '../evidence/fact';
 import type { RepositoryProfile } from '../evidence/profile';
 import type { Configuration } from '../gate/configuration';
@@ -34,6 +33,7 @@ import {
 } from './released-artifact';
 import type { ReleaseFacts } from '../rules/rule';
 import { gatherRollback } from './rollback-evidence';
+import { readProfile } from '../workflow/read-profile';
 
 /** So many commits and files are given as sources; the plan itself names them all. */
 export const MAX_SOURCES = 50;
@@ -129,7 +129,7 @@ export async function assessRelease(
   const change = settlement?.change ?? null;
   const noChange = answer.ok ? '' : answer.reason;
   if (change) run.report(whatWasRead(change), changeSources(change).slice(0, MAX_SOURCES));
-  const profile = await collectProfile(world, run);
+  const profile = await readProfile(world, run);
   const records = await openRecords(
     world.files,
     world.configuration.releaseFolder,

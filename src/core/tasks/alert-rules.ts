@@ -1,7 +1,6 @@
 import type { ReadDocument } from '../documents/document';
 import { markdownText } from '../documents/markdown/write';
 import type { Runbook } from '../documents/runbook/runbook';
-import { collectProfile } from '../evidence/collect-profile';
 import { readMetricQueries } from '../evidence/detect/metric-queries';
 import { startReading } from '../evidence/detect/reading';
 import { isKnown, placeholder, textOf, type Source } from '../evidence/fact';
@@ -14,6 +13,7 @@ import { counted } from '../text/words';
 import { distinctSources, existingText } from './document-task';
 import { speakingDocuments, triggersIn } from './spoken-triggers';
 import { TaskFailure, type Task, type TaskResult } from './task';
+import { readProfile } from '../workflow/read-profile';
 
 /** The first line of a file that this task wrote: only such a one is written anew. */
 const HEADER = '# Alert rules of the rollback triggers, written by release-gate alerts.';
@@ -36,7 +36,7 @@ export const alertRules: Task = {
         'No rollback runbook, runbook or release plan has a table of rollback triggers. Write one with release-gate runbook --write, and try again.',
       );
     }
-    const profile = await collectProfile(world, run);
+    const profile = await readProfile(world, run);
     run.signal.throwIfAborted();
     const queries = await readMetricQueries(await startReading(world.files, run.signal));
     run.report(

@@ -1,4 +1,3 @@
-import { collectProfile } from '../evidence/collect-profile';
 import { isKnown, type Source, type Unknown } from '../evidence/fact';
 import { defaultPipelineSettings } from '../evidence/pipeline-settings';
 import { ROLLOUTS, type Rollout } from '../evidence/rollouts';
@@ -14,6 +13,7 @@ import { readWorkflows } from './read-workflows';
 import { releasePlanFromChange } from './release-plan-from-change';
 import { runbookForDeployment } from './runbook-for-deployment';
 import { TaskFailure, type ManualStep, type Task, type TaskResult, type TaskRun, type World } from './task';
+import { readProfile } from '../workflow/read-profile';
 
 const FOLDER = '.github/workflows';
 
@@ -61,7 +61,7 @@ export const generateGhActionsPipeline: Task = {
   ],
   writes: [FOLDER, 'docs/release', 'docs/ops'],
   async run(world, run): Promise<TaskResult> {
-    const profile = await collectProfile(world, run);
+    const profile = await readProfile(world, run);
     const listed = await world.files.list(run.signal);
     const pipeline = generatePipeline({
       profile,

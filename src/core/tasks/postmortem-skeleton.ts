@@ -3,7 +3,6 @@ import { renderKeepingWritten } from '../documents/keep-written';
 import { markdownText } from '../documents/markdown/write';
 import type { Postmortem, TimelineRow } from '../documents/postmortem/postmortem';
 import { postmortemKind } from '../documents/postmortem/postmortem-kind';
-import { collectProfile } from '../evidence/collect-profile';
 import { placeholder, textOf, type Source } from '../evidence/fact';
 import { judgeProposal } from '../gate/check';
 import { collectEvents, type CollectedEvents } from '../incident/collect-events';
@@ -13,6 +12,7 @@ import { TOLD } from './documents/incident-inputs';
 import { slugOf } from './incident-slug';
 import { answersTo, distinctSources, existingText, keptFile, unknownsOf } from './document-task';
 import type { Task, TaskInput, TaskResult, World } from './task';
+import { readProfile } from '../workflow/read-profile';
 
 const HOUR_MS = 3_600_000;
 
@@ -77,7 +77,7 @@ export const postmortemSkeleton: Task = {
       centre,
       run.signal,
     );
-    const profile = await collectProfile(world, run);
+    const profile = await readProfile(world, run);
     run.signal.throwIfAborted();
     run.report(
       `Found ${collected.events.length} ${collected.events.length === 1 ? 'event' : 'events'} with a source`,

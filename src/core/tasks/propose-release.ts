@@ -1,9 +1,9 @@
 import { readChange } from '../change/read-change';
 import { releasePlanKind } from '../documents/release-plan/release-plan-kind';
-import { collectProfile } from '../evidence/collect-profile';
 import { isKnown } from '../evidence/fact';
 import { planPathOf, type AssessedWorld, type AssessRun } from '../readiness/assess-release';
 import { proposeVersion } from './release-plan/propose-version';
+import { readProfile } from '../workflow/read-profile';
 
 /** Which release a face may propose to judge, before a person says. */
 export interface ProposedRelease {
@@ -29,7 +29,7 @@ export async function proposeRelease(world: AssessedWorld, run: AssessRun): Prom
     run.signal,
   );
   const change = answer.ok ? answer.change : null;
-  const profile = await collectProfile(world, run);
+  const profile = await readProfile(world, run);
   const names = [
     ...configuration.productionEnvironments,
     ...profile.environments.filter(({ value }) => value.isProduction).map(({ value }) => value.name),

@@ -1,7 +1,6 @@
 import { renderKeepingWritten } from '../documents/keep-written';
 import { markdownText } from '../documents/markdown/write';
 import { runbookKind, totalDuration } from '../documents/runbook/runbook-kind';
-import { collectProfile } from '../evidence/collect-profile';
 import { textOf, type Source } from '../evidence/fact';
 import type { RepositoryProfile } from '../evidence/profile';
 import { judgeProposal } from '../gate/check';
@@ -10,6 +9,7 @@ import { answersTo, distinctSources, existingText, keptFile, unknownsOf } from '
 import { gatherOperations } from './operations/facts';
 import { assembleRunbook, runbookSummary, type RunbookFacts } from './runbook/assemble-runbook';
 import type { Task, TaskInput, TaskResult, World } from './task';
+import { readProfile } from '../workflow/read-profile';
 
 const SUMMARY_SLOT = 'summary';
 const MAX_SOURCES = 50;
@@ -37,7 +37,7 @@ export const runbookForDeployment: Task = {
   writes: ['docs/ops'],
   async run(world, run): Promise<TaskResult> {
     run.report('Reading scripts, manifests, workflows and dashboards');
-    const profile = await collectProfile(world, run);
+    const profile = await readProfile(world, run);
     run.signal.throwIfAborted();
     const sources = sourcesOf(profile);
     run.report(

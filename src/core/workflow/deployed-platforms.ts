@@ -1,6 +1,12 @@
-import { fact, fileSource, unknown, type Fact, type Source } from '../evidence/fact';
+import { fact, factWith, fileSource, isKnown, unknown, type Fact, type Source } from '../evidence/fact';
 import { undoCommand } from '../evidence/detect/hosting';
-import type { DeployTarget, PlatformValue, RepositoryProfile } from '../evidence/profile';
+import type {
+  ClusterKind,
+  DeployTarget,
+  DeployTool,
+  PlatformValue,
+  RepositoryProfile,
+} from '../evidence/profile';
 import { unwrapCommand } from '../shell/wrappers';
 import type { NamedScalar, Step } from './model';
 import { nameOfAction } from './purposes/actions';
@@ -15,10 +21,14 @@ interface Sign {
   readonly values: Readonly<Record<string, string>>;
   /** An input that has to hold this for the sign to count. */
   readonly needs?: { readonly input: string; readonly holds: RegExp };
+  /** The program that it deploys with, where the platform has several. */
+  readonly tool?: DeployTool;
+  /** Said where the step could be for something else as well. */
+  readonly isLikely?: true;
 }
 
 /** Actions that deploy to one platform, with the inputs that say where. */
-const ACTIONS: Readonly<Record<string, Sign>> = {
+const ACTIONS: Readonly<Record<string, Sign | readonly Sign[]>> = {
   'aws-actions/amazon-ecs-deploy-task-definition': {
     kind: 'ecs',
     values: { cluster: 'CLUSTER', service: 'SERVICE' },
@@ -37,12 +47,47 @@ const ACTIONS: Readonly<Record<string, Sign>> = {
   'akhileshns/heroku-deploy': { kind: 'heroku', values: { heroku_app_name: 'APP' } },
   'amondnet/vercel-action': { kind: 'vercel', values: { 'vercel-project-name': 'PROJECT' } },
   'nwtgck/actions-netlify': { kind: 'netlify', values: {} },
-  'cloudflare/wrangler-action': { kind: 'cloudflare-workers', values: {} },
+  'azure/functions-action': {
+    kind: 'azure-functions',
+    values: { 'app-name': 'APP', 'resource-group-name': 'RESOURCE_GROUP', 'slot-name': 'SLOT' },
+  },
+  'azure/functions-container-action': {
+    kind: 'azure-functions',
+    values: { 'app-name': 'APP', 'slot-name': 'SLOT' },
+  },
+  'cloudflare/pages-action': { kind: 'cloudflare-pages', values: { projectname: 'PROJECT' } },
+  'cloudflare/wrangler-action': [
+    { kind: 'cloudflare-pages', values: {}, needs: { input: 'command', holds: /^\s*pages\s/ } },
+    { kind: 'cloudflare-workers', values: {} },
+  ],
   'azure/k8s-deploy': { kind: 'kubernetes', values: { namespace: 'NAMESPACE' } },
-  'appleboy/ssh-action': {
-    kind: 'compose',
-    values: { host: 'DEPLOY_HOST' },
-    needs: { input: 'script', holds: /\bdocker[ -]compose\b/ },
+  'serverless/github-action': { kind: 'lambda', values: {}, tool: 'serverless' },
+  'youyo/aws-cdk-github-actions': { kind: 'other', values: {}, tool: 'cdk' },
+  'appleboy/ssh-action': [
+    {
+      kind: 'compose',
+      values: { host: 'DEPLOY_HOST' },
+      needs: { input: 'script', holds: /\bdocker[ -]compose\b/ },
+    },
+    { kind: 'ssh', values: { host: 'DEPLOY_HOST', username: 'DEPLOY_USER' }, isLikely: true },
+  ],
+  'appleboy/scp-action': {
+    kind: 'ssh',
+    values: { host: 'DEPLOY_HOST', username: 'DEPLOY_USER', target: 'DEPLOY_PATH' },
+    tool: 'scp',
+    isLikely: true,
+  },
+  'easingthemes/ssh-deploy': {
+    kind: 'ssh',
+    values: { remote_host: 'DEPLOY_HOST', remote_user: 'DEPLOY_USER', target: 'DEPLOY_PATH' },
+    tool: 'rsync',
+    isLikely: true,
+  },
+  'burnett01/rsync-deployments': {
+    kind: 'ssh',
+    values: { remote_host: 'DEPLOY_HOST', remote_user: 'DEPLOY_USER', remote_path: 'DEPLOY_PATH' },
+    tool: 'rsync',
+    isLikely: true,
   },
 };
 
@@ -58,8 +103,20 @@ const COMMANDS: readonly (Sign & { readonly words: RegExp })[] = [
     kind: 'lambda',
     values: { '--function-name': 'FUNCTION', '--name': 'ALIAS', '--region': 'REGION' },
   },
-  { words: /^sam deploy\b/, kind: 'lambda', values: { '--region': 'REGION' } },
-  { words: /^(?:serverless|sls) deploy\b/, kind: 'lambda', values: { '--region': 'REGION' } },
+  {
+    words: /^sam deploy\b/,
+    kind: 'lambda',
+    values: { '--region': 'REGION', '--stack-name': 'STACK' },
+    tool: 'sam',
+  },
+  {
+    words: /^(?:serverless|sls) deploy\b/,
+    kind: 'lambda',
+    values: { '--region': 'REGION' },
+    tool: 'serverless',
+  },
+  // What a CDK app makes, its own files say; this step only says that it is deployed.
+  { words: /^cdk deploy\b/, kind: 'other', values: {}, tool: 'cdk' },
   {
     words: /^gcloud (?:beta |alpha )?run deploy\b/,
     kind: 'cloud-run',
@@ -78,6 +135,20 @@ const COMMANDS: readonly (Sign & { readonly words: RegExp })[] = [
       '-s': 'SLOT',
     },
   },
+  {
+    words:
+      /^az functionapp (?:deploy|deployment slot swap|deployment source config-zip|config container set)\b/,
+    kind: 'azure-functions',
+    values: {
+      '--name': 'APP',
+      '-n': 'APP',
+      '--resource-group': 'RESOURCE_GROUP',
+      '-g': 'RESOURCE_GROUP',
+      '--slot': 'SLOT',
+      '-s': 'SLOT',
+    },
+  },
+  { words: /^func azure functionapp publish\b/, kind: 'azure-functions', values: { 4: 'APP' } },
   { words: /^(?:flyctl|fly) deploy\b/, kind: 'fly', values: { '--app': 'APP', '-a': 'APP' } },
   {
     words: /^heroku (?:container:release|builds:create)\b/,
@@ -87,6 +158,11 @@ const COMMANDS: readonly (Sign & { readonly words: RegExp })[] = [
   { words: /^git push\b.*\bheroku\b/, kind: 'heroku', values: {} },
   { words: /^(?:vercel|now)\b.*\s--prod(?:uction)?\b/, kind: 'vercel', values: {} },
   { words: /^netlify deploy\b/, kind: 'netlify', values: { '--site': 'SITE_ID', '-s': 'SITE_ID' } },
+  {
+    words: /^wrangler pages (?:deploy|publish)\b/,
+    kind: 'cloudflare-pages',
+    values: { '--project-name': 'PROJECT' },
+  },
   { words: /^wrangler (?:deploy|publish)\b/, kind: 'cloudflare-workers', values: { '--name': 'WORKER' } },
   { words: /^helm upgrade\b/, kind: 'helm', values: { '--namespace': 'NAMESPACE', '-n': 'NAMESPACE' } },
   {
@@ -96,6 +172,11 @@ const COMMANDS: readonly (Sign & { readonly words: RegExp })[] = [
   },
   { words: /^(?:docker compose|docker-compose)\b.*\bup\b/, kind: 'compose', values: {} },
   { words: /^ssh\b.*\bdocker[ -]compose\b/, kind: 'compose', values: { 1: 'DEPLOY_HOST' } },
+  { words: /^kamal (?:deploy|redeploy|setup)\b/, kind: 'ssh', values: {}, tool: 'kamal' },
+  { words: /^ansible-playbook\b/, kind: 'ssh', values: {}, tool: 'ansible', isLikely: true },
+  { words: /^rsync\b.*\s[\w.${}-]+@[^\s:]+:/, kind: 'ssh', values: {}, tool: 'rsync', isLikely: true },
+  { words: /^scp\b.*\s[\w.${}-]+@[^\s:]+:/, kind: 'ssh', values: {}, tool: 'scp', isLikely: true },
+  { words: /^ssh\b/, kind: 'ssh', values: {}, isLikely: true },
   { words: /^argocd app sync\b/, kind: 'argo-cd', values: { 3: 'APPLICATION' } },
   { words: /^(?:terraform|tofu)\b.*\bapply\b/, kind: 'terraform', values: { '-var-file': 'VAR_FILE' } },
 ];
@@ -105,36 +186,175 @@ const ALIKE: Readonly<Partial<Record<Kind, readonly Kind[]>>> = {
   kubernetes: ['kubernetes', 'kustomize', 'helm'],
 };
 
+/** Steps that log in to a managed cluster: whose it is, and which. They deploy nothing by themselves. */
+const CLUSTER_ACTIONS: Readonly<
+  Record<string, { readonly cluster: ClusterKind; readonly values: Readonly<Record<string, string>> }>
+> = {
+  'google-github-actions/get-gke-credentials': {
+    cluster: 'gke',
+    values: { cluster_name: 'CLUSTER', location: 'REGION', project_id: 'PROJECT_ID' },
+  },
+  'azure/aks-set-context': {
+    cluster: 'aks',
+    values: { 'cluster-name': 'CLUSTER', 'resource-group': 'RESOURCE_GROUP' },
+  },
+};
+
+const CLUSTER_COMMANDS: readonly {
+  readonly words: RegExp;
+  readonly cluster: ClusterKind;
+  readonly values: Readonly<Record<string, string>>;
+}[] = [
+  {
+    words: /^aws eks update-kubeconfig\b/,
+    cluster: 'eks',
+    values: { '--name': 'CLUSTER', '--region': 'REGION' },
+  },
+  {
+    words: /^gcloud container clusters get-credentials\b/,
+    cluster: 'gke',
+    values: {
+      4: 'CLUSTER',
+      '--region': 'REGION',
+      '--zone': 'REGION',
+      '--location': 'REGION',
+      '--project': 'PROJECT_ID',
+    },
+  },
+  {
+    words: /^az aks get-credentials\b/,
+    cluster: 'aks',
+    values: {
+      '--name': 'CLUSTER',
+      '-n': 'CLUSTER',
+      '--resource-group': 'RESOURCE_GROUP',
+      '-g': 'RESOURCE_GROUP',
+    },
+  },
+];
+
+const ON_CLUSTERS: readonly Kind[] = ['kubernetes', 'kustomize', 'helm', 'argo-cd'];
+
 /**
  * The profile with what the deploying steps of the workflows say of its targets: a platform that no other file shows, and
  * the cluster, region, application or namespace of one that is known. Commands and actions tell it, names of jobs do not.
  */
 export function withDeployedPlatforms(profile: RepositoryProfile, set: WorkflowSet): RepositoryProfile {
   const found = deployedPlatforms(set);
-  if (found.length === 0) return profile;
+  const clusters = clusterLogins(set);
+  if (found.length === 0 && clusters.length === 0) return profile;
   const used = new Set<DeployTarget>();
-  const targets = profile.deployTargets.map((target): DeployTarget => {
-    const own = found.filter(({ kind }) => (ALIKE[kind] ?? [kind]).includes(target.kind));
+  const withSigns = (target: DeployTarget): DeployTarget => {
+    const own = found.filter((each) => isSameTarget(target, each));
     own.forEach((each) => used.add(each));
     if (own.length === 0) return target;
     const form = own.find((each) => each.form !== undefined)?.form;
+    const tool = target.tool ?? own.find((each) => each.tool !== undefined)?.tool;
     return {
       ...target,
       path: fact(target.path.value, ...target.path.sources, ...own.flatMap(({ path }) => path.sources)),
       ...(form === undefined ? {} : { form }),
+      ...(tool === undefined ? {} : { tool }),
       values: [...(target.values ?? []), ...own.flatMap(({ values }) => values ?? [])],
     };
-  });
+  };
+  const targets = profile.deployTargets.map(withSigns);
+  // What only might be a target is one where a workflow deploys to it.
+  const possible = profile.possibleTargets.map((target) => ({ target, signed: withSigns(target) }));
+  const confirmed = possible.filter(({ target, signed }) => signed !== target);
   // A cluster that something else than a manifest here describes cannot be spoken of by name.
   const added = found.filter((each) => !used.has(each) && each.kind !== 'terraform');
-  return { ...profile, deployTargets: [...targets, ...added] };
+  const all = [...targets, ...confirmed.map(({ signed }) => signed), ...added].map((target) =>
+    withCluster(target, clusters),
+  );
+  return {
+    ...profile,
+    deployTargets: all,
+    possibleTargets: possible.flatMap(({ target, signed }) => (signed === target ? [target] : [])),
+    isDeployed:
+      !isKnown(profile.isDeployed) && all.length > 0
+        ? fact(true, ...all.flatMap(({ path }) => path.sources.slice(0, 1)))
+        : profile.isDeployed,
+  };
+}
+
+function isSameTarget(target: DeployTarget, sign: DeployTarget): boolean {
+  if (sign.tool?.value === 'cdk') return target.tool?.value === 'cdk';
+  return (ALIKE[sign.kind] ?? [sign.kind]).includes(target.kind);
+}
+
+/** A target on a cluster with whose it is, where every login of the workflows says the same. */
+function withCluster(target: DeployTarget, logins: readonly ClusterLogin[]): DeployTarget {
+  if (!ON_CLUSTERS.includes(target.kind) || logins.length === 0) return target;
+  const kinds = new Set(logins.map(({ cluster }) => cluster));
+  const [login] = logins;
+  if (kinds.size !== 1 || !login) return target;
+  return {
+    ...target,
+    cluster: fact(login.cluster, ...logins.map(({ source }) => source)),
+    values: distinctValues([...(target.values ?? []), ...logins.flatMap(({ values }) => values)]),
+  };
+}
+
+interface ClusterLogin {
+  readonly cluster: ClusterKind;
+  readonly source: Source;
+  readonly values: readonly Fact<PlatformValue>[];
+}
+
+/** The logins to managed clusters of the jobs that deploy. */
+function clusterLogins(set: WorkflowSet): ClusterLogin[] {
+  return set.jobs.flatMap((facts): ClusterLogin[] => {
+    if (facts.target === null || facts.calls !== null) return [];
+    const { workflow } = facts;
+    const environment = onlyEnvironment(facts);
+    const login = (
+      cluster: ClusterKind,
+      source: Source,
+      given: readonly (readonly [string, string | null])[],
+    ): ClusterLogin => ({
+      cluster,
+      source,
+      values: given.flatMap(([parameter, text]) => {
+        const value = text === null ? null : valueOf(set, facts, text);
+        return value === null ? [] : [fact({ parameter, value, environment }, source)];
+      }),
+    });
+    const ofActions = facts.job.steps.flatMap((step): ClusterLogin[] => {
+      const sign = step.uses ? CLUSTER_ACTIONS[nameOfAction(step.uses.value)] : undefined;
+      if (!step.uses || !sign) return [];
+      const source = fileSource(workflow.path, workflow.lines.rangeOf(step.uses.span));
+      return [
+        login(
+          sign.cluster,
+          source,
+          Object.entries(sign.values).map(([input, parameter]) => [parameter, inputOf(step, input)] as const),
+        ),
+      ];
+    });
+    const ofCommands = facts.commands.flatMap(({ words: all, span }): ClusterLogin[] => {
+      const words = unwrapCommand(all);
+      const sign = CLUSTER_COMMANDS.find((each) => each.words.test(words.join(' ')));
+      if (!sign) return [];
+      const source = fileSource(workflow.path, workflow.lines.rangeOf(span));
+      return [login(sign.cluster, source, optionsOf(words, sign.values))];
+    });
+    return [...ofActions, ...ofCommands];
+  });
 }
 
 /** What the deploying steps of all workflows deploy to, one target for each platform. */
 export function deployedPlatforms(set: WorkflowSet): readonly DeployTarget[] {
   const byKind = new Map<
-    Kind,
-    { sources: Source[]; values: Fact<PlatformValue>[]; form?: DeployTarget['form'] }
+    string,
+    {
+      kind: Kind;
+      sources: Source[];
+      values: Fact<PlatformValue>[];
+      form?: DeployTarget['form'];
+      tool?: Fact<DeployTool>;
+      isSure: boolean;
+    }
   >();
   for (const facts of set.jobs) {
     if (facts.target === null || facts.calls !== null) continue;
@@ -144,32 +364,42 @@ export function deployedPlatforms(set: WorkflowSet): readonly DeployTarget[] {
       if (!found) continue;
       const sign = { ...found, values: [...found.values, ...regionOfLogin(set, facts, found.kind)] };
       const here = fileSource(facts.workflow.path, facts.workflow.lines.rangeOf(evidence.span));
-      const entry = byKind.get(sign.kind) ?? { sources: [], values: [] };
-      byKind.set(sign.kind, entry);
+      const key = sign.tool === 'cdk' ? 'cdk' : sign.kind;
+      const entry = byKind.get(key) ?? { kind: sign.kind, sources: [], values: [], isSure: false };
+      byKind.set(key, entry);
       entry.sources.push(here);
       entry.values.push(...sign.values.map((value) => fact(value, here)));
       if (sign.form !== undefined) entry.form = strongestForm(entry.form, sign.form);
+      if (sign.tool !== undefined) entry.tool ??= fact(sign.tool, here);
+      if (sign.isLikely !== true) entry.isSure = true;
     }
   }
-  return [...byKind].map(([kind, { sources, values, form }]): DeployTarget => {
+  // Steps that reach a host beside others that name what runs there belong to these.
+  if (byKind.has('compose')) byKind.delete('ssh');
+  return [...byKind.values()].map(({ kind, sources, values, form, tool, isSure }): DeployTarget => {
     const [first] = sources;
     const path = first?.kind === 'file' ? first.path : '';
     const target: DeployTarget = {
       kind,
-      path: fact(path, ...sources),
+      path: factWith(isSure ? 'strong' : 'moderate', path, ...sources),
       deployCommand: unknown(`how it is deployed without ${path}`),
       rollbackCommand: unknown(`command that takes back what ${path} deploys`),
       ...(form === undefined ? {} : { form }),
+      ...(tool === undefined ? {} : { tool }),
       values: distinctValues(values),
     };
     return { ...target, rollbackCommand: undoCommand(target, ...sources) };
   });
 }
 
+function onlyEnvironment(facts: JobFacts): string | null {
+  return facts.environmentNames?.length === 1 ? (facts.environmentNames[0] ?? null) : null;
+}
+
 /** The region that the login of the job sets for every command of AWS behind it. */
 function regionOfLogin(set: WorkflowSet, facts: JobFacts, kind: Kind): readonly PlatformValue[] {
   if (kind !== 'ecs' && kind !== 'lambda') return [];
-  const environment = facts.environmentNames?.length === 1 ? (facts.environmentNames[0] ?? null) : null;
+  const environment = onlyEnvironment(facts);
   return facts.job.steps.flatMap((step) => {
     if (nameOfAction(step.uses?.value ?? '') !== 'aws-actions/configure-aws-credentials') return [];
     const region = inputOf(step, 'aws-region');
@@ -182,10 +412,12 @@ interface SignFound {
   readonly kind: Kind;
   readonly values: readonly PlatformValue[];
   readonly form?: NonNullable<DeployTarget['form']>;
+  readonly tool?: DeployTool;
+  readonly isLikely?: true;
 }
 
 function signOf(set: WorkflowSet, facts: JobFacts, evidence: PurposeEvidence): SignFound | null {
-  const environment = facts.environmentNames?.length === 1 ? (facts.environmentNames[0] ?? null) : null;
+  const environment = onlyEnvironment(facts);
   const value = (parameter: string, text: string): PlatformValue[] => {
     const known = valueOf(set, facts, text);
     return known === null ? [] : [{ parameter, value: known, environment }];
@@ -200,25 +432,60 @@ function signOf(set: WorkflowSet, facts: JobFacts, evidence: PurposeEvidence): S
     if (!sign) return null;
     return {
       kind: sign.kind,
-      values: Object.entries(sign.values).flatMap(([option, parameter]) => {
-        const text = /^\d+$/.test(option) ? plainWord(words[Number(option)]) : optionOf(words, option);
-        return text === null ? [] : value(parameter, text);
-      }),
-      ...(sign.kind === 'app-service' ? { form: formOfCommand(line) } : {}),
+      values: [
+        ...optionsOf(words, sign.values),
+        ...(sign.kind === 'ssh' ? [['DEPLOY_HOST', hostOf(words)] as const] : []),
+      ].flatMap(([parameter, text]) => (text === null ? [] : value(parameter, text))),
+      ...restOf(sign),
+      ...(HAS_SLOTS.includes(sign.kind) ? { form: formOfCommand(line) } : {}),
     };
   }
   const step = facts.job.steps.find((each) => each.index === evidence.stepIndex);
-  const sign = step ? ACTIONS[nameOfAction(step.uses?.value ?? '')] : undefined;
+  const signs = step ? [ACTIONS[nameOfAction(step.uses?.value ?? '')] ?? []].flat() : [];
+  const sign = signs.find(
+    ({ needs }) => step && (!needs || needs.holds.test(inputOf(step, needs.input) ?? '')),
+  );
   if (!step || !sign) return null;
-  if (sign.needs && !sign.needs.holds.test(inputOf(step, sign.needs.input) ?? '')) return null;
+  const project = /--project-name[= ](\S+)/.exec(inputOf(step, 'command') ?? '')?.[1];
   return {
     kind: sign.kind,
-    values: Object.entries(sign.values).flatMap(([input, parameter]) => {
-      const given = inputOf(step, input);
-      return given === null ? [] : value(parameter, given);
-    }),
-    ...(sign.kind === 'app-service' ? { form: formOfAction(step) } : {}),
+    values: [
+      ...Object.entries(sign.values).flatMap(([input, parameter]) => {
+        const given = inputOf(step, input);
+        return given === null ? [] : value(parameter, given);
+      }),
+      ...(sign.kind === 'cloudflare-pages' && project !== undefined ? value('PROJECT', project) : []),
+    ],
+    ...restOf(sign),
+    ...(HAS_SLOTS.includes(sign.kind) ? { form: formOfAction(step) } : {}),
   };
+}
+
+/** Kinds whose deployment goes into a slot, as an image, or as a package. */
+const HAS_SLOTS: readonly Kind[] = ['app-service', 'azure-functions'];
+
+function restOf({ tool, isLikely }: Sign): Pick<SignFound, 'tool' | 'isLikely'> {
+  return { ...(tool === undefined ? {} : { tool }), ...(isLikely === undefined ? {} : { isLikely }) };
+}
+
+/** What a command gives its platform's parameters, by option or by place. */
+function optionsOf(
+  words: readonly string[],
+  values: Readonly<Record<string, string>>,
+): readonly (readonly [string, string | null])[] {
+  return Object.entries(values).map(
+    ([option, parameter]) =>
+      [parameter, /^\d+$/.test(option) ? plainWord(words[Number(option)]) : optionOf(words, option)] as const,
+  );
+}
+
+/** `user@host` of a command that reaches a host. */
+function hostOf(words: readonly string[]): string | null {
+  for (const word of words.slice(1)) {
+    const host = /^([\w.-]{1,60}@[\w.-]{1,200})(?::.*)?$/.exec(word)?.[1];
+    if (host !== undefined) return host;
+  }
+  return null;
 }
 
 /** `--slot x` prepares a slot that is swapped in later; an image, or else a package. */

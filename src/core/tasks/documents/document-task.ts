@@ -1,6 +1,5 @@
 import { renderKeepingWritten } from '../../documents/keep-written';
 import type { DefinedKind } from '../../documents/shape/define-kind';
-import { collectProfile } from '../../evidence/collect-profile';
 import { fileSource, type Source } from '../../evidence/fact';
 import type { RepositoryProfile } from '../../evidence/profile';
 import { judgeProposal } from '../../gate/check';
@@ -23,6 +22,7 @@ import {
 } from '../task';
 import type { DocumentTaskId } from '../../documents/document-task-ids';
 import { kindWithTemplate, writtenHere } from './repository-template';
+import { readProfile } from '../../workflow/read-profile';
 
 const MAX_SOURCES = 50;
 
@@ -83,7 +83,7 @@ export function documentTask<T>(subject: DocumentSubject<T>): Task {
       const here = await kindWithTemplate(subject.kind, world);
       const { kind, template } = here;
       run.report(subject.reading);
-      const profile = await collectProfile(world, run);
+      const profile = await readProfile(world, run);
       run.signal.throwIfAborted();
       const told = answersTo(inputs, run.inputs);
       const claims = inputs.flatMap(({ name, question }) => {

@@ -11,7 +11,6 @@ import { openRecords } from '../../records/records-in';
 import { planPathOf } from '../../readiness/assess-release';
 import { scriptOf } from '../../readiness/rollback-evidence';
 import type { DrillEvidence } from '../../risk/rollback/drilled';
-import { withDeployedPlatforms } from '../../workflow/deployed-platforms';
 import { readLocalActions } from '../../workflow/local-actions';
 import { kindOfEnvironmentName } from '../../workflow/targets';
 import { understandWorkflows } from '../../workflow/understand';
@@ -39,7 +38,7 @@ export interface OperationsFacts {
   readonly paths: ReadonlySet<string>;
 }
 
-/** Reads workflows, scripts, records, plan and runbook beside the profile. */
+/** Reads workflows, scripts, records, plan and runbook beside the profile, which `readProfile` gave. */
 export async function gatherOperations(
   world: World,
   profile: RepositoryProfile,
@@ -72,7 +71,7 @@ export async function gatherOperations(
   const runbookPath = `${configuration.operationsFolder}/RUNBOOK.md`;
   const runbook = await text(runbookPath);
   return {
-    profile: set ? withDeployedPlatforms(profile, set) : profile,
+    profile,
     set,
     script: await scriptOf(world, profile, paths),
     plan: plan === null ? null : releasePlanKind.read(planPath, plan),
@@ -104,6 +103,8 @@ export function platformTargetOf({ deployTargets }: RepositoryProfile): DeployTa
     path.sources.some((source) => source.kind === 'file' && source.path.startsWith('.github/workflows/'));
   const rank = (target: DeployTarget): number =>
     (target.kind === 'argo-cd' ? 0 : 10) +
+    // A host is told from a step that reaches it, and yet a platform or containers on it say more.
+    (target.kind === 'ssh' ? 8 : 0) +
     (LESS_TELLING.indexOf(target.kind) + 1) * 10 +
     (isDeployedTo(target) ? 0 : 5) +
     // A compose file that no workflow starts is mostly a developer's.
