@@ -124,6 +124,34 @@ export const platformRepositories: Readonly<Record<string, Readonly<Record<strin
       'uses: appleboy/ssh-action@v1\n        with:\n          host: ${{ vars.DEPLOY_HOST }}\n          script: |\n            cd /srv/wiki\n            docker compose pull\n            docker compose up -d',
     ]),
   },
+  'azure-functions with slots': {
+    'host.json':
+      '{ "version": "2.0", "extensionBundle": { "id": "Microsoft.Azure.Functions.ExtensionBundle" } }\n',
+    'package.json': '{"name":"intake","version":"1.0.0"}',
+    '.github/workflows/functions.yml': workflow('push: { branches: [main] }', 'production', [
+      'uses: azure/functions-action@v1\n        with: { app-name: intake-prod, slot-name: staging, package: . }',
+      'run: az functionapp deployment slot swap --resource-group intake --name intake-prod --slot staging',
+    ]),
+  },
+  'azure-functions': {
+    'host.json': '{ "version": "2.0" }\n',
+    'requirements.txt': 'azure-functions\n',
+    '.github/workflows/functions.yml': workflow('push: { branches: [main] }', 'production', [
+      'run: func azure functionapp publish intake-prod --python',
+    ]),
+  },
+  'cloudflare-pages': {
+    'wrangler.toml': 'name = "handbook"\npages_build_output_dir = "dist"\n',
+    '.github/workflows/pages.yml': workflow('push: { branches: [main] }', 'production', [
+      'uses: cloudflare/wrangler-action@v3\n        with: { command: pages deploy dist --project-name=handbook }',
+    ]),
+  },
+  ssh: {
+    'package.json': '{"name":"board","version":"1.0.0","scripts":{"build":"vite build"}}',
+    '.github/workflows/host.yml': workflow('push: { branches: [main] }', 'production', [
+      'uses: appleboy/ssh-action@v1\n        with:\n          host: ${{ vars.BOARD_HOST }}\n          username: deploy\n          script: cd /srv/board && git pull && systemctl restart board',
+    ]),
+  },
   terraform: {
     'infra/main.tf': 'resource "aws_ecs_cluster" "main" {\n  name = "main"\n}\n',
     '.github/workflows/infra.yml': workflow('push: { branches: [main] }', 'production', [

@@ -1,6 +1,7 @@
 import type { History, RepositoryFiles } from '../ports';
 import { fact, fileSource, isKnown, unknown, type Fact, type Known, type Source } from './fact';
 import type { DeployTarget, RepositoryProfile, Stack } from './profile';
+import { withClusters } from './detect/clusters';
 import { readContainers, readLinks } from './detect/containers';
 import { orderEnvironments } from './detect/environments';
 import { readGoStacks } from './detect/go';
@@ -67,13 +68,16 @@ export async function collectProfile(world: ProfileWorld, run: ProfileRun): Prom
   const branch = await history.defaultBranch(run.signal);
 
   const compose = containers.composeFiles.map((file) => composeTarget(file));
-  const targets = [
-    ...(scripts.target ? [scripts.target] : []),
-    ...kubernetes.targets,
-    ...hosting,
-    ...infrastructure.targets,
-    ...compose,
-  ];
+  const targets = withClusters(
+    [
+      ...(scripts.target ? [scripts.target] : []),
+      ...kubernetes.targets,
+      ...hosting.targets,
+      ...infrastructure.targets,
+      ...compose,
+    ],
+    [...infrastructure.clusters, ...scripts.clusters],
+  );
   const built = containers.dockerfiles.length > 0;
   const image = built
     ? (fromWorkflows.images[0] ?? kubernetes.images[0] ?? containers.builtImages[0])
@@ -94,7 +98,7 @@ export async function collectProfile(world: ProfileWorld, run: ProfileRun): Prom
           : 'name of a container image: no Dockerfile builds one',
       ),
     deployTargets: targets,
-    possibleTargets: [],
+    possibleTargets: hosting.possible,
     isDeployed:
       targets.length > 0
         ? fact(true, ...targets.flatMap(({ path }) => path.sources.slice(0, 1)))

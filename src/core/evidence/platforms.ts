@@ -813,6 +813,7 @@ export const platforms: Readonly<Record<DeployTarget['kind'], Platform>> = {
     parameters: {
       PROJECT: 'Name of the Pages project in the environment',
       CLOUDFLARE_ACCOUNT_ID: 'Id of the Cloudflare account that the project belongs to',
+      CLOUDFLARE_API_TOKEN: 'API token that may edit the Pages project: a secret, kept in the terminal only',
       DEPLOYMENT_ID: 'Id of the deployment that is gone back to, from the list of deployments',
     },
     procedure: (target) => {
@@ -849,8 +850,8 @@ export const platforms: Readonly<Record<DeployTarget['kind'], Platform>> = {
         stopTraffic: movesAtOnce,
         deployPrevious: [
           act(
-            'Serve the deployment before again, with the API token in CLOUDFLARE_API_TOKEN of the terminal',
-            `curl --fail --silent --show-error --request POST --header "Authorization: Bearer $CLOUDFLARE_API_TOKEN" "https://api.cloudflare.com/client/v4/accounts/\${CLOUDFLARE_ACCOUNT_ID}/pages/projects/${plain(project)}/deployments/\${DEPLOYMENT_ID}/rollback"`,
+            'Serve the deployment before again',
+            `curl --fail --silent --show-error --request POST --header "Authorization: Bearer \${CLOUDFLARE_API_TOKEN}" "https://api.cloudflare.com/client/v4/accounts/\${CLOUDFLARE_ACCOUNT_ID}/pages/projects/${plain(project)}/deployments/\${DEPLOYMENT_ID}/rollback"`,
             'The answer has success: true',
             ESCALATE,
           ),
@@ -1293,7 +1294,7 @@ function azureFunctions(target: DeployTarget): PlatformProcedure {
     stopTraffic: isSwapped
       ? movesAtOnce
       : act(
-          'Stop the app, so that the failed version handles no more events',
+          'Stop traffic: stop the app, so that the failed version handles no more events',
           `az functionapp stop ${at}`,
           'az functionapp show has state Stopped; events wait in their queues',
           'Go on without it where the failed version does no harm to data',
@@ -1323,7 +1324,7 @@ function azureFunctions(target: DeployTarget): PlatformProcedure {
     ],
     restoreTraffic: isSwapped
       ? movedAtOnce
-      : act('Start the app', `az functionapp start ${at}`, 'az functionapp show has state Running', ESCALATE),
+      : act('Restore traffic: start the app', `az functionapp start ${at}`, 'az functionapp show has state Running', ESCALATE),
     notRestored: isSwapped
       ? 'Settings that are marked as of the slot stay with their slot; events that were handled already stay as they are'
       : 'Settings of the app stay as they are; so does what events have done already',

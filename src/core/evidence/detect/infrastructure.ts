@@ -1,5 +1,6 @@
 import { fact, fileSource, unknown, type Fact, type Source } from '../fact';
-import type { DeployTarget, RepositoryProfile } from '../profile';
+import type { ClusterKind, DeployTarget, RepositoryProfile } from '../profile';
+import { clusterInTerraform } from './clusters';
 import { isStageName } from './environments';
 import { findLine } from './places';
 import { baseOf, folderOf, inFolder, type Reading } from './reading';
@@ -10,6 +11,8 @@ export interface InfrastructureFacts {
   readonly folders: readonly Fact<string>[];
   readonly environments: readonly { readonly name: string; readonly source: Source }[];
   readonly clouds: RepositoryProfile['clouds'];
+  /** Managed clusters that Terraform files make. */
+  readonly clusters: readonly Fact<ClusterKind>[];
   readonly migrationFolders: readonly Fact<string>[];
 }
 
@@ -27,16 +30,26 @@ const CLOUD_RESOURCES: readonly (readonly [RegExp, 'aws' | 'azure' | 'google'])[
 const MIGRATION_FILES =
   /(^|\/)(migrations?|migrate|versions|changelog)\/(?:[\w.-]+\/)?[\w.-]+\.(sql|py|rb|ts|js|xml|ya?ml|php|cs)$/i;
 
+const MAX_TERRAFORM_FILES = 200;
+
 /** Reads Terraform folders, ECS task definitions and migration folders. */
 export async function readInfrastructure(reading: Reading): Promise<InfrastructureFacts> {
   const environments: { name: string; source: Source }[] = [];
   const clouds: Fact<'aws' | 'azure' | 'google'>[] = [];
+  const clusters: Fact<ClusterKind>[] = [];
   const targets: DeployTarget[] = [];
   const folders: Fact<string>[] = [];
 
   const terraform = reading.paths.filter((path) => path.endsWith('.tf'));
-  for (const path of terraform.slice(0, 200)) {
+  if (terraform.length > MAX_TERRAFORM_FILES) {
+    reading.problem(
+      '.',
+      `holds ${terraform.length} Terraform files, of which the first ${MAX_TERRAFORM_FILES} were read for clouds and clusters`,
+    );
+  }
+  for (const path of terraform.slice(0, MAX_TERRAFORM_FILES)) {
     const text = await reading.text(path);
+    if (text !== null) clusters.push(...clusterInTerraform(path, text));
     for (const [pattern, cloud] of text === null ? [] : CLOUD_RESOURCES) {
       const found = findLine(text ?? '', pattern);
       if (found) clouds.push(fact(cloud, fileSource(path, found.range)));
@@ -121,6 +134,7 @@ export async function readInfrastructure(reading: Reading): Promise<Infrastructu
     folders,
     environments,
     clouds,
+    clusters,
     migrationFolders: [...migrations].map(([folder, file]) => fact(folder, fileSource(file))),
   };
 }

@@ -91,6 +91,11 @@ export async function readKubernetes(reading: Reading): Promise<KubernetesFacts>
     ({ kind, document }) =>
       kind === 'Application' && (stringAt(document.data, ['apiVersion']) ?? '').startsWith('argoproj.io/'),
   );
+  const sets = manifests.filter(
+    ({ kind, document }) =>
+      kind === 'ApplicationSet' && (stringAt(document.data, ['apiVersion']) ?? '').startsWith('argoproj.io/'),
+  );
+  if (applications.length === 0) targets.unshift(...sets.slice(0, MAX_APPLICATIONS).flatMap(argoSetTarget));
   // What Argo CD applies is taken back by Argo CD: by anything else it would put the failed version on again.
   targets.unshift(...applications.slice(0, MAX_APPLICATIONS).flatMap(argoTarget));
   for (const target of targets) infrastructure.push(target.path);
@@ -293,6 +298,21 @@ function argoTarget({ path, document }: Manifest): DeployTarget[] {
       deployCommand: fact(`argocd app sync ${name} && argocd app wait ${name} --health --timeout 600`, here),
       rollbackCommand: undoOf('argo-cd', path, [workload]),
       workloads: [workload],
+    },
+  ];
+}
+
+/** A set makes applications by a template, so that their names are not in the file. */
+function argoSetTarget({ path, document }: Manifest): DeployTarget[] {
+  const name = stringAt(document.data, ['metadata', 'name']);
+  if (!name || !/^[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$/.test(name)) return [];
+  const needed = `which application of the set ${name} (${path}) is this service`;
+  return [
+    {
+      kind: 'argo-cd',
+      path: fact(path, fileSource(path, document.rangeOf(['metadata', 'name']))),
+      deployCommand: unknown(needed),
+      rollbackCommand: unknown(needed),
     },
   ];
 }

@@ -1,5 +1,6 @@
 import { fact, fileSource, unknown, type Fact, type Known } from '../fact';
-import type { DeployTarget, RepositoryProfile } from '../profile';
+import type { ClusterKind, DeployTarget, RepositoryProfile } from '../profile';
+import { clusterInScript } from './clusters';
 import { findLine } from './places';
 import { readMakeTargets } from './makefile';
 import { baseOf, type Reading } from './reading';
@@ -12,8 +13,9 @@ export interface ScriptFacts {
   /** The command, with `${BASE_URL}` for the address where the script takes one. */
   readonly smoke: Fact<string> | null;
   readonly target: DeployTarget | null;
-  /** Clouds whose command line the deploy script calls. */
+  /** Clouds whose command line the deploy script calls, and managed clusters that it logs in to. */
   readonly clouds: RepositoryProfile['clouds'];
+  readonly clusters: readonly Fact<ClusterKind>[];
 }
 
 /** What a word of a script's interface stands for. */
@@ -66,6 +68,7 @@ export async function readScripts(reading: Reading): Promise<ScriptFacts> {
   return {
     deploy: deploy ? fact(deploy, fileSource(deploy)) : null,
     clouds: deploy ? cloudsOf(deploy, (await reading.text(deploy)) ?? '') : [],
+    clusters: deploy ? clusterInScript(deploy, (await reading.text(deploy)) ?? '') : [],
     rollback: rollback ? fact(rollback, fileSource(rollback)) : null,
     smoke: smokeCommand && 'value' in smokeCommand ? smokeCommand : null,
     target:

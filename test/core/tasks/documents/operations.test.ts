@@ -57,6 +57,11 @@ const GOES_BACK: Readonly<Record<string, RegExp>> = {
   netlify: /^netlify api restoreSiteDeploy --data /m,
   'cloudflare-workers': /^wrangler rollback "\$\{VERSION_ID\}" --name edge-router /m,
   compose: /^docker --host "ssh:\/\/\$\{DEPLOY_HOST\}" compose --file compose\.yaml up --detach --wait /m,
+  'azure-functions with slots':
+    /^az functionapp deployment slot swap .*--slot "\$\{SLOT\}" --target-slot production$/m,
+  'azure-functions': /^az functionapp deployment source config-zip .*--src "\$\{PACKAGE\}"$/m,
+  'cloudflare-pages': /\/pages\/projects\/handbook\/deployments\/\$\{DEPLOYMENT_ID\}\/rollback"$/m,
+  ssh: /^UNKNOWN\(command that puts \$\{PREVIOUS_VERSION\} back in \$\{ENV\}\)$/m,
   terraform: /^terraform -chdir=infra apply -input=false rollback\.tfplan$/m,
   'a script with --rollback': /^bash scripts\/deploy\.sh "\$\{ENV\}" --rollback$/m,
   'a rollback workflow': /^gh workflow run rollback\.yml -f version="\$\{PREVIOUS_VERSION\}"$/m,
