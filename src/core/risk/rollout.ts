@@ -1,4 +1,5 @@
 import type { Change } from '../change/change';
+import { abilitiesOf } from '../evidence/platform-abilities';
 import type { DeployTarget } from '../evidence/profile';
 import type { Rollout } from '../evidence/rollouts';
 import type { RiskLevel } from './weights';
@@ -8,55 +9,6 @@ export interface RolloutAdvice {
   readonly rollout: Rollout;
   readonly why: string;
 }
-
-/** What a platform does by itself, as its documentation says; an add-on (Argo Rollouts, a mesh) is not assumed. */
-const ABILITIES: Readonly<
-  Record<
-    DeployTarget['kind'],
-    { readonly name: string; readonly can: readonly Rollout[]; readonly canary: string }
-  >
-> = {
-  kubernetes: {
-    name: 'Kubernetes',
-    can: ['rolling', 'canary', 'blue-green'],
-    canary: 'a second Deployment behind the same Service takes a share of the requests',
-  },
-  helm: {
-    name: 'Helm on Kubernetes',
-    can: ['rolling', 'canary', 'blue-green'],
-    canary: 'a second Deployment behind the same Service takes a share of the requests',
-  },
-  kustomize: {
-    name: 'Kustomize on Kubernetes',
-    can: ['rolling', 'canary', 'blue-green'],
-    canary: 'a second Deployment behind the same Service takes a share of the requests',
-  },
-  ecs: {
-    name: 'Amazon ECS',
-    can: ['rolling', 'blue-green', 'canary'],
-    canary: 'its canary deployments shift a share of the traffic',
-  },
-  'cloud-run': {
-    name: 'Cloud Run',
-    can: ['canary', 'blue-green', 'all-at-once'],
-    canary: 'it splits the traffic between revisions',
-  },
-  'argo-cd': { name: 'Argo CD', can: ['rolling'], canary: '' },
-  lambda: { name: 'AWS Lambda', can: ['all-at-once'], canary: '' },
-  'app-service': { name: 'Azure App Service', can: ['all-at-once'], canary: '' },
-  'azure-functions': { name: 'Azure Functions', can: ['all-at-once'], canary: '' },
-  fly: { name: 'Fly.io', can: ['rolling'], canary: '' },
-  heroku: { name: 'Heroku', can: ['all-at-once'], canary: '' },
-  vercel: { name: 'Vercel', can: ['all-at-once'], canary: '' },
-  netlify: { name: 'Netlify', can: ['all-at-once'], canary: '' },
-  'cloudflare-workers': { name: 'Cloudflare Workers', can: ['all-at-once'], canary: '' },
-  'cloudflare-pages': { name: 'Cloudflare Pages', can: ['all-at-once'], canary: '' },
-  ssh: { name: 'a host over SSH', can: ['all-at-once'], canary: '' },
-  compose: { name: 'Docker Compose', can: ['all-at-once'], canary: '' },
-  terraform: { name: 'Terraform', can: [], canary: '' },
-  script: { name: 'a script', can: [], canary: '' },
-  other: { name: 'a means of its own', can: [], canary: '' },
-};
 
 /**
  * Recommends how to roll out, from the risk, what the change does to the schema, and what the deployment targets can.
@@ -68,7 +20,7 @@ export function recommendRollout(
   targets: readonly DeployTarget[],
   isPublishedPackage: boolean,
 ): RolloutAdvice {
-  const abilities = targets.map((target) => ({ target, ...ABILITIES[target.kind] }));
+  const abilities = targets.map((target) => ({ target, ...abilitiesOf(target) }));
   const able = abilities.find(({ can }) => can.length > 0);
   const isRisky = level === 'high' || level === 'critical';
   const schema = schemaWarning(change);
@@ -97,6 +49,13 @@ export function recommendRollout(
     return advice(
       'canary',
       `the risk is ${level}, so few users should meet it first; by ${by}: ${able.canary}`,
+      schema,
+    );
+  }
+  if (isRisky && can('blue-green')) {
+    return advice(
+      'blue-green',
+      `the risk is ${level}; ${by} can be asked before it has users, and goes back to the version before at once`,
       schema,
     );
   }

@@ -75,6 +75,7 @@ export const generateGhActionsPipeline: Task = {
         rollout: rolloutOf(run.inputs['strategy']),
       },
     });
+    if (pipeline.refusal !== null) throw new TaskFailure(pipeline.refusal);
     if (pipeline.workflows.length === 0) {
       throw new TaskFailure(
         'Nothing was found that a pipeline could build or deploy: no package.json, pyproject.toml, go.mod, pom.xml, build.gradle or Dockerfile. Add one, or open the folder that holds it.',

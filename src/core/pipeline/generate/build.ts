@@ -15,6 +15,13 @@ export const ARTIFACT_NAME = expression('release-${{ github.sha }}');
 /** Only a push to the default branch publishes and deploys; a pull request is checked and built. */
 export const ON_PUSH = "github.event_name == 'push'";
 
+/** When a run publishes and deploys: by every push to the default branch, or, with `manual`, only when a person starts it there. */
+export function releaseCondition({ settings, branch }: PipelinePlan): string {
+  return settings.rollout === 'manual'
+    ? `github.event_name == 'workflow_dispatch' && github.ref == 'refs/heads/${branch}'`
+    : ON_PUSH;
+}
+
 /** The job that builds once what is deployed, after every check; and the one that says where it came from. */
 export function buildJobs(context: CheckContext, checks: readonly JobSpec[]): JobSpec[] {
   const { plan } = context;
@@ -53,7 +60,7 @@ export function buildJobs(context: CheckContext, checks: readonly JobSpec[]): Jo
     ],
   };
   // An image carries its own attestation; a package that only goes into one needs none.
-  return plan.artifact && plan.images.length === 0 ? [build, provenanceJob()] : [build];
+  return plan.artifact && plan.images.length === 0 ? [build, provenanceJob(plan)] : [build];
 }
 
 function packageSteps({ artifact, settings }: PipelinePlan): StepSpec[] {
@@ -78,14 +85,14 @@ function packageSteps({ artifact, settings }: PipelinePlan): StepSpec[] {
   ];
 }
 
-function provenanceJob(): JobSpec {
+function provenanceJob(plan: PipelinePlan): JobSpec {
   return {
     id: 'provenance',
     name: 'Attest the package',
     comment:
       'Signs what was built and where. It runs no code of the repository, so that the rights to sign stay out of the build.',
     needs: ['build'],
-    if: ON_PUSH,
+    if: releaseCondition(plan),
     permissions: { 'id-token': 'write', attestations: 'write' },
     timeoutMinutes: 10,
     steps: [
@@ -122,7 +129,7 @@ export function imageJob(plan: PipelinePlan, image: ImagePlan, needs: readonly s
       image.nameSuffix === '' ? 'Build and push the image' : `Build and push the image (${image.dockerfile})`,
     comment: 'Built once and handed on by its digest, which names these bytes and no others.',
     needs,
-    if: ON_PUSH,
+    if: releaseCondition(plan),
     permissions: { contents: 'read', packages: 'write', 'id-token': 'write', attestations: 'write' },
     timeoutMinutes: 30,
     outputs: {

@@ -12,6 +12,8 @@ const SETUP = 'setup';
  * The texts are values of the environment, so that no command of the repository becomes part of a script.
  */
 export function namingCause(job: JobSpec): JobSpec {
+  // A job of one step (somebody was asked) says what failed by its own name.
+  if (job.steps.length === 1) return job;
   const taken = new Set(job.steps.flatMap((step) => (step.id === undefined ? [] : [step.id])));
   const named = job.steps.map((step) => (isNamed(step) ? withId(step, taken) : step));
   const hints = named.flatMap((step) =>

@@ -1,9 +1,16 @@
 import { shellWord } from '../../evidence/detect/shell-text';
 import type { Environment } from '../../evidence/profile';
-import { ARCHIVE, downloadPackage, ON_PUSH, registryLogin, unpack } from './build';
-import type { DeployMeans } from './deploy/means';
+import { ARCHIVE, downloadPackage, registryLogin, releaseCondition, unpack } from './build';
+import {
+  scriptsOf,
+  watchMinutes,
+  type DeployMeans,
+  type DeployStep,
+  type Place,
+  type Script,
+} from './deploy/means';
 import { imageVariable } from './deploy/slots';
-import type { PipelinePlan } from './plan';
+import { approvalEnvironment, type PipelinePlan } from './plan';
 import { checkout } from './setup';
 import type { Verification } from './verification';
 import type { ChosenNames } from './workflow-file';
@@ -15,109 +22,201 @@ export interface EnvironmentContext {
   readonly means: DeployMeans;
   readonly check: Verification;
   readonly environment: Environment;
+  /** The job that deployed to the first environment; null for the first one itself. */
+  readonly first: string | null;
   readonly needs: readonly string[];
   readonly chosen: ChosenNames;
 }
 
-/** The deployment with its check, and for production the way back when either fails. */
-export function environmentJobs({
-  plan,
-  means,
-  check,
-  environment,
-  needs,
-  chosen,
-}: EnvironmentContext): JobSpec[] {
+/** Minutes after which a deployment, a way back and their job are ended, so that none holds the environment for ever. */
+const LIMITS = { step: 20, check: 10 } as const;
+
+/**
+ * The deployment of one environment with its check and its way back, last; for production the approval before it.
+ *
+ * The way back is in the deploying job: between two jobs the environment is free, and a release that waits for it would
+ * be deployed first and then be taken back in the place of the failed one.
+ */
+export function environmentJobs(context: EnvironmentContext): JobSpec[] {
+  const { plan, means, check, environment, first, needs } = context;
   const { name } = environment;
-  const id = `deploy-${name.toLowerCase().replace(/[^a-z0-9_-]+/g, '-')}`;
-  const images = imageEnvironment(plan);
-  const env: Record<string, Text> = {
-    ...variablesOf(means.deploy, name, expression('${{ github.sha }}')),
-    ...images,
-  };
+  const id = jobIdOf('deploy', name);
+  const place: Place = { ...environment, isFirst: first === null };
+  const steps = means.steps(place);
+  const asked = environment.isProduction ? approvalJob(plan, environment, needs) : null;
+  const given: Record<string, Text> = Object.fromEntries(
+    means.handedOn.map((output) => [
+      output.toUpperCase(),
+      first === null
+        ? expression(`\${{ steps.deploy.outputs.${output} }}`)
+        : expression(`\${{ needs.${first}.outputs.${output} }}`),
+    ]),
+  );
+  const way = wayBack(context);
   const deploy: JobSpec = {
     id,
     name: `Deploy to ${name}`,
-    needs,
-    if: ON_PUSH,
+    needs: [...new Set([...needs, ...(first === null ? [] : [first]), ...(asked ? [asked.id] : [])])],
+    if: releaseCondition(plan),
     environment: environmentOf(name, check),
     concurrencyGroup: `deploy-${name}`,
-    permissions: permissionsOf(plan, means),
-    timeoutMinutes: 30,
-    ...(environment.isProduction
+    permissions: {
+      ...means.permissions,
+      contents: means.permissions['contents'] ?? 'read',
+      ...provenancePermissions(plan),
+      ...(way.readsRuns ? { actions: 'read' as const } : {}),
+    },
+    timeoutMinutes: jobMinutes(steps, place),
+    ...(means.handedOn.length > 0 && first === null
       ? {
-          outputs: Object.fromEntries([
-            ['deployment', expression('${{ steps.deploy.outcome }}')],
-            ...means.recorded.map(
-              (output) => [output, expression(`\${{ steps.before.outputs.${output} }}`)] as const,
-            ),
-          ]),
+          outputs: Object.fromEntries(
+            means.handedOn.map((output) => [output, expression(`\${{ steps.deploy.outputs.${output} }}`)]),
+          ),
         }
       : {}),
-    env,
+    env: {
+      ...variablesOf(scriptsOf(means, place), name, expression('${{ github.sha }}')),
+      ...imageEnvironment(plan),
+      ...(first === null ? {} : given),
+    },
     steps: [
       checkout(),
       ...takeSteps(plan),
       ...means.login,
-      ...(means.record && environment.isProduction
+      ...(means.record
         ? [{ name: 'Note what runs now', id: 'before', env: means.record.env, run: means.record.run }]
         : []),
-      { name: `Deploy to ${name}`, id: 'deploy', env: means.deploy.env, run: means.deploy.run },
-      check.step('Check that it works'),
+      ...steps.flatMap((step, index) => deploySteps(step, index, steps.length, name, place, check)),
+      ...way.steps,
     ],
   };
-  if (!environment.isProduction) return [deploy];
+  return asked ? [asked, deploy] : [deploy];
+}
+
+/** The id of a job for an environment. */
+export function jobIdOf(what: 'deploy' | 'approve' | 'rollback', environment: string): string {
+  return `${what}-${environment.toLowerCase().replace(/[^a-z0-9_-]+/g, '-')}`;
+}
+
+/**
+ * Where somebody is asked, by an environment of its own: a job that waits for its approval holds its concurrency group
+ * for as long, and each newer run would take the place of the one that waits behind it.
+ */
+function approvalJob(plan: PipelinePlan, environment: Environment, needs: readonly string[]): JobSpec {
+  return {
+    id: jobIdOf('approve', environment.name),
+    name: `Approve ${environment.name}`,
+    comment:
+      'Asks for the approval before the deployment takes its turn: one that waited in turn would hold up every later one.',
+    needs,
+    if: releaseCondition(plan),
+    environment: { name: approvalEnvironment(environment) },
+    permissions: {},
+    timeoutMinutes: 5,
+    env: { VERSION: expression('${{ github.sha }}') },
+    steps: [
+      {
+        name: 'Say what was approved',
+        run: `echo ${shellWord(`Approved for ${environment.name}:`)} "$VERSION"`,
+      },
+    ],
+  };
+}
+
+function deploySteps(
+  step: DeployStep,
+  index: number,
+  count: number,
+  environment: string,
+  place: Place,
+  check: Verification,
+): StepSpec[] {
+  const id = index === 0 ? 'deploy' : `deploy-${index + 1}`;
+  const deploy: StepSpec = {
+    name: step.title ?? `Deploy to ${environment}`,
+    id,
+    env: step.script.env,
+    run: step.script.run,
+    timeoutMinutes: LIMITS.step,
+  };
+  const isLast = index === count - 1;
+  switch (step.check) {
+    case 'none':
+      return [deploy];
+    case 'once':
+      return [deploy, check.step(isLast ? 'Check that it works' : 'Check that it works so far')];
+    case 'address':
+      return [
+        deploy,
+        check.step('Check the new version by itself', expression(`\${{ steps.${id}.outputs.address }}`)),
+      ];
+    case 'watch':
+      return [deploy, check.watch('Watch it while few users have it', watchMinutes(place))];
+  }
+}
+
+/** Long enough for every step's own limit, so that the way back is never cut off by the job's. */
+function jobMinutes(steps: readonly DeployStep[], place: Place): number {
+  const deploying = steps.reduce((sum, step) => {
+    const asked = step.check === 'none' ? 0 : step.check === 'watch' ? watchMinutes(place) + 5 : LIMITS.check;
+    return sum + LIMITS.step + asked;
+  }, 0);
+  return deploying + LIMITS.step + LIMITS.check + 10;
+}
+
+/** The steps that run when the deployment was begun and it or its check failed. */
+function wayBack({ plan, means, check, environment, chosen }: EnvironmentContext): {
+  readonly steps: readonly StepSpec[];
+  readonly readsRuns: boolean;
+} {
+  const { name } = environment;
+  const failed = "failure() && steps.deploy.outcome != 'skipped'";
   const restored: Record<string, Text> = Object.fromEntries(
     means.recorded.map((output) => [
       output.toUpperCase(),
-      expression(`\${{ needs.${id}.outputs.${output} }}`),
+      expression(`\${{ steps.before.outputs.${output} }}`),
     ]),
   );
-  return [
-    deploy,
-    {
-      id: `rollback-${name.toLowerCase().replace(/[^a-z0-9_-]+/g, '-')}`,
-      name: `Roll back ${name}`,
-      comment:
-        'Runs when the deployment was begun and it or its check failed; a rejected approval leaves nothing to roll back.',
-      needs: [id],
-      if: `github.event_name == 'push' && failure() && contains(fromJSON('["success", "failure"]'), needs.${id}.outputs.deployment)`,
-      environment: environmentOf(name, check),
-      concurrencyGroup: `deploy-${name}`,
-      permissions: {
-        ...means.permissions,
-        contents: 'read',
-        ...(means.record ? {} : { actions: 'read' as const }),
-      },
-      timeoutMinutes: 30,
-      env: { ...variablesOf(means.restore, name, null), ...restored },
-      steps: [
-        checkout(),
-        ...means.login,
-        ...(means.record || means.unknowns.length > 0 ? [] : [lastGoodVersion(plan, chosen)]),
-        {
-          name: `Roll back ${name}`,
-          env: {
-            ...means.restore.env,
-            ...(means.record || means.unknowns.length > 0
-              ? {}
-              : { VERSION: expression('${{ steps.last.outputs.version }}') }),
-          },
-          run: means.restore.run,
+  const readsRuns =
+    means.record === null && means.unknowns.length === 0 && /\$\{?VERSION\b/.test(means.restore.run);
+  const recheck = check.step('Check that it works again');
+  return {
+    readsRuns,
+    steps: [
+      ...(readsRuns ? [{ ...lastGoodVersion(plan, chosen), if: failed }] : []),
+      {
+        name: `Roll back ${name}`,
+        id: 'rollback',
+        if: failed,
+        env: {
+          ...means.restore.env,
+          ...restored,
+          ...(readsRuns ? { VERSION: expression('${{ steps.last.outputs.version }}') } : {}),
         },
-        check.step('Check that it works again'),
-      ],
-    },
-  ];
+        run: means.restore.run,
+        timeoutMinutes: LIMITS.step,
+      },
+      { ...recheck, id: 'recheck', if: "failure() && steps.rollback.outcome == 'success'" },
+      {
+        name: 'Hand over to a person',
+        if: "failure() && steps.deploy.outcome != 'skipped' && steps.recheck.outcome != 'success'",
+        run: [
+          `echo ${shellWord(`::error title=${name} is in an unknown state::The deployment failed and going back failed too. Nothing more is tried: look at what runs there, then start the rollback workflow with a version that was released, or follow the runbook.`)}`,
+          'exit 1',
+        ].join('\n'),
+      },
+    ],
+  };
 }
 
-/** The variables that a script reads, and no others. */
+/** The variables that scripts read, and no others. */
 export function variablesOf(
-  script: DeployMeans['deploy'],
+  scripts: readonly Script[],
   environment: Text,
   version: Text | null,
 ): Record<string, Text> {
-  const reads = (name: string): boolean => new RegExp(`\\$\\{?${name}\\b`).test(script.run);
+  const reads = (name: string): boolean =>
+    scripts.some((script) => new RegExp(`\\$\\{?${name}\\b`).test(script.run));
   return {
     ...(reads('ENV') ? { ENV: environment } : {}),
     ...(version !== null && reads('VERSION') ? { VERSION: version } : {}),
@@ -148,11 +247,10 @@ export function environmentOf(name: Text, check: Verification): NonNullable<JobS
   return { name, ...(hasAddress ? { url: expression('${{ vars.BASE_URL }}') } : {}) };
 }
 
-function permissionsOf(plan: PipelinePlan, means: DeployMeans): JobSpec['permissions'] {
+/** What a job needs to take what was built and to see where it came from. */
+export function provenancePermissions(plan: PipelinePlan): JobSpec['permissions'] {
   const checksProvenance = plan.images.length > 0 || plan.artifact !== null;
   return {
-    ...means.permissions,
-    contents: 'read',
     ...(checksProvenance ? { attestations: 'read' as const } : {}),
     ...(plan.images.length > 0 ? { packages: 'read' as const } : {}),
   };

@@ -1,11 +1,12 @@
 import type { Unknown } from '../../evidence/fact';
+import { refusalOf } from '../../evidence/platform-abilities';
 import { useAction, usedActions } from './actions';
 import { buildJobs, imageJob } from './build';
 import { namingCause } from './cause';
 import { checkJobs, type CheckContext } from './checks';
 import { dependencyReview } from './dependency-review';
 import { deployMeans } from './deploy';
-import { readsNamespace, type EnvironmentVariable } from './deploy/means';
+import { readsNamespace, type EnvironmentSecret, type EnvironmentVariable } from './deploy/means';
 import { environmentJobs } from './environment-jobs';
 import { readWorkflow } from '../../workflow/read';
 import { requiredChecks } from '../govern/required-checks';
@@ -20,6 +21,8 @@ import { expression, workflowText, type JobSpec } from './workflow-text';
 /** Everything that generation decided. */
 export interface GeneratedPipeline {
   readonly plan: PipelinePlan;
+  /** Why the strategy that was asked for cannot be had, with those that can; null where nothing stands against it. */
+  readonly refusal: string | null;
   /** The jobs of the pipeline, in their order. */
   jobs(chosen: ChosenNames): readonly JobSpec[];
   /** The pipeline first. */
@@ -29,6 +32,8 @@ export interface GeneratedPipeline {
   readonly setup: readonly SetupStep[];
   /** Variables that each environment must have. */
   readonly variables: readonly EnvironmentVariable[];
+  /** Long-lived credentials that each environment must have, where its platform takes nothing else. */
+  readonly secrets: readonly EnvironmentSecret[];
 }
 
 /** Writes the pipeline, the rollback and the dependency review for a repository. Pure: the same input, the same bytes. */
@@ -62,17 +67,20 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
   const pipelineJobs = (chosen: ChosenNames): JobSpec[] => {
     const deployments: JobSpec[] = [];
     let previous: string | null = null;
+    let first: string | null = null;
     for (const environment of plan.environments) {
       const jobs = environmentJobs({
         plan,
         means,
         check,
         environment,
+        first,
         needs: [...gates, ...(previous ? [previous] : [])],
         chosen,
       });
       deployments.push(...jobs);
-      previous = jobs[0]?.id ?? previous;
+      previous = jobs.at(-1)?.id ?? previous;
+      first ??= previous;
     }
     const all = [...checks, ...build, ...images, ...deployments].map(namingCause);
     return deployments.length > 0 ? [...all, summaryJob(plan, all)] : all;
@@ -91,7 +99,11 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
             ...[...notes].map((note) => `- ${note}`),
           ].join('\n'),
           name: 'Pipeline',
-          on: { pull_request: { branches: [plan.branch] }, push: { branches: [plan.branch] } },
+          on: {
+            pull_request: { branches: [plan.branch] },
+            push: { branches: [plan.branch] },
+            ...(plan.settings.rollout === 'manual' ? { workflow_dispatch: null } : {}),
+          },
           concurrency: {
             // A run of the default branch has a group of its own, so that it is never cancelled half-way.
             group: expression(
@@ -115,6 +127,12 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
   notes.add(
     'In a private repository, CodeQL and the dependency review need GitHub Code Security, and attestations need GitHub Enterprise Cloud.',
   );
+  for (const note of plan.isDeployed ? means.notes : []) notes.add(note);
+  for (const secret of plan.isDeployed ? means.secrets : []) {
+    notes.add(
+      `${secret.name} is a long-lived credential (${secret.purpose}): set it as a secret of each environment, never of the repository, and change it on a schedule. The platform takes no login over OIDC.`,
+    );
+  }
   for (const needed of means.unknowns) {
     if (plan.isDeployed) notes.add(`The deployment fails with a message until this is known: ${needed}.`);
   }
@@ -125,8 +143,13 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
     if (version === null)
       notes.add(`No commit is known for ${reference}, so it stands at its tag: pin it before use.`);
   }
+  const { rollout } = plan.settings;
   return {
     plan,
+    refusal:
+      rollout !== null && plan.target !== null && plan.isDeployed
+        ? refusalOf(rollout, plan.target, plan.target.path.value)
+        : null,
     jobs: pipelineJobs,
     workflows,
     unknowns: distinctUnknowns([
@@ -139,6 +162,7 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
       environments: plan.environments,
       branch: plan.branch,
       variables,
+      secrets: plan.isDeployed ? means.secrets : [],
       required: requiredChecks(
         texts.map((text, index) =>
           readWorkflow(`.github/workflows/${workflows[index]?.names[0] ?? ''}`, text),
@@ -147,6 +171,7 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
       ),
     }),
     variables,
+    secrets: plan.isDeployed ? means.secrets : [],
   };
 }
 

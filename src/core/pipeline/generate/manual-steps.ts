@@ -4,7 +4,8 @@ import { shellWord } from '../../evidence/detect/shell-text';
 import { environmentCommand, environmentPolicy, reviewersIn } from '../govern/environment-policy';
 import type { RequiredChecks } from '../govern/required-checks';
 import { branchRuleset, repositoryPath, rulesetCommand } from '../govern/rulesets';
-import type { EnvironmentVariable } from './deploy/means';
+import type { EnvironmentSecret, EnvironmentVariable } from './deploy/means';
+import { approvalEnvironment } from './plan';
 
 /** Something that is set in GitHub, outside every file, with the command that sets it. */
 export interface SetupStep {
@@ -18,6 +19,8 @@ interface SetupRequest {
   readonly environments: readonly Environment[];
   readonly branch: string;
   readonly variables: readonly EnvironmentVariable[];
+  /** Long-lived credentials of each environment. */
+  readonly secrets: readonly EnvironmentSecret[];
   /** What a pull request runs, as GitHub shows it. */
   readonly required: RequiredChecks;
 }
@@ -27,7 +30,7 @@ interface SetupRequest {
  * (`pipeline/govern`), here within the commands.
  */
 export function manualSteps(request: SetupRequest): SetupStep[] {
-  const { profile, environments, branch, variables, required } = request;
+  const { profile, environments, branch, variables, secrets, required } = request;
   const repository = repositoryPath(isKnown(profile.remote) ? profile.remote.value : null);
   const steps: SetupStep[] = [];
   // The owners of everything in CODEOWNERS approve; who else would is not known.
@@ -35,14 +38,23 @@ export function manualSteps(request: SetupRequest): SetupStep[] {
     profile.owners.map((owner) => owner.value).filter((owner) => owner.startsWith('@')),
   ).slice(0, 1);
   for (const environment of environments) {
-    const policy = environmentPolicy(environment, reviewers, [{ type: 'branch', pattern: branch }]);
-    const command = environmentCommand(policy, repository, null);
+    const refs = [{ type: 'branch', pattern: branch }] as const;
+    const command = environmentCommand(
+      environmentPolicy({ ...environment, isProduction: false }, [], refs),
+      repository,
+      null,
+    );
+    const approval = environmentPolicy(
+      { name: approvalEnvironment(environment), isProduction: true },
+      reviewers,
+      refs,
+    );
     steps.push(
       environment.isProduction
         ? {
             title: `Protect the environment ${environment.name}`,
-            why: `Without it nobody is asked before a build reaches ${environment.name}: GitHub creates a missing environment unprotected. Reviewers need a public repository or GitHub Enterprise; the wait is ${policy.waitMinutes} minutes.`,
-            command,
+            why: `Without it nobody is asked before a build reaches ${environment.name}: GitHub creates a missing environment unprotected. The reviewers belong to ${approval.name}, which is asked before a deployment takes its turn; ${environment.name} keeps variables, secrets and the trust of the cloud. Reviewers need a public repository or GitHub Enterprise; the wait is ${approval.waitMinutes} minutes.`,
+            command: `${environmentCommand(approval, repository, null)}\n${command}`,
           }
         : {
             title: `Create the environment ${environment.name}`,
@@ -59,6 +71,18 @@ export function manualSteps(request: SetupRequest): SetupStep[] {
       // Without --body gh asks for the value, so that nothing made up is ever set.
       command: variables
         .map((variable) => `gh variable set ${variable.name} --env ${shellWord(environment.name)}`)
+        .join('\n'),
+    });
+  }
+  for (const environment of environments) {
+    if (secrets.length === 0) continue;
+    steps.push({
+      title: `Set the secrets of ${environment.name}`,
+      why: secrets
+        .map((secret) => `${secret.name}: ${secret.purpose}; it lives until somebody changes it`)
+        .join('; '),
+      command: secrets
+        .map((secret) => `gh secret set ${secret.name} --env ${shellWord(environment.name)}`)
         .join('\n'),
     });
   }

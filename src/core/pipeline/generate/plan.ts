@@ -290,6 +290,11 @@ function environmentsOf(request: GenerateRequest, notes: string[]): Environment[
   return result;
 }
 
+/** The environment whose reviewers are asked before a deployment to this one, which itself keeps variables and trust. */
+export function approvalEnvironment(environment: Pick<Environment, 'name'>): string {
+  return `${environment.name}-approval`;
+}
+
 function isBranch(name: string): boolean {
   return /^[A-Za-z0-9][\w./-]{0,200}$/.test(name);
 }

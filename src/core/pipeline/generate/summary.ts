@@ -1,5 +1,5 @@
 import { shellWord } from '../../evidence/detect/shell-text';
-import { ON_PUSH } from './build';
+import { releaseCondition } from './build';
 import { imageVariable } from './deploy/slots';
 import { imageEnvironment } from './environment-jobs';
 import type { PipelinePlan } from './plan';
@@ -13,7 +13,7 @@ export function summaryJob(plan: PipelinePlan, jobs: readonly JobSpec[]): JobSpe
     id: 'summary',
     name: 'Release summary',
     needs: jobs.map((job) => job.id),
-    if: `always() && ${ON_PUSH}`,
+    if: `always() && ${releaseCondition(plan)}`,
     permissions: {},
     timeoutMinutes: 5,
     env: {

@@ -34,6 +34,8 @@ export interface StepSpec {
   readonly mayFail?: true;
   /** What a person does next when it failed, for the error at the job's end; its own command by default. */
   readonly whenItFails?: string;
+  /** A step that hangs fails after it, so that the steps for a failure still run; without one the job's limit ends it. */
+  readonly timeoutMinutes?: number;
 }
 
 /** A job. Permissions and a time limit are not optional: what is left out would be GitHub's wide default. */
@@ -175,6 +177,7 @@ function jobValue(job: JobSpec): Record<string, unknown> {
       ...(step.id !== undefined ? { id: step.id } : {}),
       ...(step.if !== undefined ? { if: step.if } : {}),
       ...(step.mayFail ? { 'continue-on-error': true } : {}),
+      ...(step.timeoutMinutes !== undefined ? { 'timeout-minutes': step.timeoutMinutes } : {}),
       ...(step.uses ? { uses: plain(step.uses.reference) } : {}),
       ...(step.with && Object.keys(step.with).length > 0 ? { with: textTree(step.with) } : {}),
       ...(step.env && Object.keys(step.env).length > 0 ? { env: textTree(step.env) } : {}),

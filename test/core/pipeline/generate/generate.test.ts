@@ -101,6 +101,15 @@ describe('generated pipelines', () => {
             );
           }
           if (!job.environment) continue;
+          if (job.id.value.startsWith('approve-')) {
+            // A job that waits for somebody must not hold the turn of those behind it.
+            assert.equal(job.concurrency, null, place);
+            assert.ok(
+              job.steps.every((step) => /^echo /.test(step.run?.text ?? '')),
+              place,
+            );
+            continue;
+          }
           assert.ok(job.concurrency?.group, place);
           assert.equal(job.concurrency.cancelInProgress?.value, 'false', place);
         }
@@ -119,8 +128,27 @@ describe('generated pipelines', () => {
         for (const check of checks)
           assert.ok(before.has(check.id.value), `${job.id.value} waits for ${check.id.value}`);
         for (const earlier of deployments.slice(0, index)) assert.ok(before.has(earlier.id.value));
-        const always = job.steps.filter((step) => step.condition?.value !== 'failure()');
-        assert.match(always.at(-1)?.name?.value ?? '', /^Check that it works/);
+        const usual = job.steps.filter((step) => step.condition === null);
+        assert.equal(usual.at(-1)?.name?.value, 'Check that it works');
+        // What goes back, looks again and hands over runs only where the deployment was begun and something failed.
+        assert.deepEqual(
+          job.steps
+            .filter(
+              (step) =>
+                step.condition !== null && step.id?.value !== 'last' && step.condition.value !== 'failure()',
+            )
+            .map((step) => step.name?.value),
+          [
+            `Roll back ${job.environment?.name.value ?? ''}`,
+            'Check that it works again',
+            'Hand over to a person',
+          ],
+        );
+        const approval = `approve-${job.environment?.name.value ?? ''}`;
+        const isProduction = pipeline.plan.environments.some(
+          (environment) => environment.isProduction && environment.name === job.environment?.name.value,
+        );
+        assert.equal(before.has(approval), isProduction, `${job.id.value} and its approval`);
         assert.doesNotMatch(
           job.steps.map((step) => step.run?.text ?? '').join('\n'),
           /npm (ci|run build)|docker build|mvnw|gradlew|go build/,

@@ -3,7 +3,7 @@ import { useAction } from '../actions';
 import type { PipelinePlan } from '../plan';
 import { expression } from '../workflow-text';
 import { googleLogin } from './login';
-import { recordedBefore, required, unknownMeans, type DeployMeans, type Script } from './means';
+import { recordedBefore, required, unknownMeans, inOneStep, type DeployMeans, type Script } from './means';
 import { slotsOf } from './slots';
 
 /** A service of Cloud Run, by a new revision that takes all traffic. */
@@ -37,7 +37,8 @@ export function cloudRunMeans(plan: PipelinePlan, target: DeployTarget): DeployM
       ].join('\n'),
     },
     recorded: ['previous'],
-    deploy,
+    steps: inOneStep(deploy),
+    handedOn: [],
     restore: {
       env,
       run: [
@@ -51,6 +52,8 @@ export function cloudRunMeans(plan: PipelinePlan, target: DeployTarget): DeployM
       { name: 'GCP_REGION', purpose: 'region of the Cloud Run service' },
       { name: 'GCP_PROJECT', purpose: 'project of the Cloud Run service' },
     ],
+    secrets: [],
+    notes: [],
     unknowns: [],
   };
 }

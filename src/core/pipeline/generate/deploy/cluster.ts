@@ -3,7 +3,15 @@ import { isKnown } from '../../../evidence/fact';
 import type { DeployTarget, RepositoryProfile, Workload } from '../../../evidence/profile';
 import type { PipelinePlan } from '../plan';
 import { clusterLogin } from './login';
-import { recordedBefore, unknownMeans, type DeployMeans, type Script, type ScriptsOfMeans } from './means';
+import {
+  recordedBefore,
+  required,
+  unknownMeans,
+  inOneStep,
+  type DeployMeans,
+  type Script,
+  type ScriptsOfMeans,
+} from './means';
 import { slotsOf, type Slot } from './slots';
 
 /** Kubernetes by manifests, kustomize or Helm. */
@@ -34,6 +42,8 @@ export function clusterMeans(
     permissions: cluster.permissions,
     ...scripts,
     variables: cluster.variables,
+    secrets: [],
+    notes: [],
     unknowns: [],
   };
 }
@@ -44,29 +54,34 @@ function helmScripts(target: DeployTarget, slots: readonly Slot[]): ScriptsOfMea
   const values = / -f ("[^"]*"|\S+)/.exec(command)?.[0] ?? '';
   // The tag carries the digest behind it: `repository:tag@sha256:…` names exactly these bytes.
   const set = '--set-string image.repository="${IMAGE%@*}" --set-string image.tag="$VERSION@${IMAGE##*@}"';
+  // Without one the context's would be taken, whatever that is on the runner.
+  const at = '--namespace "$NAMESPACE"';
+  const namespace = required('NAMESPACE');
   const deploy: Script = {
     env: {},
-    run: `helm upgrade --install ${release} ${shellWord(target.path.value)}${values} ${set} --wait --timeout 10m`,
+    run: `${namespace}\nhelm upgrade --install ${release} ${shellWord(target.path.value)} ${at}${values} ${set} --wait --timeout 10m`,
   };
   return {
     record: {
       env: {},
       run: [
-        `previous="$(helm history ${release} --max 50 --output json 2>/dev/null | jq --raw-output '[.[] | select(.status == "deployed")][-1].revision // empty')" || previous=""`,
+        `previous="$(helm history ${release} ${at} --max 50 --output json 2>/dev/null | jq --raw-output '[.[] | select(.status == "deployed")][-1].revision // empty')" || previous=""`,
         'echo "previous=$previous" >> "$GITHUB_OUTPUT"',
       ].join('\n'),
     },
     recorded: ['previous'],
-    deploy,
+    steps: inOneStep(deploy),
+    handedOn: [],
     restore: {
       env: {},
-      run: [recordedBefore('PREVIOUS'), `helm rollback ${release} "$PREVIOUS" --wait --timeout 10m`].join(
-        '\n',
-      ),
+      run: [
+        recordedBefore('PREVIOUS'),
+        `helm rollback ${release} "$PREVIOUS" ${at} --wait --timeout 10m`,
+      ].join('\n'),
     },
     redeploy: {
       env: {},
-      run: `helm upgrade ${release} ${shellWord(target.path.value)} --reuse-values ${set} --wait --timeout 10m`,
+      run: `${namespace}\nhelm upgrade ${release} ${shellWord(target.path.value)} ${at} --reuse-values ${set} --wait --timeout 10m`,
     },
   };
 }
@@ -120,7 +135,8 @@ function manifestScripts(target: DeployTarget, slots: readonly Slot[]): ScriptsO
         .join('\n'),
     },
     recorded: slots.map((slot) => slot.output),
-    deploy: { env: {}, run: [...apply, ...status].join('\n') },
+    steps: inOneStep({ env: {}, run: [...apply, ...status].join('\n') }),
+    handedOn: [],
     restore: { env: {}, run: [...restore, ...status].join('\n') },
     redeploy: { env: {}, run: [...setImage, ...status].join('\n') },
   };

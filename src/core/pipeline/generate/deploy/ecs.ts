@@ -3,7 +3,7 @@ import type { DeployTarget } from '../../../evidence/profile';
 import type { PipelinePlan } from '../plan';
 import { expression } from '../workflow-text';
 import { awsLogin } from './login';
-import { recordedBefore, required, unknownMeans, type DeployMeans, type Script } from './means';
+import { recordedBefore, required, unknownMeans, inOneStep, type DeployMeans, type Script } from './means';
 import { slotsOf } from './slots';
 
 /** A service of Amazon ECS, by a new revision of its task definition. */
@@ -45,7 +45,8 @@ export function ecsMeans(plan: PipelinePlan, target: DeployTarget): DeployMeans 
       ].join('\n'),
     },
     recorded: ['previous'],
-    deploy,
+    steps: inOneStep(deploy),
+    handedOn: [],
     restore: { env, run: [recordedBefore('PREVIOUS'), 'definition="$PREVIOUS"', ...update].join('\n') },
     redeploy: deploy,
     variables: [
@@ -53,6 +54,8 @@ export function ecsMeans(plan: PipelinePlan, target: DeployTarget): DeployMeans 
       { name: 'ECS_CLUSTER', purpose: 'name of the ECS cluster' },
       { name: 'ECS_SERVICE', purpose: 'name of the ECS service' },
     ],
+    secrets: [],
+    notes: [],
     unknowns: [],
   };
 }

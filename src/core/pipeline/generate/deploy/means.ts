@@ -8,33 +8,76 @@ export interface EnvironmentVariable {
   readonly purpose: string;
 }
 
+/** A credential that lives until somebody changes it, as a secret of an environment: for platforms without OIDC. */
+export interface EnvironmentSecret {
+  readonly name: string;
+  readonly purpose: string;
+}
+
 /** A step's script with the environment that it reads. */
 export interface Script {
   readonly env: Readonly<Record<string, Text>>;
   readonly run: string;
 }
 
+/** One environment on the way to production. */
+export interface Place {
+  readonly name: string;
+  readonly isProduction: boolean;
+  /** No environment comes before it: what only the first one does (a build of the platform's own) is done there. */
+  readonly isFirst: boolean;
+}
+
+/** One step by which a version gets to its users. */
+export interface DeployStep {
+  /** `Send a tenth of the traffic to it`; null for the deployment itself, which is named after its environment. */
+  readonly title: string | null;
+  readonly script: Script;
+  /** What is asked after it. */
+  readonly check: DeployCheck;
+}
+
+/** `once`: the environment; `watch`: the environment, again and again; `address`: the version at an address of its own. */
+export type DeployCheck = 'none' | 'once' | 'watch' | 'address';
+
 /** How the target is reached, changed and taken back. */
 export interface DeployMeans {
-  /** Logs in to the cloud or cluster; runs before everything else. */
+  /** Makes ready and logs in to the cloud or cluster; runs before everything else. */
   readonly login: readonly StepSpec[];
   /** Permissions that the login needs besides reading the repository. */
   readonly permissions: Readonly<Record<string, 'read' | 'write'>>;
-  /** Notes what runs now; null where the target cannot be asked. Writes `PREVIOUS` names to `GITHUB_OUTPUT`. */
+  /** Notes what runs now; null where the target cannot be asked. Writes the names of `recorded` to `GITHUB_OUTPUT`. */
   readonly record: Script | null;
   /** Names of the outputs of `record`. */
   readonly recorded: readonly string[];
-  readonly deploy: Script;
+  /**
+   * How a version gets to the users of an environment; at least one step, and the last one is checked `once`. A step that
+   * is checked at its own `address` writes that to `GITHUB_OUTPUT`.
+   */
+  steps(place: Place): readonly DeployStep[];
+  /** Names that the first environment's deployment writes to `GITHUB_OUTPUT` and that all later ones are given. */
+  readonly handedOn: readonly string[];
   /** Goes back to what `record` noted, or to `VERSION`; each `previous…` output is in its upper-case variable. */
   readonly restore: Script;
   /** Deploys an earlier image, or rolls back to `VERSION`, from the rollback workflow. */
   readonly redeploy: Script;
   readonly variables: readonly EnvironmentVariable[];
+  readonly secrets: readonly EnvironmentSecret[];
+  /** What has to be known of these means, in sentences. */
+  readonly notes: readonly string[];
   readonly unknowns: readonly string[];
 }
 
 /** The scripts of a means: how it is changed and taken back, without how it is reached. */
-export type ScriptsOfMeans = Pick<DeployMeans, 'record' | 'recorded' | 'deploy' | 'restore' | 'redeploy'>;
+export type ScriptsOfMeans = Pick<
+  DeployMeans,
+  'record' | 'recorded' | 'steps' | 'handedOn' | 'restore' | 'redeploy'
+>;
+
+/** A deployment in one step, checked once. */
+export function inOneStep(script: Script): () => readonly DeployStep[] {
+  return () => [{ title: null, script, check: 'once' }];
+}
 
 /** Means that fail with a message: what would have to be known. */
 export function unknownMeans(needed: readonly string[]): DeployMeans {
@@ -44,22 +87,48 @@ export function unknownMeans(needed: readonly string[]): DeployMeans {
     permissions: {},
     record: null,
     recorded: [],
-    deploy: script,
+    steps: inOneStep(script),
+    handedOn: [],
     restore: script,
     redeploy: script,
     variables: [],
+    secrets: [],
+    notes: [],
     unknowns: needed,
   };
 }
 
+/** Every script of a means that runs in an environment. */
+export function scriptsOf(means: DeployMeans, place: Place): readonly Script[] {
+  return [
+    ...means.steps(place).map((step) => step.script),
+    ...(means.record ? [means.record] : []),
+    means.restore,
+  ];
+}
+
 /** Whether a script asks for the namespace of the environment. */
 export function readsNamespace(means: DeployMeans): boolean {
-  return means.deploy.run.includes('$NAMESPACE');
+  const place = { name: 'production', isProduction: true, isFirst: false };
+  return [...scriptsOf(means, place), means.redeploy].some(({ run }) => run.includes('$NAMESPACE'));
 }
+
+/** Minutes for which an environment is asked again and again while few users have the new version. */
+export function watchMinutes(place: Pick<Place, 'isProduction'>): number {
+  return place.isProduction ? 10 : 2;
+}
+
+/** Per cent of the traffic that a canary takes. */
+export const CANARY_PERCENT = 10;
 
 /** Ends the script with a clear message where a variable of the environment is empty. */
 export function required(variable: string): string {
   return `: "\${${variable}:?set the variable ${variable} in this environment}"`;
+}
+
+/** Ends the script with a clear message where a secret of the environment is empty. */
+export function requiredSecret(secret: string): string {
+  return `: "\${${secret}:?set the secret ${secret} in this environment}"`;
 }
 
 /** Ends the script where nothing ran before: there is nothing to go back to. */

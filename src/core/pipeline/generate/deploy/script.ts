@@ -1,7 +1,7 @@
 import { isKnown, placeholder } from '../../../evidence/fact';
 import type { DeployTarget, RepositoryProfile } from '../../../evidence/profile';
 import { cloudLogin } from './login';
-import { fails, type DeployMeans, type Script } from './means';
+import { fails, inOneStep, type DeployMeans, type Script } from './means';
 
 /** Deploys by the repository's own script. */
 export function scriptMeans(target: DeployTarget, profile: RepositoryProfile): DeployMeans {
@@ -19,10 +19,13 @@ export function scriptMeans(target: DeployTarget, profile: RepositoryProfile): D
     permissions: cloud?.permissions ?? {},
     record: null,
     recorded: [],
-    deploy,
+    steps: inOneStep(deploy),
+    handedOn: [],
     restore,
     redeploy: restore,
     variables: cloud?.variables ?? [],
+    secrets: [],
+    notes: [],
     unknowns,
   };
 }
