@@ -3,6 +3,7 @@ import { fact, fileSource, isKnown, unknown, type Fact, type Known, type Source 
 import type { DeployTarget, RepositoryProfile, Stack } from './profile';
 import { withClusters } from './detect/clusters';
 import { readContainers, readLinks } from './detect/containers';
+import { readDotnetStacks } from './detect/dotnet';
 import { orderEnvironments } from './detect/environments';
 import { readGoStacks } from './detect/go';
 import { readHosting } from './detect/hosting';
@@ -54,6 +55,7 @@ export async function collectProfile(world: ProfileWorld, run: ProfileRun): Prom
     ...(await readGoStacks(reading)),
     ...(await readJavaStacks(reading)),
     ...(await readRustStacks(reading)),
+    ...(await readDotnetStacks(reading)),
   ].sort(byFolder);
   const containers = await readContainers(reading);
   const kubernetes = await readKubernetes(reading);

@@ -1,6 +1,7 @@
 import { useAction } from '../actions';
 import type { Unit } from '../plan';
 import type { StepSpec } from '../workflow-text';
+import { dotnetSetup } from './dotnet';
 import { goSetup } from './go';
 import { javaSetup } from './java';
 import { nodeSetup } from './node';
@@ -37,6 +38,7 @@ export function setup(
     case 'rust':
       return rustSetup(unit.root, useCache, notes);
     case 'dotnet':
+      return dotnetSetup(unit.root, paths, useCache, notes);
     case 'ruby':
     case 'php':
       return [];
