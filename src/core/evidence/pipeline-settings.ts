@@ -6,7 +6,7 @@ export interface PipelineSettings {
   readonly rollout: Rollout | null;
   /** Per cent of lines that tests must reach; `coreFiles` are globs of the files that count as core. */
   readonly coverage: { readonly whole: number; readonly core: number; readonly coreFiles: readonly string[] };
-  /** Days for which reports and artifacts are kept, 1 to 90 (GitHub's own limits for public repositories). */
+  /** Days for which reports and artifacts are kept, 1 to 400; a public repository keeps 90 at most. */
   readonly retentionDays: number;
 }
 

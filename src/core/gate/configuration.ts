@@ -10,6 +10,7 @@ import { isDate, isNull, layerReader, placeOf, staysInside } from './layer-reade
 import { CONDITION_IDS } from './condition-ids';
 import { DOCUMENT_TASK_IDS } from '../documents/document-task-ids';
 import { documentKindOf } from '../documents/index';
+import { defaultPipelineKeys, readPipelineKeys, type PipelineKeys } from './pipeline-keys';
 import {
   defaultReadiness,
   joinReadiness,
@@ -49,6 +50,8 @@ export interface Configuration {
   readonly isOnline: boolean;
   /** What a release needs to be ready. */
   readonly readiness: ReadinessSettings;
+  /** What a pipeline that is generated is held to. */
+  readonly pipeline: PipelineKeys;
 }
 
 /** An entry of `waivers:`. `path` is a glob; `job` narrows it to one job. */
@@ -83,6 +86,7 @@ export const defaultConfiguration: Configuration = {
   components: [],
   isOnline: false,
   readiness: defaultReadiness,
+  pipeline: defaultPipelineKeys,
 };
 
 /** A mistake in the configuration, with its file and place (from 1). `message` is a sentence without a full stop. */
@@ -103,8 +107,9 @@ export interface ConfigurationLayer {
   /** The files that `extends` names, in order, with where it names them. */
   readonly bases: readonly { readonly path: string; readonly line: number; readonly column: number }[];
   /** What this file says itself; a part that it does not speak of is left out. */
-  readonly says: Partial<Omit<Configuration, 'readiness'>>;
+  readonly says: Partial<Omit<Configuration, 'readiness' | 'pipeline'>>;
   readonly readiness?: SaidReadiness;
+  readonly pipeline?: Partial<PipelineKeys>;
   /** Waivers without a last day: a mistake where the rule blocks in the end. */
   readonly endless: readonly { readonly rule: string; readonly line: number; readonly column: number }[];
 }
@@ -125,7 +130,7 @@ export function readConfiguration(path: string, text: string): ConfigurationResu
  */
 export function combineLayers(layers: readonly ConfigurationLayer[]): ConfigurationResult {
   let whole: Configuration = defaultConfiguration;
-  layers.forEach(({ path, says, readiness }, index) => {
+  layers.forEach(({ path, says, readiness, pipeline }, index) => {
     const isBase = index < layers.length - 1;
     const takes = (name: string, by: readonly string[] | undefined): boolean =>
       (by ?? []).some((other) => other.toLowerCase() === name.toLowerCase());
@@ -160,6 +165,7 @@ export function combineLayers(layers: readonly ConfigurationLayer[]): Configurat
       knownCommands: new Map([...whole.knownCommands, ...(says.knownCommands ?? [])]),
       documentTemplates: new Map([...whole.documentTemplates, ...(says.documentTemplates ?? [])]),
       ...(readiness ? { readiness: joinReadiness(whole.readiness, readiness) } : {}),
+      pipeline: { ...whole.pipeline, ...pipeline },
       waivers: [
         ...whole.waivers,
         ...(says.waivers ?? []).map((waiver) => (isBase ? { ...waiver, base: path } : waiver)),
@@ -396,6 +402,8 @@ export function readLayer(
   const isOnline = reader.flagAt(root, 'online');
   const readinessMap = mapAt(root, 'readiness');
   const readiness = readinessMap ? readReadiness(readinessMap, reader, problem, CONDITION_IDS) : null;
+  const pipelineMap = mapAt(root, 'pipeline');
+  const pipeline = pipelineMap ? readPipelineKeys(pipelineMap, reader, problem) : null;
   const releaseFolder = folderAt(release);
   const operationsFolder = folderAt(operations);
   const tags = release && textAt(release, 'tags');
@@ -412,6 +420,7 @@ export function readLayer(
       bases,
       endless,
       ...(readiness ? { readiness } : {}),
+      ...(pipeline ? { pipeline } : {}),
       says: {
         ...(production ? { productionEnvironments: production } : {}),
         ...(other ? { otherEnvironments: other } : {}),
@@ -459,6 +468,7 @@ export const TOP_KEYS = [
   'sql',
   'online',
   'readiness',
+  'pipeline',
 ];
 
 const DEPLOY_TIMEOUT = 'deploy-timeout-minutes';

@@ -89,6 +89,11 @@ export function starterConfiguration(set: WorkflowSet | null): ProposedFile {
     '#  approvals:',
     '#    required: 1',
     '',
+    '# What a pipeline that is generated is held to: how a release reaches its users, and how long reports are kept.',
+    '#pipeline:',
+    '#  rollout: canary',
+    '#  retention-days: 30',
+    '',
   ].join('\n');
   return {
     path: CONFIGURATION_PATH,

@@ -1,5 +1,4 @@
 import { isKnown, type Source, type Unknown } from '../evidence/fact';
-import { defaultPipelineSettings } from '../evidence/pipeline-settings';
 import { ROLLOUTS, type Rollout } from '../evidence/rollouts';
 import { LANGUAGE_NAMES, type RepositoryProfile } from '../evidence/profile';
 import { judgeProposal } from '../gate/check';
@@ -70,9 +69,9 @@ export const generateGhActionsPipeline: Task = {
       environments: run.inputs['environments'] ?? '',
       known: world.configuration,
       settings: {
-        ...defaultPipelineSettings,
+        ...world.configuration.pipeline,
         coverage: world.configuration.readiness.coverage,
-        rollout: rolloutOf(run.inputs['strategy']),
+        rollout: rolloutOf(run.inputs['strategy']) ?? world.configuration.pipeline.rollout,
       },
     });
     if (pipeline.refusal !== null) throw new TaskFailure(pipeline.refusal);

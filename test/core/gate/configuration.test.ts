@@ -15,6 +15,7 @@ import { isDate } from '../../../src/core/gate/layer-reader';
 import { DOCUMENT_TASK_IDS } from '../../../src/core/documents/document-task-ids';
 import { SQL_DIALECTS } from '../../../src/core/change/irreversible/dialect';
 import { PHASES } from '../../../src/core/rules/rule';
+import { ROLLOUTS } from '../../../src/core/evidence/rollouts';
 import { PURPOSES } from '../../../src/core/workflow/understanding';
 
 const PATH = '.github/release-gate.yml';
@@ -125,6 +126,7 @@ describe('the configuration', () => {
         },
         isOnline: true,
         readiness: defaultConfiguration.readiness,
+        pipeline: defaultConfiguration.pipeline,
       },
     });
   });
@@ -307,7 +309,10 @@ describe('the schema of the configuration', () => {
   const schema = JSON.parse(readFileSync('schemas/release-gate.schema.json', 'utf8')) as {
     properties: Record<
       string,
-      { description?: string; properties?: Record<string, { description?: string }> }
+      {
+        description?: string;
+        properties?: Record<string, { description?: string; enum?: readonly unknown[] }>;
+      }
     >;
     definitions: Record<string, { enum?: readonly string[] }>;
   };
@@ -332,6 +337,7 @@ describe('the schema of the configuration', () => {
     assert.deepEqual(schema.definitions['phase']?.enum, PHASES);
     assert.deepEqual(schema.definitions['purpose']?.enum, PURPOSES);
     assert.deepEqual(schema.definitions['dialect']?.enum, SQL_DIALECTS);
+    assert.deepEqual(schema.properties['pipeline']?.properties?.['rollout']?.enum, [...ROLLOUTS, null]);
   });
 
   it('has every key in the documentation', () => {

@@ -47,6 +47,23 @@ describe('generate-gh-actions-pipeline', () => {
     });
   }
 
+  it('keeps reports for as long as the configuration says', async () => {
+    const world = {
+      ...memoryWorld(sampleRepository('storefront'), parsers),
+      history: remoteHistory('https://github.com/sample/repository'),
+    };
+    const result = await generateGhActionsPipeline.run(
+      {
+        ...world,
+        configuration: { ...world.configuration, pipeline: { rollout: null, retentionDays: 17 } },
+      },
+      quietRun({}),
+    );
+    const text = result.files.find((file) => file.path === '.github/workflows/pipeline.yml')?.after ?? '';
+    assert.match(text, /retention-days: 17\n/);
+    assert.ok(result.manualSteps.some((step) => step.title === 'Keep logs for 17 days'));
+  });
+
   it('says that nothing goes back where the repository shows no way to', async () => {
     const files = Object.fromEntries(
       Object.entries(sampleRepository('storefront')).filter(([path]) => path !== 'scripts/rollback.sh'),

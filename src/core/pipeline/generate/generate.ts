@@ -12,6 +12,7 @@ import { readWorkflow } from '../../workflow/read';
 import { requiredChecks } from '../govern/required-checks';
 import { manualSteps, type SetupStep } from './manual-steps';
 import { planPipeline, type GenerateRequest, type PipelinePlan } from './plan';
+import { logRetention } from './retention';
 import { rollbackWorkflow } from './rollback-workflow';
 import { summaryJob } from './summary';
 import { verification } from './verification';
@@ -157,19 +158,22 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
       ...(plan.isDeployed ? [...means.unknowns, ...check.unknowns].map((what) => ({ unknown: what })) : []),
     ]),
     notes: [...notes],
-    setup: manualSteps({
-      profile,
-      environments: plan.environments,
-      branch: plan.branch,
-      variables,
-      secrets: plan.isDeployed ? means.secrets : [],
-      required: requiredChecks(
-        texts.map((text, index) =>
-          readWorkflow(`.github/workflows/${workflows[index]?.names[0] ?? ''}`, text),
+    setup: [
+      ...manualSteps({
+        profile,
+        environments: plan.environments,
+        branch: plan.branch,
+        variables,
+        secrets: plan.isDeployed ? means.secrets : [],
+        required: requiredChecks(
+          texts.map((text, index) =>
+            readWorkflow(`.github/workflows/${workflows[index]?.names[0] ?? ''}`, text),
+          ),
+          plan.branch,
         ),
-        plan.branch,
-      ),
-    }),
+      }),
+      ...(workflows.length > 0 ? [logRetention(plan.settings)] : []),
+    ],
     variables,
     secrets: plan.isDeployed ? means.secrets : [],
   };

@@ -282,6 +282,23 @@ describe('generated pipelines', () => {
     );
   });
 
+  it('keeps reports, packages and logs for as many days as are set', async () => {
+    const { texts, pipeline } = await generatedFrom(sampleRepository('storefront'), {
+      settings: { retentionDays: 21 },
+    });
+    const uploads = pipelineOf(texts).jobs.flatMap((job) =>
+      job.steps.filter((step) => step.uses?.value.startsWith('actions/upload-artifact@')),
+    );
+    assert.ok(uploads.length > 0);
+    for (const step of uploads) {
+      assert.equal(step.with.find((entry) => entry.name.value === 'retention-days')?.value.text, '21');
+    }
+    assert.match(
+      pipeline.setup.find((step) => step.title === 'Keep logs for 21 days')?.command ?? '',
+      /^gh api --method PUT "repos\/\{owner\}\/\{repo\}\/actions\/permissions\/artifact-and-log-retention" -F days=21$/,
+    );
+  });
+
   it('keeps hostile names of folders, scripts and branches inside their place', async () => {
     const hostile = fc.oneof(
       fc.constantFrom(
