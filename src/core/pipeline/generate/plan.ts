@@ -218,9 +218,9 @@ function unitsOf(all: readonly Stack[]): Unit[] {
   });
 }
 
-/** The end of a long path, which tells it from its neighbours. */
+/** The end of a long path, which tells it from its neighbours: GitHub cuts the name of a check after 100 characters. */
 function shortened(path: string): string {
-  return path.length > 80 ? `…${path.slice(-79)}` : path;
+  return path.length > 60 ? `…${path.slice(-59)}` : path;
 }
 
 function imagesOf({ profile, imagesOfArtifact }: GenerateRequest): ImagePlan[] {

@@ -226,7 +226,7 @@ describe('generated pipelines', () => {
     const names = pipelineOf(texts).jobs.map((job) => job.name?.value ?? '');
     assert.equal(new Set(names).size, names.length, names.join('\n'));
     assert.ok(names.includes('Format and lint (apps/web, python)'));
-    assert.ok(names.every((name) => name.length < 120));
+    assert.ok(names.every((name) => name.length <= 100));
   });
 
   it('says in the file itself what it assumes', async () => {
