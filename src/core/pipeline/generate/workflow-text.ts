@@ -55,6 +55,8 @@ export interface JobSpec {
   readonly timeoutMinutes: number;
   readonly outputs?: Readonly<Record<string, Expression>>;
   readonly env?: Readonly<Record<string, Text>>;
+  /** `defaults.run`, for a job in a workflow whose own defaults are not those of a generated one. */
+  readonly runDefaults?: Readonly<Record<string, string>>;
   readonly steps: readonly StepSpec[];
 }
 
@@ -130,6 +132,24 @@ export function workflowText(workflow: WorkflowSpec): string {
   return document.toString({ lineWidth: 0, blockQuote: 'literal', flowCollectionPadding: true });
 }
 
+/**
+ * Jobs as the lines of a `jobs:` map, `indent` blanks a level and a blank line before each; for a workflow that stands.
+ *
+ * @throws RangeError as {@link workflowText}.
+ */
+export function jobsText(jobs: readonly JobSpec[], indent: number): string {
+  const document = new Document({ jobs: Object.fromEntries(jobs.map((job) => [job.id, jobValue(job)])) });
+  const value = (document.contents as YAMLMap).get('jobs');
+  if (isMap(value)) decorateJobs(value, jobs);
+  const text = document.toString({
+    indent,
+    lineWidth: 0,
+    blockQuote: 'literal',
+    flowCollectionPadding: true,
+  });
+  return text.replace(/^jobs:\n/, '\n');
+}
+
 function decorateJobs(jobs: YAMLMap, specs: readonly JobSpec[]): void {
   for (const [index, pair] of jobs.items.entries()) {
     const spec = specs[index];
@@ -170,6 +190,7 @@ function jobValue(job: JobSpec): Record<string, unknown> {
     ...(job.concurrencyGroup !== undefined
       ? { concurrency: { group: textValue(job.concurrencyGroup), 'cancel-in-progress': false } }
       : {}),
+    ...(job.runDefaults ? { defaults: { run: plainTree(job.runDefaults) } } : {}),
     ...(job.outputs ? { outputs: textTree(job.outputs) } : {}),
     ...(job.env && Object.keys(job.env).length > 0 ? { env: textTree(job.env) } : {}),
     steps: job.steps.map((step) => ({

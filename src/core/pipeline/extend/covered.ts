@@ -1,0 +1,130 @@
+import type { PipelinePhase } from '../../evidence/profile';
+import type { Job, Step, Workflow } from '../../workflow/model';
+import type { JobFacts, Purpose, WorkflowSet } from '../../workflow/understanding';
+import { valueOf } from '../../workflow/yaml-tree';
+import type { JobSpec, StepSpec } from '../generate/workflow-text';
+
+/** What of a generated check a workflow does already. */
+export interface Covered {
+  /** Jobs of the workflow that do it, in the order of its file. */
+  readonly by: readonly string[];
+  /** What is left to do; null: nothing. */
+  readonly rest: JobSpec | null;
+}
+
+/** What the engine calls the work of a phase; integration tests are known by their command only. */
+const PURPOSE_OF: Readonly<Partial<Record<PipelinePhase, Purpose>>> = {
+  format: 'lint',
+  lint: 'lint',
+  'type-check': 'lint',
+  unit: 'unit',
+  smoke: 'smoke',
+  'end-to-end': 'end-to-end',
+  scan: 'scan',
+  build: 'build',
+};
+
+/**
+ * What of a generated check the workflow does, on evidence: the same command, the same scan, or, for a job of one
+ * phase, work of that kind in the same folder. Only jobs that every run waits for count: one with a condition, or one
+ * that may fail, holds nothing back.
+ *
+ * @param isOnlyUnit Whether the repository has one installable unit, so that work of a kind can be of no other.
+ */
+export function coveredBy(spec: JobSpec, workflow: Workflow, set: WorkflowSet, isOnlyUnit: boolean): Covered {
+  const jobs = set.jobsOf(workflow).filter(({ job }) => holdsBack(job));
+  const scan = spec.steps.find((step) => step.uses?.reference.startsWith('github/codeql-action/analyze@'));
+  if (scan) {
+    const by = jobs.filter(({ job }) => job.steps.some(isCodeqlAnalysis)).map(idOf);
+    return { by, rest: by.length > 0 ? null : spec };
+  }
+  const [phase, ...others] = spec.phases ?? [];
+  const purpose = phase !== undefined && others.length === 0 ? PURPOSE_OF[phase] : undefined;
+  if (purpose !== undefined) {
+    const folder = folderOf(spec);
+    const by = jobs.filter((facts) => doesWork(facts, purpose, folder, isOnlyUnit)).map(idOf);
+    if (by.length > 0) return { by, rest: null };
+  }
+  const by = new Set<string>();
+  const left = spec.steps.filter((step) => {
+    const job = jobs.find((facts) => runsAlready(facts, step));
+    if (job) by.add(job.job.id.value);
+    return !job;
+  });
+  const order = jobs.map(idOf).filter((id) => by.has(id));
+  if (order.length === 0) return { by: [], rest: spec };
+  return { by: order, rest: left.some(isWork) ? { ...spec, steps: left } : null };
+}
+
+/** Whether a failure of the job is seen by those that wait for it, in every run. */
+export function holdsBack(job: Job): boolean {
+  return job.condition === null && job.continueOnError === null;
+}
+
+/** Whether a step analyses the code with CodeQL. */
+export function isCodeqlAnalysis(step: Step): boolean {
+  return step.uses?.value.startsWith('github/codeql-action/analyze@') ?? false;
+}
+
+function idOf({ job }: JobFacts): string {
+  return job.id.value;
+}
+
+/** A step of the check itself; checking out, setting up and installing are none. */
+function isWork(step: StepSpec): boolean {
+  return step.run !== undefined && !/^(Set up|Install)\b/.test(step.name);
+}
+
+function folderOf(spec: JobSpec): string {
+  return spec.steps.find(isWork)?.workingDirectory ?? '';
+}
+
+function doesWork(facts: JobFacts, purpose: Purpose, folder: string, isOnlyUnit: boolean): boolean {
+  return facts.purposes.some((evidence) => {
+    if (evidence.purpose !== purpose || evidence.confidence === 'weak' || evidence.isForgiven) return false;
+    const step = evidence.stepIndex === null ? null : (facts.job.steps[evidence.stepIndex] ?? null);
+    if (step === null) return isOnlyUnit;
+    return isBinding(step) && (isOnlyUnit || folderOfStep(facts, step) === folder);
+  });
+}
+
+function isBinding(step: Step): boolean {
+  return step.condition === null && step.continueOnError === null;
+}
+
+/** Whether a job runs the command of a step, perhaps with more arguments. */
+function runsAlready(facts: JobFacts, step: StepSpec): boolean {
+  if (step.run === undefined || step.run.includes('\n') || !isWork(step)) return false;
+  const wanted = normal(step.run.split(/\s+/));
+  return facts.commands.some((command) => {
+    if (command.isSwallowed || command.isConditional || !isBinding(command.step)) return false;
+    const words = normal(command.words);
+    return (
+      folderOfStep(facts, command.step) === (step.workingDirectory ?? '') &&
+      wanted.every((word, index) => words[index] === word)
+    );
+  });
+}
+
+/** `npm test`, `npm t` and `npm run test` are one command. */
+function normal(words: readonly string[]): readonly string[] {
+  const [program, first, ...rest] = words;
+  if (program === 'npm' || program === 'pnpm' || program === 'yarn') {
+    if (first === 'run' || first === 'run-script') return [program, ...rest];
+    if (first === 't') return [program, 'test', ...rest];
+  }
+  return words;
+}
+
+function folderOfStep({ workflow, job }: JobFacts, step: Step): string {
+  const own =
+    textAt(step.body, 'working-directory') ??
+    textAt(valueOf(valueOf(job.body, 'defaults'), 'run'), 'working-directory') ??
+    textAt(valueOf(valueOf(workflow.tree.root, 'defaults'), 'run'), 'working-directory');
+  return (own ?? '').replace(/^\.\/?/, '').replace(/\/+$/, '');
+}
+
+function textAt(map: Parameters<typeof valueOf>[0], key: string): string | null {
+  const value = valueOf(map, key);
+  return value?.kind === 'scalar' ? value.text : null;
+}
