@@ -19,6 +19,8 @@ export interface FixOptions {
   readonly kinds: FixKinds;
   /** Why a file may not be edited (it is a symbolic link, say), as `reason` completes it; null where it may. */
   readonly whyNotEdit?: (path: string) => Promise<string | null>;
+  /** Which findings are fixed; left out: all. */
+  readonly wants?: (finding: Finding) => boolean;
 }
 
 /** One fix, with the finding that it is for. */
@@ -53,7 +55,10 @@ const MAX_ROUNDS = 25;
  * @throws As `checkRepository`.
  */
 export async function applyFixes(input: CheckInput, options: FixOptions): Promise<FixedRepository> {
-  const { kinds, whyNotEdit } = options;
+  const { kinds, whyNotEdit, wants = () => true } = options;
+  const only = input.only ?? null;
+  const wanted = (judged: RootReport, revealing: boolean): readonly FixableFinding[] =>
+    wantedFixes(judged, kinds, only, revealing).filter(wants);
   const texts = new Map<string, string>();
   const cache = createReadingCache();
   const judge = (edited: ReadonlyMap<string, string>): Promise<RootReport> =>
@@ -72,10 +77,10 @@ export async function applyFixes(input: CheckInput, options: FixOptions): Promis
   let refused: FixedRepository['refused'] = [];
   let report = await judge(new Map());
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    let step = await fixOnce(report, wantedFixes(report, kinds, input.only ?? null, true), files, judge);
+    let step = await fixOnce(report, wanted(report, true), files, judge);
     refused = step.refused;
     if (step.applied.length === 0) {
-      step = await fixOnce(report, wantedFixes(report, kinds, input.only ?? null, false), files, judge);
+      step = await fixOnce(report, wanted(report, false), files, judge);
       refused = [...refused, ...step.refused];
     }
     if (step.applied.length === 0) break;

@@ -4,17 +4,18 @@ import { LANGUAGE_NAMES, type RepositoryProfile } from '../evidence/profile';
 import { judgeProposal } from '../gate/check';
 import type { Finding } from '../gate/report';
 import { generatePipeline, type GeneratedPipeline } from '../pipeline/generate/generate';
-import { MADE_BY, type ChosenNames } from '../pipeline/generate/workflow-file';
-import type { ProposedFile } from '../text/proposal';
 import { counted, enumerated } from '../text/words';
-import { understandWorkflows } from '../workflow/understand';
-import { readWorkflows } from './read-workflows';
+import {
+  describeExtension,
+  placeWorkflows,
+  WORKFLOWS_FOLDER,
+  type Existing,
+  type PlacedWorkflows,
+} from './pipeline/place-workflows';
 import { releasePlanFromChange } from './release-plan-from-change';
 import { runbookForDeployment } from './runbook-for-deployment';
 import { TaskFailure, type ManualStep, type Task, type TaskResult, type TaskRun, type World } from './task';
 import { readProfile } from '../workflow/read-profile';
-
-const FOLDER = '.github/workflows';
 
 /** The documents that belong to a pipeline: proposed with it, each by its own task. */
 const COMPANIONS: readonly { readonly task: Task; readonly noun: string }[] = [
@@ -57,8 +58,14 @@ export const generateGhActionsPipeline: Task = {
       question: `How does a release reach its users (${ROLLOUTS.join(', ')})?`,
       isAsked: false,
     },
+    {
+      name: 'existing',
+      question:
+        'Are workflows that stand extended (extend), or is the pipeline written beside them (beside)?',
+      isAsked: false,
+    },
   ],
-  writes: [FOLDER, 'docs/release', 'docs/ops'],
+  writes: [WORKFLOWS_FOLDER, 'docs/release', 'docs/ops'],
   async run(world, run): Promise<TaskResult> {
     const profile = await readProfile(world, run);
     const listed = await world.files.list(run.signal);
@@ -80,13 +87,15 @@ export const generateGhActionsPipeline: Task = {
         'Nothing was found that a pipeline could build or deploy: no package.json, pyproject.toml, go.mod, pom.xml, build.gradle or Dockerfile. Add one, or open the folder that holds it.',
       );
     }
+    const placed = await placeWorkflows(world, pipeline, existingOf(run.inputs['existing']), run.signal);
     const notes = [
-      ...pipeline.notes,
+      // What was assumed for a pipeline is of no use where none is written.
+      ...(placed.pipeline === null ? [] : pipeline.notes),
       ...(profile.problems ?? []).map((problem) => `${problem.path} ${problem.message}.`),
     ];
-    const workflows = await proposeWorkflows(world, pipeline, notes);
-    const [pipelinePath] = workflows.map((file) => file.path);
-    run.report(`Wrote ${workflows.length} workflows`);
+    const workflows = placed.files;
+    notes.push(...placed.notes, ...placed.extensions.flatMap(describeExtension));
+    run.report(`Wrote ${counted(workflows.length, 'workflow')}`);
 
     const companions = await runCompanions(world, run, notes);
     const files = [...workflows, ...companions.flatMap((result) => result.files)].filter((file) => {
@@ -118,7 +127,10 @@ export const generateGhActionsPipeline: Task = {
     };
     const findings: readonly Finding[] =
       files.length > 0 ? await judgeProposal(world, files, run.signal) : [];
-    const unknowns = distinct([...pipeline.unknowns, ...companions.flatMap((result) => result.unknowns)]);
+    const unknowns = distinct([
+      ...(placed.pipeline === null ? [] : pipeline.unknowns),
+      ...companions.flatMap((result) => result.unknowns),
+    ]);
     const rest = {
       task: 'generate-gh-actions-pipeline' as const,
       sources: sourcesOf(profile),
@@ -126,8 +138,8 @@ export const generateGhActionsPipeline: Task = {
       findings,
       unknowns,
       manualSteps: [
-        ...pipeline.setup,
-        ...(await deploymentsBeside(world, workflows, run.signal)),
+        ...(placed.pipeline === null ? [] : pipeline.setup),
+        ...placed.alsoDeploying.map(retireStep),
         ...companions.flatMap((result) => result.manualSteps),
       ],
       notes,
@@ -142,7 +154,7 @@ export const generateGhActionsPipeline: Task = {
     };
     const withSummary = (opening: string): TaskResult => ({
       ...rest,
-      summary: [opening, rollbackSection(pipeline, pipelinePath)].filter((part) => part !== '').join('\n\n'),
+      summary: [opening, rollbackSection(pipeline, placed)].filter((part) => part !== '').join('\n\n'),
       prose: {
         slots: [
           {
@@ -155,65 +167,26 @@ export const generateGhActionsPipeline: Task = {
         with: (texts) => Promise.resolve(withSummary(texts.get('summary') ?? opening)),
       },
     });
-    return withSummary(openingOf(pipeline));
+    return withSummary(openingOf(pipeline, placed));
   },
 };
 
-/** Files that do not collide with what stands there: a file of ours is shown as a difference, anybody else's is kept. */
-async function proposeWorkflows(
-  world: World,
-  pipeline: GeneratedPipeline,
-  notes: string[],
-): Promise<ProposedFile[]> {
-  const chosen: { readonly name: string; readonly before: string | null }[] = [];
-  for (const workflow of pipeline.workflows) {
-    let found: { readonly name: string; readonly before: string | null } | null = null;
-    for (let number = 1; found === null; number++) {
-      // After the given names, numbers: there is always one that nobody has taken.
-      const name = workflow.names[number - 1] ?? numbered(workflow.names.at(-1) ?? 'pipeline.yml', number);
-      const there = await world.files.read(`${FOLDER}/${name}`);
-      if (there.ok && isOurs(there.text)) found = { name, before: there.text };
-      else if (!there.ok && there.reason === 'missing') found = { name, before: null };
-      else notes.push(`${FOLDER}/${name} is kept as it is: somebody else wrote it.`);
-    }
-    chosen.push(found);
-  }
-  const names: ChosenNames = { pipeline: chosen[0]?.name ?? 'pipeline.yml' };
-  return pipeline.workflows.map((workflow, index) => ({
-    path: `${FOLDER}/${chosen[index]?.name ?? ''}`,
-    before: chosen[index]?.before ?? null,
-    after: workflow.text(names),
-    purpose: workflow.purpose,
-  }));
+/** @throws TaskFailure for any other word. */
+function existingOf(told: string | undefined): Existing {
+  const word = told?.trim().toLowerCase() ?? '';
+  if (word === '' || word === 'extend') return 'extend';
+  if (word === 'beside') return 'beside';
+  throw new TaskFailure(`"${word}" is neither "extend" nor "beside".`);
 }
 
-/** Workflows of other people that deploy as well: both would, each on its own, until somebody retires the old one. */
-async function deploymentsBeside(
-  world: World,
-  proposed: readonly ProposedFile[],
-  signal: AbortSignal,
-): Promise<readonly ManualStep[]> {
-  const { workflows } = await readWorkflows(world, signal);
-  const others = workflows.filter(({ path }) => !proposed.some((file) => file.path === path));
-  if (others.length === 0) return [];
-  const { productionEnvironments, otherEnvironments } = world.configuration;
-  const set = understandWorkflows(others, await world.parsers.shell(), {
-    productionEnvironments,
-    otherEnvironments,
-  });
-  return others.flatMap((workflow) => {
-    const jobs = set.jobs.filter((facts) => facts.workflow === workflow && facts.target !== null);
-    if (jobs.length === 0) return [];
-    const names = jobs.map(({ job }) => job.id.value).join(', ');
-    const file = workflow.path.slice(FOLDER.length + 1);
-    return [
-      {
-        title: `Retire ${workflow.path}`,
-        why: `It deploys too (${names}) and stays as it is: until it is switched off, both deploy, each on its own. Switch it off when the new pipeline has released once.`,
-        command: /^[\w.-]+$/.test(file) ? `gh workflow disable ${file}` : null,
-      },
-    ];
-  });
+/** Somebody else's workflow that goes on deploying beside the pipeline. */
+function retireStep({ path, jobs }: PlacedWorkflows['alsoDeploying'][number]): ManualStep {
+  const file = path.slice(WORKFLOWS_FOLDER.length + 1);
+  return {
+    title: `Retire ${path}`,
+    why: `It deploys too (${jobs.join(', ')}) and stays as it is: until it is switched off, both deploy, each on its own. Switch it off when the new pipeline has released once.`,
+    command: /^[\w.-]+$/.test(file) ? `gh workflow disable ${file}` : null,
+  };
 }
 
 /** @throws TaskFailure for a word that names no strategy. */
@@ -225,14 +198,6 @@ function rolloutOf(told: string | undefined): Rollout | null {
     throw new TaskFailure(`"${word}" is no strategy. Give one of ${enumerated(ROLLOUTS, 'or')}.`);
   }
   return rollout;
-}
-
-function numbered(name: string, number: number): string {
-  return name.replace(/(\.ya?ml)$/, `-${number}$1`);
-}
-
-function isOurs(text: string): boolean {
-  return text.replace(/^\uFEFF/, '').startsWith(`# ${MADE_BY}`);
 }
 
 /** Dockerfiles that copy from outside what the build writes: they need its package beside them. */
@@ -287,7 +252,13 @@ async function runCompanions(world: World, run: TaskRun, notes: string[]): Promi
   return results;
 }
 
-function openingOf({ plan, workflows }: GeneratedPipeline): string {
+function openingOf({ plan }: GeneratedPipeline, placed: PlacedWorkflows): string {
+  const extended = placed.extensions.map(({ path }) => `\`${path}\``);
+  if (placed.pipeline === null) {
+    return extended.length > 0
+      ? `${enumerated(extended, 'and')} ${extended.length === 1 ? 'deploys' : 'deploy'} this repository and ${extended.length === 1 ? 'gets' : 'get'} the checks that were missing; how it is deployed stays as it is.`
+      : 'The workflows of this repository deploy it and wait for their checks: no pipeline is added to them.';
+  }
   const languages = [...new Set(plan.units.map((unit) => LANGUAGE_NAMES[unit.root.language]))];
   const built = [
     ...languages,
@@ -298,20 +269,20 @@ function openingOf({ plan, workflows }: GeneratedPipeline): string {
   const way = plan.environments.map((environment) => environment.name).join(', then ');
   const target = plan.target ? ` by \`${plan.target.path.value}\` (${plan.target.kind})` : '';
   return plan.isDeployed
-    ? `A pipeline for ${enumerated(built, 'and') || 'this repository'}: checks, one build, then ${way}${target}. ${counted(workflows.length, 'workflow')}; each deployment waits for everything before it and is checked afterwards.`
+    ? `A pipeline for ${enumerated(built, 'and') || 'this repository'}: checks, one build, then ${way}${target}. ${extended.length > 0 ? `It is added to ${enumerated(extended, 'and')}, whose own jobs stay` : counted(placed.files.length, 'workflow')}; each deployment waits for everything before it and is checked afterwards.`
     : `A pipeline for ${enumerated(built, 'and') || 'this repository'}: checks and one build. Nothing is deployed.`;
 }
 
 /** When production is taken back, and how. */
-function rollbackSection({ plan }: GeneratedPipeline, pipelinePath: string | undefined): string {
+function rollbackSection({ plan }: GeneratedPipeline, { pipeline }: PlacedWorkflows): string {
   const production = plan.environments
     .filter((environment) => environment.isProduction)
     .map((environment) => environment.name);
-  if (production.length === 0) return '';
+  if (production.length === 0 || pipeline === null) return '';
   return [
     '**Rollback**',
     '',
-    `- The deployment to ${enumerated(production, 'and') || 'this repository'} exits with an error, or the check after it fails through all its retries: \`${pipelinePath ?? ''}\` goes back to what ran before, after its approval.`,
+    `- The deployment to ${enumerated(production, 'and') || 'this repository'} exits with an error, or the check after it fails through all its retries: \`${pipeline}\` goes back to what ran before, after its approval.`,
     '- Anything seen later, such as a threshold of the release plan: a person starts the rollback workflow with the environment and the full commit to go back to. It builds nothing.',
   ].join('\n');
 }

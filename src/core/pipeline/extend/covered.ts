@@ -1,4 +1,5 @@
-import type { PipelinePhase } from '../../evidence/profile';
+import type { Language, PipelinePhase } from '../../evidence/profile';
+import type { Span } from '../../text/position';
 import type { Job, Step, Workflow } from '../../workflow/model';
 import type { JobFacts, Purpose, WorkflowSet } from '../../workflow/understanding';
 import { valueOf } from '../../workflow/yaml-tree';
@@ -29,9 +30,10 @@ const PURPOSE_OF: Readonly<Partial<Record<PipelinePhase, Purpose>>> = {
  * phase, work of that kind in the same folder. Only jobs that every run waits for count: one with a condition, or one
  * that may fail, holds nothing back.
  *
- * @param isOnlyUnit Whether the repository has one installable unit, so that work of a kind can be of no other.
+ * @param onlyUnit The language of the repository's one installable unit, where it has one: work of a kind can be of no
+ *   other then, unless its program belongs to another language.
  */
-export function coveredBy(spec: JobSpec, workflow: Workflow, set: WorkflowSet, isOnlyUnit: boolean): Covered {
+export function coveredBy(spec: JobSpec, workflow: Workflow, set: WorkflowSet, onlyUnit: Language | null): Covered {
   const jobs = set.jobsOf(workflow).filter(({ job }) => holdsBack(job));
   const scan = spec.steps.find((step) => step.uses?.reference.startsWith('github/codeql-action/analyze@'));
   if (scan) {
@@ -42,7 +44,7 @@ export function coveredBy(spec: JobSpec, workflow: Workflow, set: WorkflowSet, i
   const purpose = phase !== undefined && others.length === 0 ? PURPOSE_OF[phase] : undefined;
   if (purpose !== undefined) {
     const folder = folderOf(spec);
-    const by = jobs.filter((facts) => doesWork(facts, purpose, folder, isOnlyUnit)).map(idOf);
+    const by = jobs.filter((facts) => doesWork(facts, purpose, folder, onlyUnit)).map(idOf);
     if (by.length > 0) return { by, rest: null };
   }
   const by = new Set<string>();
@@ -79,14 +81,52 @@ function folderOf(spec: JobSpec): string {
   return spec.steps.find(isWork)?.workingDirectory ?? '';
 }
 
-function doesWork(facts: JobFacts, purpose: Purpose, folder: string, isOnlyUnit: boolean): boolean {
+function doesWork(facts: JobFacts, purpose: Purpose, folder: string, onlyUnit: Language | null): boolean {
   return facts.purposes.some((evidence) => {
     if (evidence.purpose !== purpose || evidence.confidence === 'weak' || evidence.isForgiven) return false;
     const step = evidence.stepIndex === null ? null : (facts.job.steps[evidence.stepIndex] ?? null);
-    if (step === null) return isOnlyUnit;
-    return isBinding(step) && (isOnlyUnit || folderOfStep(facts, step) === folder);
+    if (step === null) return onlyUnit !== null;
+    if (!isBinding(step)) return false;
+    return onlyUnit === null
+      ? folderOfStep(facts, step) === folder
+      : !isOfAnother(onlyUnit, facts, step, evidence.span);
   });
 }
+
+/** Whether the command that does the work belongs to another language than the unit's. */
+function isOfAnother(language: Language, facts: JobFacts, step: Step, span: Span): boolean {
+  const command = facts.commands.find(
+    (other) => other.step === step && other.span.start <= span.start && span.end <= other.span.end,
+  );
+  const program = command?.words[0]?.split('/').at(-1);
+  const owner = Object.entries(PROGRAMS).find(([, programs]) => program && programs.includes(program))?.[0];
+  return owner !== undefined && owner !== language;
+}
+
+/** Programs that test code of one language only; make, just, task and scripts test any. */
+const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
+  node: ['npm', 'npx', 'pnpm', 'yarn', 'bun', 'node', 'deno', 'vitest', 'jest', 'mocha'],
+  python: ['python', 'python3', 'pytest', 'tox', 'nox', 'poetry', 'uv', 'pipenv', 'hatch', 'pdm', 'coverage'],
+  go: ['go', 'gotestsum'],
+  java: ['mvn', 'mvnw', 'gradle', 'gradlew', 'ant', 'sbt', 'lein'],
+  rust: ['cargo'],
+  dotnet: ['dotnet', 'msbuild'],
+  ruby: ['bundle', 'rake', 'rspec', 'rails', 'ruby'],
+  php: ['php', 'composer', 'phpunit', 'pest'],
+  others: [
+    'mix',
+    'rebar3',
+    'swift',
+    'dart',
+    'flutter',
+    'crystal',
+    'dub',
+    'cabal',
+    'stack',
+    'xcodebuild',
+    'ctest',
+  ],
+};
 
 function isBinding(step: Step): boolean {
   return step.condition === null && step.continueOnError === null;

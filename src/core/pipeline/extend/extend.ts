@@ -4,6 +4,7 @@ import type { Job, Trigger, Workflow } from '../../workflow/model';
 import { readWorkflow } from '../../workflow/read';
 import type { JobFacts, WorkflowSet } from '../../workflow/understanding';
 import { readYaml, valueOf, type YamlMap } from '../../workflow/yaml-tree';
+import type { Language } from '../../evidence/profile';
 import { ON_PUSH } from '../generate/build';
 import { expression, jobsText, type JobSpec, type StepSpec, type Text } from '../generate/workflow-text';
 import { onMap, runOperations, type Operation } from '../operations';
@@ -33,8 +34,8 @@ export interface ExtendRequest {
   /** The jobs of the generated pipeline. */
   readonly jobs: readonly JobSpec[];
   readonly branch: string;
-  /** Whether the repository has one installable unit. */
-  readonly isOnlyUnit: boolean;
+  /** The language of the repository's one installable unit; null where it has several. */
+  readonly onlyUnit: Language | null;
 }
 
 /**
@@ -107,13 +108,13 @@ interface PlacedJobs {
 }
 
 /** Leaves out what the workflow does already, and gives what is left ids of its own. */
-function placeJobs({ workflow, set, jobs, isOnlyUnit }: ExtendRequest): PlacedJobs {
+function placeJobs({ workflow, set, jobs, onlyUnit }: ExtendRequest): PlacedJobs {
   const kept: { readonly check: string; readonly by: readonly string[] }[] = [];
   const replacements = new Map<string, readonly string[]>();
   const taken = new Set(workflow.jobs.map((job) => job.id.value.toLowerCase()));
   const left = jobs.flatMap((spec): JobSpec[] => {
     if (!isCheck(spec)) return [spec];
-    const { by, rest } = coveredBy(spec, workflow, set, isOnlyUnit);
+    const { by, rest } = coveredBy(spec, workflow, set, onlyUnit);
     if (by.length > 0) kept.push({ check: spec.name, by });
     if (rest === null) {
       replacements.set(spec.id, by);
