@@ -89,11 +89,14 @@ describe('generate-gh-actions-pipeline', () => {
   it('says how to retire a workflow that deploys beside it, and leaves one that does not alone', async () => {
     const job = (run: string): string =>
       `name: Theirs\non: push\njobs:\n  work:\n    runs-on: ubuntu-latest\n    environment: production\n    steps:\n      - run: ${run}\n`;
-    const result = await run({
-      ...sampleRepository('orders-service'),
-      '.github/workflows/ship.yml': job('kubectl apply -f k8s/'),
-      '.github/workflows/lint.yml': job('npm run lint'),
-    });
+    const result = await run(
+      {
+        ...sampleRepository('orders-service'),
+        '.github/workflows/ship.yml': job('kubectl apply -f k8s/'),
+        '.github/workflows/lint.yml': job('npm run lint'),
+      },
+      { existing: 'beside' },
+    );
     const retired = result.manualSteps.filter((step) => step.title.startsWith('Retire'));
     assert.deepEqual(
       retired.map(({ title, command }) => [title, command]),

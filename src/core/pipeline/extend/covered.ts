@@ -33,7 +33,12 @@ const PURPOSE_OF: Readonly<Partial<Record<PipelinePhase, Purpose>>> = {
  * @param onlyUnit The language of the repository's one installable unit, where it has one: work of a kind can be of no
  *   other then, unless its program belongs to another language.
  */
-export function coveredBy(spec: JobSpec, workflow: Workflow, set: WorkflowSet, onlyUnit: Language | null): Covered {
+export function coveredBy(
+  spec: JobSpec,
+  workflow: Workflow,
+  set: WorkflowSet,
+  onlyUnit: Language | null,
+): Covered {
   const jobs = set.jobsOf(workflow).filter(({ job }) => holdsBack(job));
   const scan = spec.steps.find((step) => step.uses?.reference.startsWith('github/codeql-action/analyze@'));
   if (scan) {
@@ -55,7 +60,13 @@ export function coveredBy(spec: JobSpec, workflow: Workflow, set: WorkflowSet, o
   });
   const order = jobs.map(idOf).filter((id) => by.has(id));
   if (order.length === 0) return { by: [], rest: spec };
-  return { by: order, rest: left.some(isWork) ? { ...spec, steps: left } : null };
+  const dropped = spec.steps.flatMap((step) =>
+    step.id !== undefined && !left.includes(step) ? [`${step.id}: `] : [],
+  );
+  return {
+    by: order,
+    rest: left.some(isWork) ? { ...spec, steps: left.map((step) => withoutLines(step, dropped)) } : null,
+  };
 }
 
 /** Whether a failure of the job is seen by those that wait for it, in every run. */
@@ -72,9 +83,17 @@ function idOf({ job }: JobFacts): string {
   return job.id.value;
 }
 
-/** A step of the check itself; checking out, setting up and installing are none. */
+/** The step that says what failed speaks of no step that is not there. */
+function withoutLines(step: StepSpec, starts: readonly string[]): StepSpec {
+  const { NEXT: next } = step.env ?? {};
+  if (typeof next !== 'string') return step;
+  const lines = next.split('\n').filter((line) => !starts.some((start) => line.startsWith(start)));
+  return { ...step, env: { ...step.env, NEXT: lines.join('\n') } };
+}
+
+/** A step of the check itself; checking out, setting up, installing and what only runs at a failure are none. */
 function isWork(step: StepSpec): boolean {
-  return step.run !== undefined && !/^(Set up|Install)\b/.test(step.name);
+  return step.if === undefined && step.run !== undefined && !/^(Set up|Install)\b/.test(step.name);
 }
 
 function folderOf(spec: JobSpec): string {
