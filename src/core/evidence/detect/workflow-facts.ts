@@ -17,6 +17,9 @@ const LOGINS: readonly (readonly [string, 'aws' | 'azure' | 'google'])[] = [
   ['google-github-actions/auth', 'google'],
 ];
 
+/** The end of the name of an environment that only asks for the approval of another. */
+export const APPROVAL = '-approval';
+
 /**
  * A deploy script that is told its environment as the first word: `./scripts/deploy.sh production v1`. A pattern and no
  * parser, since this layer does not see the shell; only words that mean an environment everywhere are taken.
@@ -66,5 +69,13 @@ export async function readWorkflowFacts(
       }
     }
   }
-  return { environments, clouds, images };
+  const names = new Set(environments.map(({ name }) => name));
+  return {
+    // Where only somebody is asked before the environment of that name: nothing is deployed to it.
+    environments: environments.filter(
+      ({ name }) => !name.endsWith(APPROVAL) || !names.has(name.slice(0, -APPROVAL.length)),
+    ),
+    clouds,
+    images,
+  };
 }

@@ -4,6 +4,7 @@ import {
   type KnownEnvironments,
 } from '../../evidence/detect/environments';
 import { isPlainText } from '../../evidence/detect/shell-text';
+import { APPROVAL } from '../../evidence/detect/workflow-facts';
 import { isKnown, type Unknown } from '../../evidence/fact';
 import type { PipelineSettings } from '../../evidence/pipeline-settings';
 import type { DeployTarget, Environment, RepositoryProfile, Stack } from '../../evidence/profile';
@@ -292,7 +293,7 @@ function environmentsOf(request: GenerateRequest, notes: string[]): Environment[
 
 /** The environment whose reviewers are asked before a deployment to this one, which itself keeps variables and trust. */
 export function approvalEnvironment(environment: Pick<Environment, 'name'>): string {
-  return `${environment.name}-approval`;
+  return `${environment.name}${APPROVAL}`;
 }
 
 function isBranch(name: string): boolean {
