@@ -2,6 +2,7 @@ import { fact, fileSource, unknown, type Fact, type Known, type Source } from '.
 import type { PipelinePhase, Stack } from '../profile';
 import { baseOf, folderOf, foldersAbove, inFolder, isInside, type Reading } from './reading';
 import { dataAt, listAt, mapAt, readPlaced, stringAt, type PlacedDocument } from './places';
+import { readNodeTools, type NodeManifest } from './node-tools';
 import { isPlainText, shellWord } from './shell-text';
 import { isMember } from './workspace-members';
 
@@ -44,7 +45,7 @@ const NO_TEST = /no test specified|^\s*(echo\b[^&|;]*|true|exit\s+0|:)\s*$/i;
 
 /** Reads every `package.json` of the repository that belongs to it, members of workspaces included. */
 export async function readNodeStacks(reading: Reading): Promise<Stack[]> {
-  const manifests: { folder: string; path: string; document: PlacedDocument }[] = [];
+  const manifests: NodeManifest[] = [];
   for (const path of reading.paths.filter((other) => baseOf(other) === 'package.json')) {
     const text = await reading.text(path);
     if (text === null) continue;
@@ -70,7 +71,8 @@ export async function readNodeStacks(reading: Reading): Promise<Stack[]> {
     const root = [...workspaces].find(
       ([other, patterns]) => other !== folder && isInside(folder, other) && isMember(folder, other, patterns),
     )?.[0];
-    const stack = await readStack(reading, folder, path, document, root ?? null);
+    const rootManifest = manifests.find((other) => other.folder === root) ?? null;
+    const stack = await readStack(reading, { folder, path, document }, rootManifest);
     if (stack) stacks.push(stack);
   }
   return stacks;
@@ -78,11 +80,11 @@ export async function readNodeStacks(reading: Reading): Promise<Stack[]> {
 
 async function readStack(
   reading: Reading,
-  folder: string,
-  path: string,
-  document: PlacedDocument,
-  workspaceRoot: string | null,
+  manifest: NodeManifest,
+  root: NodeManifest | null,
 ): Promise<Stack | null> {
+  const { folder, path, document } = manifest;
+  const workspaceRoot = root?.folder ?? null;
   const { data } = document;
   const place = (...at: string[]): Source => fileSource(path, document.rangeOf(at));
   const lock = lockOf(reading, folder, workspaceRoot);
@@ -103,6 +105,14 @@ async function readStack(
     reading.has(inFolder(folder, 'Dockerfile')) || stringAt(data, ['scripts', 'start']) !== null;
   const outputs = await outputsOf(reading, folder, path, document);
   const registry = await registryOf(reading, folder, path, document, name);
+  const scripts = commandsOf(reading, path, document, packageManager.value);
+  const { tools, coverage, testReports, commands } = await readNodeTools(
+    reading,
+    manifest,
+    root,
+    packageManager.value,
+    scripts,
+  );
   return {
     language: 'node',
     folder,
@@ -115,11 +125,14 @@ async function readStack(
     packageManager,
     lockFile: lock ? fact(lock.path, fileSource(lock.path)) : null,
     languageVersion: await nodeVersion(reading, folder, path, document, workspaceRoot),
-    commands: commandsOf(reading, path, document, packageManager.value),
+    commands: { ...scripts, ...commands },
     isPublished: !isPrivate && name !== null && entry && !isRunAsService,
     ...(registry ? { registry } : {}),
     ...(workspaceRoot !== null ? { workspaceRoot } : {}),
     ...(outputs.length > 0 ? { outputs } : {}),
+    ...(tools.length > 0 ? { tools } : {}),
+    ...(coverage ? { coverage } : {}),
+    ...(testReports.length > 0 ? { testReports } : {}),
   };
 }
 
