@@ -1,5 +1,5 @@
-import { fact, fileSource, unknown } from '../fact';
-import type { Stack } from '../profile';
+import { fact, fileSource, unknown, type Fact, type Source } from '../fact';
+import type { ConfiguredTool, CoverageSetup, Stack } from '../profile';
 import { makeCommands, readMakeTargets, type MakeTarget } from './makefile';
 import { findLine, lineSource } from './places';
 import { baseOf, folderOf, inFolder, isInside, type Reading } from './reading';
@@ -34,6 +34,7 @@ export async function readGoStacks(reading: Reading): Promise<Stack[]> {
       .map((name) => inFolder(folder, name))
       .find((name) => reading.has(name));
     const mains = await mainPackages(reading, folder, own);
+    const integration = await integrationTest(reading, own);
     const goMod = lineSource(path, text, /^go\s/);
     const lint = [
       ...(make.lint ?? []),
@@ -61,6 +62,9 @@ export async function readGoStacks(reading: Reading): Promise<Stack[]> {
         ...(make.unit || test
           ? { unit: make.unit ?? [fact('go test ./...', fileSource(test ?? path))] }
           : {}),
+        ...(integration && !make.integration
+          ? { integration: [fact('go test -tags=integration ./...', integration)] }
+          : {}),
         build: make.build ?? [
           mains.length > 0
             ? fact('go build -trimpath -o bin/ ./...', fileSource(mains[0] ?? path))
@@ -71,9 +75,55 @@ export async function readGoStacks(reading: Reading): Promise<Stack[]> {
       ...(mains.length > 0 && buildsIntoBin(targets)
         ? { outputs: [fact('bin', make.build?.[0]?.sources[0] ?? fileSource(mains[0] ?? path))] }
         : {}),
+      tools: goTools(path, text, golangci, test),
+      ...(make.unit || test ? { coverage: coverageOf(targets, fileSource(test ?? path), goMod) } : {}),
     });
   }
   return stacks;
+}
+
+/** A test file that is only built for integration tests, by its build constraint. */
+async function integrationTest(reading: Reading, own: readonly string[]): Promise<Source | null> {
+  for (const path of own.filter((file) => file.endsWith('_test.go')).slice(0, MAX_TEST_FILES)) {
+    const found = findLine((await reading.text(path)) ?? '', /^\/\/go:build\s+integration\s*$/);
+    if (found) return fileSource(path, found.range);
+  }
+  return null;
+}
+
+/** A build constraint stands in the first lines; so many files are opened for it. */
+const MAX_TEST_FILES = 60;
+
+function goTools(
+  path: string,
+  goMod: string,
+  golangci: string | undefined,
+  test: string | undefined,
+): readonly Fact<ConfiguredTool>[] {
+  const containers = findLine(goMod, /github\.com\/testcontainers\/testcontainers-go\b/);
+  return [
+    ...(golangci ? [fact({ name: 'golangci-lint', does: 'lint' as const }, fileSource(golangci))] : []),
+    ...(test ? [fact({ name: 'go test', does: 'unit' as const }, fileSource(test))] : []),
+    ...(containers
+      ? [fact({ name: 'Testcontainers', does: 'integration' as const }, fileSource(path, containers.range))]
+      : []),
+  ];
+}
+
+/** A target of the Makefile that writes a profile, else the option of `go test` that does. */
+function coverageOf(targets: readonly MakeTarget[], test: Source, goMod: Source): CoverageSetup {
+  const target = targets.find(({ recipe }) => /-coverprofile[= ]\S/.test(recipe));
+  const written = /-coverprofile[= ]["']?([\w./-]+)/.exec(target?.recipe ?? '')?.[1];
+  const source = target?.fact.sources[0] ?? test;
+  return {
+    tool: fact('go test', goMod),
+    command: target?.fact ?? fact('go test -coverprofile=coverage.out ./...', test),
+    report:
+      target && written === undefined
+        ? unknown('file that the coverage profile is written to')
+        : fact({ path: (written ?? 'coverage.out').replace(/^\.\//, ''), format: 'go' }, source),
+    threshold: null,
+  };
 }
 
 /** The module path's last part, without a major version: `example.org/shop/api/v2` is `api`. */

@@ -1,5 +1,5 @@
 import { fact, fileSource, unknown, type Fact, type Known, type Source } from '../fact';
-import type { PipelinePhase, Stack } from '../profile';
+import type { ConfiguredTool, CoverageSetup, PipelinePhase, Stack } from '../profile';
 import { findLine, lineSource } from './places';
 import { baseOf, folderOf, foldersAbove, inFolder, isInside, type Reading } from './reading';
 
@@ -69,7 +69,10 @@ async function readMaven(reading: Reading, path: string): Promise<Stack | null> 
   if (checkstyle) commands.lint = [fact(`${mvn} -B checkstyle:check`, checkstyle)];
   if (tests) commands.unit = [fact(`${mvn} -B test`, fileSource(tests))];
   const failsafe = plugin('maven-failsafe-plugin');
-  if (failsafe) commands['end-to-end'] = [fact(`${mvn} -B verify`, failsafe)];
+  if (failsafe) commands.integration = [fact(`${mvn} -B verify`, failsafe)];
+  const jacoco = plugin('jacoco-maven-plugin');
+  const hasReport = /<goal>report<\/goal>/.test(text);
+  const minimum = findLine(text, /<minimum>\s*(0?\.\d{1,3}|1(?:\.0+)?|\d{1,2}(?:\.\d+)?%)\s*<\/minimum>/);
   commands.build = [fact(`${mvn} -B -DskipTests package`, here)];
   const packaging = /<packaging>\s*(\w+)\s*<\/packaging>/.exec(own)?.[1] ?? 'jar';
   const javaVersion = findLine(
@@ -95,7 +98,67 @@ async function readMaven(reading: Reading, path: string): Promise<Stack | null> 
     isPublished:
       text.includes('<distributionManagement>') || plugin('central-publishing-maven-plugin') !== null,
     ...(packaging === 'jar' || packaging === 'war' ? { outputs: [fact(`target/*.${packaging}`, here)] } : {}),
+    tools: toolsIn(path, text, MAVEN_TOOLS),
+    ...(jacoco
+      ? {
+          coverage: {
+            tool: fact('JaCoCo', jacoco),
+            command: hasReport
+              ? fact(`${mvn} -B verify`, jacoco)
+              : fact(`${mvn} -B verify jacoco:report`, jacoco),
+            report: fact({ path: 'target/site/jacoco/jacoco.xml', format: 'jacoco' as const }, jacoco),
+            threshold: minimum?.match[1]
+              ? fact(perCent(minimum.match[1]), fileSource(path, minimum.range))
+              : null,
+          },
+        }
+      : {}),
+    // Surefire writes them without being told.
+    ...(tests ? { testReports: [fact('target/surefire-reports/TEST-*.xml', fileSource(tests))] } : {}),
   };
+}
+
+type ToolTable = readonly (readonly [RegExp, ConfiguredTool])[];
+
+const MAVEN_TOOLS: ToolTable = [
+  [/<artifactId>spotless-maven-plugin</, { name: 'Spotless', does: 'format' }],
+  [/<artifactId>maven-checkstyle-plugin</, { name: 'Checkstyle', does: 'lint' }],
+  [/<artifactId>maven-pmd-plugin</, { name: 'PMD', does: 'lint' }],
+  [/<artifactId>spotbugs-maven-plugin</, { name: 'SpotBugs', does: 'lint' }],
+  [/<artifactId>(?:junit-jupiter[\w-]*|junit)</, { name: 'JUnit', does: 'unit' }],
+  [/<artifactId>maven-failsafe-plugin</, { name: 'Failsafe', does: 'integration' }],
+  [/<groupId>org\.testcontainers</, { name: 'Testcontainers', does: 'integration' }],
+  [/<artifactId>jacoco-maven-plugin</, { name: 'JaCoCo', does: 'coverage' }],
+  [/<artifactId>dependency-check-maven</, { name: 'OWASP Dependency-Check', does: 'scan' }],
+];
+
+const GRADLE_TOOLS: ToolTable = [
+  [/com\.diffplug\.spotless/, { name: 'Spotless', does: 'format' }],
+  [
+    /^\s*(?:id[ (]*['"]checkstyle['"]|checkstyle\s*$|apply plugin: ['"]checkstyle)/,
+    { name: 'Checkstyle', does: 'lint' },
+  ],
+  [/io\.gitlab\.arturbosch\.detekt/, { name: 'detekt', does: 'lint' }],
+  [/org\.jlleitschuh\.gradle\.ktlint/, { name: 'ktlint', does: 'lint' }],
+  [/junit[-.]jupiter|org\.junit|useJUnitPlatform/, { name: 'JUnit', does: 'unit' }],
+  [/org\.testcontainers/, { name: 'Testcontainers', does: 'integration' }],
+  [
+    /^\s*(?:id[ (]*['"]jacoco['"]|jacoco\s*$|`jacoco`|apply plugin: ['"]jacoco)/,
+    { name: 'JaCoCo', does: 'coverage' },
+  ],
+  [/org\.jetbrains\.kotlinx\.kover/, { name: 'Kover', does: 'coverage' }],
+];
+
+function toolsIn(path: string, text: string, table: ToolTable): readonly Fact<ConfiguredTool>[] {
+  return table.flatMap(([pattern, tool]) => {
+    const found = findLine(text, pattern);
+    return found ? [fact(tool, fileSource(path, found.range))] : [];
+  });
+}
+
+/** `0.80`, `.8` and `80%` are all 80. */
+function perCent(text: string): number {
+  return Math.round(text.endsWith('%') ? Number.parseFloat(text) : Number.parseFloat(text) * 100);
 }
 
 async function readGradle(reading: Reading, path: string): Promise<Stack | null> {
@@ -130,11 +193,13 @@ async function readGradle(reading: Reading, path: string): Promise<Stack | null>
   );
   const endToEndTask = endToEnd ? /src\/(integrationTest|e2eTest)\//.exec(endToEnd)?.[1] : undefined;
   if (endToEnd && endToEndTask && text.includes(endToEndTask)) {
-    commands['end-to-end'] = [
+    commands[endToEndTask === 'e2eTest' ? 'end-to-end' : 'integration'] = [
       fact(`${gradle} ${endToEndTask}`, lineSource(path, text, new RegExp(endToEndTask))),
     ];
   }
   commands.build = [fact(`${gradle} assemble`, here)];
+  const tools = toolsIn(path, text, GRADLE_TOOLS);
+  const jacoco = tools.find(({ value }) => value.name === 'JaCoCo');
   const javaVersion = findLine(
     text,
     /(?:JavaLanguageVersion\.of\(|JavaVersion\.VERSION_|sourceCompatibility\s*=\s*['"]?|jvmToolchain\()(\d{1,2})/,
@@ -169,6 +234,34 @@ async function readGradle(reading: Reading, path: string): Promise<Stack | null>
     commands,
     isPublished: /maven-publish/.test(text),
     outputs: [fact('build/libs/*.jar', here)],
+    tools,
+    ...(jacoco ? { coverage: gradleCoverage(gradle, path, text, jacoco) } : {}),
+    ...(tests ? { testReports: [fact('build/test-results/test/TEST-*.xml', fileSource(tests))] } : {}),
+  };
+}
+
+/** Its XML report is off until a build script switches it on. */
+function gradleCoverage(
+  gradle: string,
+  path: string,
+  text: string,
+  jacoco: Fact<ConfiguredTool>,
+): CoverageSetup {
+  const xml = findLine(
+    text,
+    /\bxml\.(?:required|enabled|isEnabled)(?:\.set\(|\s*=\s*)true|\bxml\.required\s*=\s*true/,
+  );
+  const minimum = findLine(text, /\bminimum\s*=\s*["']?(0?\.\d{1,3})/);
+  return {
+    tool: fact('JaCoCo', ...jacoco.sources),
+    command: fact(`${gradle} test jacocoTestReport`, ...jacoco.sources),
+    report: xml
+      ? fact(
+          { path: 'build/reports/jacoco/test/jacocoTestReport.xml', format: 'jacoco' },
+          fileSource(path, xml.range),
+        )
+      : unknown(`coverage report that a program can read: ${path} does not switch reports.xml on`),
+    threshold: minimum?.match[1] ? fact(perCent(minimum.match[1]), fileSource(path, minimum.range)) : null,
   };
 }
 

@@ -157,7 +157,7 @@ export async function readNodeTools(
     tools,
     coverage: await coverageOf(reading, manifest, manager),
     testReports: await testReportsOf(reading, manifest),
-    commands: added as Stack['commands'],
+    commands: added,
   };
 }
 

@@ -1,6 +1,6 @@
 import { parse as parseToml } from 'smol-toml';
 import { fact, fileSource, unknown, type Fact, type Known, type Source } from '../fact';
-import type { PipelinePhase, Stack } from '../profile';
+import type { ConfiguredTool, CoverageSetup, PipelinePhase, Stack } from '../profile';
 import { makeCommands, readMakeTargets } from './makefile';
 import { findLine, lineSource, listAt, mapAt, stringAt } from './places';
 import { baseOf, folderOf, inFolder, isInside, type Reading } from './reading';
@@ -128,6 +128,15 @@ async function stackOf(reading: Reading, facts: PythonFacts): Promise<Stack> {
   const isPrivate = classifiers.some((item) => typeof item === 'string' && item.startsWith('Private ::'));
   const buildSystem = stringAt(toml, ['build-system', 'build-backend']);
   const isPackage = buildSystem !== null && mapAt(toml, ['tool', 'poetry'])['package-mode'] !== false;
+  const commands = await commandsOf(
+    reading,
+    facts,
+    manager.manager.value,
+    isPackage ? tomlSource('build-system') : null,
+  );
+  const tools = toolsOf(facts, commands);
+  const coverage = await coverageOf(reading, facts, commands.unit?.[0]);
+  const testReports = await testReportsOf(reading, facts);
   return {
     language: 'python',
     folder,
@@ -143,16 +152,148 @@ async function stackOf(reading: Reading, facts: PythonFacts): Promise<Stack> {
     packageManager: manager.manager,
     lockFile: manager.lockFile,
     languageVersion: await pythonVersion(reading, facts),
-    commands: await commandsOf(
-      reading,
-      facts,
-      manager.manager.value,
-      isPackage ? tomlSource('build-system') : null,
-    ),
+    commands,
     isPublished: isPackage && !isPrivate && !reading.has(inFolder(folder, 'Dockerfile')),
     ...(isPackage ? { outputs: [fact('dist', tomlSource('build-system'))] } : {}),
+    ...(tools.length > 0 ? { tools } : {}),
+    ...(coverage ? { coverage } : {}),
+    ...(testReports.length > 0 ? { testReports } : {}),
   };
 }
+
+/** Tools by the first word of the command that checks with them, and those that bring no command. */
+const TOOLS: readonly (readonly [RegExp, ConfiguredTool])[] = [
+  [/\bblack\b/, { name: 'Black', does: 'format' }],
+  [/\bruff format\b/, { name: 'Ruff', does: 'format' }],
+  [/\bisort\b/, { name: 'isort', does: 'format' }],
+  [/\bruff check\b/, { name: 'Ruff', does: 'lint' }],
+  [/\bflake8\b/, { name: 'Flake8', does: 'lint' }],
+  [/\bmypy\b/, { name: 'mypy', does: 'type-check' }],
+  [/\bpyright\b/, { name: 'Pyright', does: 'type-check' }],
+  [/\bpytest\b/, { name: 'pytest', does: 'unit' }],
+  [/\bbandit\b/, { name: 'Bandit', does: 'scan' }],
+  [/\bpip-audit\b/, { name: 'pip-audit', does: 'scan' }],
+];
+
+const PACKAGES: readonly (readonly [string, ConfiguredTool])[] = [
+  ['tox', { name: 'tox', does: 'unit' }],
+  ['nox', { name: 'nox', does: 'unit' }],
+  ['pylint', { name: 'Pylint', does: 'lint' }],
+  ['pytest-cov', { name: 'pytest-cov', does: 'coverage' }],
+  ['coverage', { name: 'coverage.py', does: 'coverage' }],
+  ['testcontainers', { name: 'Testcontainers', does: 'integration' }],
+  ['pytest-playwright', { name: 'Playwright', does: 'end-to-end' }],
+  ['selenium', { name: 'Selenium', does: 'end-to-end' }],
+  ['behave', { name: 'behave', does: 'end-to-end' }],
+];
+
+function toolsOf(facts: PythonFacts, commands: Stack['commands']): Fact<ConfiguredTool>[] {
+  const found = Object.values(commands)
+    .flat()
+    .flatMap((command) =>
+      TOOLS.flatMap(([pattern, tool]) =>
+        pattern.test(command.value) ? [fact(tool, ...command.sources)] : [],
+      ),
+    );
+  const brought = PACKAGES.flatMap(([name, tool]) => {
+    const source = facts.dependencies.get(name);
+    return source ? [fact(tool, source)] : [];
+  });
+  return [...found, ...brought].filter(
+    ({ value }, index, all) =>
+      all.findIndex((other) => other.value.name === value.name && other.value.does === value.does) === index,
+  );
+}
+
+/** Options that pytest always gets here, with where they stand. */
+async function pytestOptions(
+  reading: Reading,
+  { folder, toml, tomlText }: PythonFacts,
+): Promise<{ readonly text: string; readonly source: Source } | null> {
+  const options = mapAt(toml, ['tool', 'pytest', 'ini_options'])['addopts'];
+  if (typeof options === 'string' || Array.isArray(options)) {
+    const text = Array.isArray(options) ? options.join(' ') : options;
+    return { text, source: lineSource(inFolder(folder, 'pyproject.toml'), tomlText, /^\s*addopts\s*=/) };
+  }
+  for (const name of ['pytest.ini', 'setup.cfg', 'tox.ini']) {
+    const path = inFolder(folder, name);
+    const text = reading.has(path) ? await reading.text(path) : null;
+    const found = text === null ? null : /^addopts\s*=((?:.*)(?:\r?\n[ \t]+.*)*)/m.exec(text);
+    if (text !== null && found)
+      return { text: found[1] ?? '', source: lineSource(path, text, /^addopts\s*=/) };
+  }
+  return null;
+}
+
+/** pytest-cov where it is depended on, else coverage.py itself. */
+async function coverageOf(
+  reading: Reading,
+  facts: PythonFacts,
+  unit: Fact<string> | undefined,
+): Promise<CoverageSetup | null> {
+  const { folder, toml, tomlText, dependencies, sections } = facts;
+  const plugin = dependencies.get('pytest-cov');
+  const program = dependencies.get('coverage');
+  const tool = plugin ?? program;
+  const options = await pytestOptions(reading, facts);
+  const isAsked = options !== null && /--cov\b/.test(options.text);
+  if (!tool && !isAsked) return null;
+  const pyproject = inFolder(folder, 'pyproject.toml');
+  const source = tool ?? options?.source ?? fileSource(facts.manifest);
+  const isPlugin = plugin !== undefined || isAsked;
+  const pytest = unit && /\bpytest\b/.test(unit.value) ? unit.value : null;
+  const report = /--cov-report[= ]xml:([\w./-]+)/.exec(options?.text ?? '')?.[1] ?? 'coverage.xml';
+  const written = mapAt(toml, ['tool', 'coverage', 'xml'])['output'];
+  const command =
+    pytest === null
+      ? null
+      : isPlugin
+        ? `${pytest}${isAsked ? '' : ' --cov'}${/--cov-report[= ]xml/.test(options?.text ?? '') ? '' : ' --cov-report=xml'}`
+        : pytest
+            .replace(/\bpytest\b/, 'coverage run -m pytest')
+            .concat(` && ${/^(?:poetry|uv|pipenv) run /.exec(pytest)?.[0] ?? ''}coverage xml`);
+  const failUnder = mapAt(toml, ['tool', 'coverage', 'report'])['fail_under'];
+  const inOptions = /--cov-fail-under[= ](\d{1,3})\b/.exec(options?.text ?? '')?.[1];
+  const rc = ['.coveragerc', 'setup.cfg', 'tox.ini']
+    .map((name) => inFolder(folder, name))
+    .find((path) => reading.has(path));
+  const rcText = rc === undefined || typeof failUnder === 'number' ? null : await reading.text(rc);
+  const inRc = rcText === null ? null : findLine(rcText, /^\s*fail_under\s*=\s*(\d{1,3})\b/);
+  return {
+    tool: fact(isPlugin ? 'pytest-cov' : 'coverage.py', source),
+    command:
+      command === null
+        ? unknown(`command that measures the coverage of ${facts.manifest}`)
+        : fact(command, source, ...(sections.get('pytest.ini:pytest') ? [] : (unit?.sources ?? []))),
+    report: fact(
+      { path: typeof written === 'string' ? written : report, format: 'cobertura' },
+      options && /--cov-report[= ]xml:/.test(options.text) ? options.source : source,
+    ),
+    threshold:
+      typeof failUnder === 'number'
+        ? fact(failUnder, lineSource(pyproject, tomlText, /^\s*fail_under\s*=/))
+        : inOptions !== undefined && options
+          ? fact(Number(inOptions), options.source)
+          : inRc?.match[1] !== undefined && rc !== undefined
+            ? fact(Number(inRc.match[1]), fileSource(rc, inRc.range))
+            : null,
+  };
+}
+
+/** `--junitxml` of pytest's standing options. */
+async function testReportsOf(reading: Reading, facts: PythonFacts): Promise<readonly Fact<string>[]> {
+  const options = await pytestOptions(reading, facts);
+  const path = /--junit-?xml[= ]["']?([\w][\w./-]{0,200})/.exec(options?.text ?? '')?.[1];
+  return path !== undefined && options ? [fact(path, options.source)] : [];
+}
+
+/** Folders of tests that are no unit tests, by the phase that they belong to. */
+const PHASE_OF_TESTS: Readonly<Record<string, PipelinePhase>> = {
+  integration: 'integration',
+  smoke: 'smoke',
+  e2e: 'end-to-end',
+  end_to_end: 'end-to-end',
+};
 
 async function commandsOf(
   reading: Reading,
@@ -218,13 +359,13 @@ async function commandsOf(
     );
     const within = (name: string): string | undefined =>
       tests.find((path) => isInside(path, inFolder(folder, `tests/${name}`)));
-    const special = ['smoke', 'e2e', 'end_to_end'].filter((name) => within(name));
+    const special = ['integration', 'smoke', 'e2e', 'end_to_end'].filter((name) => within(name));
     const unit = within('unit');
     const ignored = special.map((name) => ` --ignore=tests/${name}`).join('');
     add('unit', unit ? 'pytest tests/unit' : `pytest${ignored}`, unit ? fileSource(unit) : pytest);
     for (const name of special) {
       const first = within(name);
-      if (first) add(name === 'smoke' ? 'smoke' : 'end-to-end', `pytest tests/${name}`, fileSource(first));
+      if (first) add(PHASE_OF_TESTS[name] ?? 'end-to-end', `pytest tests/${name}`, fileSource(first));
     }
   }
   if (buildSource) {
