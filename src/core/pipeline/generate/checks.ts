@@ -33,6 +33,7 @@ const CHECKS: readonly CheckKind[] = [
   { id: 'type-check', name: 'Type check', phases: ['type-check'], timeoutMinutes: 15, stage: 0 },
   { id: 'unit', name: 'Unit tests', phases: ['unit'], timeoutMinutes: 20, stage: 1 },
   { id: 'smoke', name: 'Smoke tests', phases: ['smoke'], timeoutMinutes: 15, stage: 2 },
+  { id: 'integration', name: 'Integration tests', phases: ['integration'], timeoutMinutes: 30, stage: 3 },
   { id: 'end-to-end', name: 'End-to-end tests', phases: ['end-to-end'], timeoutMinutes: 45, stage: 4 },
   { id: 'audit', name: 'Security audit', phases: ['scan'], timeoutMinutes: 15, stage: null },
 ];
