@@ -13,8 +13,10 @@ import { readDashboards, readKubernetes } from './detect/kubernetes';
 import { readMigrationTools } from './detect/migration-tools';
 import { readNodeStacks } from './detect/node';
 import { readOwners } from './detect/owners';
+import { readPhpStacks } from './detect/php';
 import { readPythonStacks } from './detect/python';
 import { startReading } from './detect/reading';
+import { readRubyStacks } from './detect/ruby';
 import { readRustStacks } from './detect/rust';
 import { readScripts } from './detect/scripts';
 import { shellWord } from './detect/shell-text';
@@ -56,6 +58,8 @@ export async function collectProfile(world: ProfileWorld, run: ProfileRun): Prom
     ...(await readJavaStacks(reading)),
     ...(await readRustStacks(reading)),
     ...(await readDotnetStacks(reading)),
+    ...(await readRubyStacks(reading)),
+    ...(await readPhpStacks(reading)),
   ].sort(byFolder);
   const containers = await readContainers(reading);
   const kubernetes = await readKubernetes(reading);

@@ -52,7 +52,14 @@ export interface Stack {
   readonly coverage?: CoverageSetup;
   /** Where test runners are set up to write JUnit reports, as paths or globs from `folder`. */
   readonly testReports?: readonly Fact<string>[];
+  /** What its tests talk to beside themselves, where a file names it. */
+  readonly services?: readonly Fact<TestService>[];
+  /** Extensions of the language's runtime that the manifest asks for: PHP's, without `ext-`. */
+  readonly extensions?: readonly Fact<string>[];
 }
+
+/** A server that tests need running. */
+export type TestService = 'postgresql' | 'mysql';
 
 /** The phases of a pipeline in their order, cheapest first, up to what is deployed. */
 export type PipelinePhase =

@@ -187,7 +187,7 @@ function buildOf(
             (project) =>
               `dotnet publish${word(project)} ${options} --output ${shellWord(`publish/${project.stem}`)}`,
           )
-          .join('\n'),
+          .join(' && '),
         ...programs.map((project) => fileSource(project.path)),
       ),
       outputs: [fact('publish', ...programs.map((project) => fileSource(project.path)))],

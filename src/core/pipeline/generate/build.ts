@@ -31,7 +31,7 @@ export function buildJobs(context: CheckContext, checks: readonly JobSpec[]): Jo
     const build = phaseSteps(context, unit, 'build');
     return [
       ...setup(unit, context.paths, false, context.notes),
-      ...toolSteps(build),
+      ...toolSteps(unit, build),
       ...build.map((step) => ({ ...step, name: `${step.name}${unit.label}` })),
     ];
   });

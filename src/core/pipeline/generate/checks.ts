@@ -107,7 +107,7 @@ function unitChecks(
         steps: [
           checkout(),
           ...setup(unit, context.paths, true, context.notes),
-          ...toolSteps(steps),
+          ...toolSteps(unit, steps),
           ...browsers,
           ...steps,
         ],
@@ -183,7 +183,7 @@ function codeqlJob(language: Language, notes: Set<string>): JobSpec[] {
   const codeql = CODEQL[language];
   if (!codeql) {
     notes.add(
-      `CodeQL does not read ${LANGUAGE_NAMES[language]}, so no job scans it: name a scanner of your own, such as Psalm's taint analysis.`,
+      `CodeQL does not read ${LANGUAGE_NAMES[language]}, so no job scans its code: name a scanner of your own, such as Psalm's taint analysis.`,
     );
     return [];
   }

@@ -57,7 +57,7 @@ describe('profile of a .NET repository', () => {
       ],
       'end-to-end': [`${test('Ferry.E2E.Tests')} @ tests/Ferry.E2E.Tests/Ferry.E2E.Tests.csproj:5`],
       build: [
-        'dotnet publish src/Ferry.Api/Ferry.Api.csproj --configuration Release --no-restore --output publish/Ferry.Api\n' +
+        'dotnet publish src/Ferry.Api/Ferry.Api.csproj --configuration Release --no-restore --output publish/Ferry.Api && ' +
           'dotnet publish src/Ferry.Worker/Ferry.Worker.csproj --configuration Release --no-restore --output publish/Ferry.Worker' +
           ' @ src/Ferry.Api/Ferry.Api.csproj, src/Ferry.Worker/Ferry.Worker.csproj',
       ],

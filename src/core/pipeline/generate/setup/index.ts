@@ -5,7 +5,9 @@ import { dotnetSetup } from './dotnet';
 import { goSetup } from './go';
 import { javaSetup } from './java';
 import { nodeSetup } from './node';
+import { phpSetup } from './php';
 import { pythonSetup } from './python';
+import { rubySetup } from './ruby';
 import { rustSetup } from './rust';
 
 export { toolSteps } from './tools';
@@ -40,7 +42,8 @@ export function setup(
     case 'dotnet':
       return dotnetSetup(unit.root, paths, useCache, notes);
     case 'ruby':
+      return rubySetup(unit.root, useCache, notes);
     case 'php':
-      return [];
+      return phpSetup(unit.root, paths, useCache, notes);
   }
 }

@@ -1,3 +1,5 @@
+import type { TestService } from '../../../evidence/profile';
+import type { Unit } from '../plan';
 import type { StepSpec } from '../workflow-text';
 
 /**
@@ -24,9 +26,39 @@ const TOOLS: readonly {
   { calls: /^just /, name: 'Install just', run: 'pipx install rust-just' },
 ];
 
-/** Steps that install what the commands of a job call, each once. */
-export function toolSteps(steps: readonly StepSpec[]): StepSpec[] {
-  return TOOLS.filter(({ calls }) =>
-    steps.some(({ run }) => run?.split('\n').some((line) => calls.test(line)) ?? false),
-  ).map(({ name, run }) => ({ name, run }));
+/**
+ * Servers that the runner image carries and does not start, with the address that Rails takes before its own settings.
+ * The password is that of a server which lives as long as the job and which nothing outside it reaches.
+ */
+const SERVICES: Readonly<Record<TestService, StepSpec>> = {
+  postgresql: {
+    name: 'Start PostgreSQL',
+    run: [
+      'sudo systemctl start postgresql.service',
+      `sudo --user=postgres psql --command="ALTER USER postgres PASSWORD 'postgres'"`,
+      'echo "DATABASE_URL=postgres://postgres:postgres@localhost:5432" >> "$GITHUB_ENV"',
+    ].join('\n'),
+  },
+  mysql: {
+    name: 'Start MySQL',
+    run: [
+      'sudo systemctl start mysql.service',
+      'echo "DATABASE_URL=mysql2://root:root@127.0.0.1:3306" >> "$GITHUB_ENV"',
+    ].join('\n'),
+  },
+};
+
+/** Steps that start and install what the commands of a job need, each once. */
+export function toolSteps(unit: Unit, steps: readonly StepSpec[]): StepSpec[] {
+  const calls = (pattern: RegExp): boolean =>
+    steps.some(({ run }) => run?.split('\n').some((line) => pattern.test(line)) ?? false);
+  const services = new Set(
+    calls(/\bdb:test:prepare\b/)
+      ? unit.stacks.flatMap((stack) => (stack.services ?? []).map((service) => service.value))
+      : [],
+  );
+  return [
+    ...[...services].map((service) => SERVICES[service]),
+    ...TOOLS.filter((tool) => calls(tool.calls)).map(({ name, run }) => ({ name, run })),
+  ];
 }
