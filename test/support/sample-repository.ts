@@ -3,14 +3,9 @@ import { join, relative, sep } from 'node:path';
 
 const ROOT = join(__dirname, '..', 'fixtures', 'repositories');
 
-/** Samples in languages that no pipeline is written for yet: there to be read, and judged as soon as one is. */
-const AWAITED: ReadonlySet<string> = new Set(['clinic-letters', 'interval-set', 'rates-sdk', 'slug-tools']);
-
 /** The names of the sample repositories. */
 export function sampleNames(): string[] {
-  return readdirSync(ROOT)
-    .filter((name) => !AWAITED.has(name))
-    .sort();
+  return readdirSync(ROOT).sort();
 }
 
 /** A sample repository's files by path, as `memoryFiles` takes them. */
