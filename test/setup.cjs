@@ -10,16 +10,16 @@ for (const extension of ['.hbs', '.md']) {
 process.env.GIT_CONFIG_NOSYSTEM = '1';
 process.env.GIT_CONFIG_GLOBAL = '/dev/null';
 process.env.TZ = 'UTC';
-// @actions/expressions offers itself to `import` only; the bundle takes it so, and tsx compiles it for these tests.
+// GitHub's packages offer themselves to `import` only; the bundle takes one so, and tsx compiles them for these tests.
 const Module = require('node:module');
 const path = require('node:path');
 const resolveFilename = Module._resolveFilename;
 Module._resolveFilename = function (request, ...rest) {
-  const name = /^@actions\/expressions(?:\/(\w+))?$/.exec(request);
+  const name = /^(@actions\/(?:expressions|languageservice|workflow-parser))(?:\/([\w/-]+?)(?:\.js)?)?$/.exec(
+    request,
+  );
   // By its real path, as its own files import one another: else a linked folder would hold every class twice.
   return name
-    ? fs.realpathSync(
-        path.join(__dirname, `../node_modules/@actions/expressions/dist/${name[1] ?? 'index'}.js`),
-      )
+    ? fs.realpathSync(path.join(__dirname, `../node_modules/${name[1]}/dist/${name[2] ?? 'index'}.js`))
     : resolveFilename.call(this, request, ...rest);
 };

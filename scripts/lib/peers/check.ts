@@ -1,0 +1,143 @@
+import type { AcceptedPeerFinding } from '../../../src/core/pipeline/generate/accepted-findings';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { shownFinding, withoutAccepted, type Peer, type PeerFinding } from './finding';
+import type { GeneratedCase } from './generated';
+import { languageServiceFindings } from './language-service';
+import {
+  actionlintFindings,
+  SCRIPT_HEAD,
+  scriptsOf,
+  type PlacedScript,
+  shellcheckFindings,
+  writeAll,
+  zizmorFindings,
+} from './programs';
+
+/** Which of the programs there are. */
+export type Programs = ReadonlySet<'actionlint' | 'zizmor' | 'shellcheck'>;
+
+/** What came of a round. */
+export interface PeerReport {
+  readonly cases: number;
+  /** After cases that are alike in every byte were taken together. */
+  readonly distinctCases: number;
+  readonly workflows: number;
+  readonly scripts: number;
+  readonly left: readonly PeerFinding[];
+  readonly acceptedCount: number;
+  readonly stale: readonly AcceptedPeerFinding[];
+}
+
+/**
+ * Asks the peers about every case. Cases with the same bytes are asked about once; a rewrite answers only for what its
+ * workflows did not have before.
+ */
+export async function checkCases(
+  cases: readonly GeneratedCase[],
+  programs: Programs,
+  accepted: readonly AcceptedPeerFinding[],
+): Promise<PeerReport> {
+  const distinct = distinctCases(cases);
+  const after = new Map(distinct.flatMap(({ name, files }) => inCase(name, files)));
+  const before = new Map(distinct.flatMap(({ name, before: files }) => (files ? inCase(name, files) : [])));
+  const old = countsOf(await ask(before, programs));
+  const found = (await ask(after, programs)).filter((finding) => {
+    const key = keyOf(finding);
+    const count = old.get(key) ?? 0;
+    old.set(key, count - 1);
+    return count <= 0;
+  });
+  const ran = new Set<Peer>(['languageservice', ...programs]);
+  return {
+    cases: cases.length,
+    distinctCases: distinct.length,
+    workflows: after.size,
+    scripts: scriptsOf(after).length,
+    ...withoutAccepted(found, accepted, ran),
+  };
+}
+
+/** The report as lines, what is wrong last. */
+export function reportLines(report: PeerReport): readonly string[] {
+  const { cases, distinctCases: distinct, workflows, scripts, left, acceptedCount, stale } = report;
+  return [
+    `${cases} repositories, ${distinct} of them different in what they get: ${workflows} workflows, ${scripts} different scripts`,
+    ...left.map(shownFinding),
+    ...stale.map(
+      ({ peer, rule, message }) =>
+        `accepted, but nothing is like it any more: ${peer} ${rule} ${String(message)}; remove the entry`,
+    ),
+    `${left.length} findings, ${acceptedCount} accepted with a reason`,
+  ];
+}
+
+function distinctCases(cases: readonly GeneratedCase[]): readonly GeneratedCase[] {
+  const seen = new Map<string, GeneratedCase>();
+  for (const each of cases) {
+    const hash = createHash('sha256');
+    for (const files of [each.files, each.before ?? new Map<string, string>()])
+      hash.update(JSON.stringify([...files].sort(([a], [b]) => (a < b ? -1 : 1))));
+    const key = hash.digest('hex');
+    if (!seen.has(key)) seen.set(key, each);
+  }
+  return [...seen.values()];
+}
+
+function inCase(name: string, files: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
+  return [...files].map(([file, text]) => [`${name}/${file}`, text] as const);
+}
+
+async function ask(files: ReadonlyMap<string, string>, programs: Programs): Promise<readonly PeerFinding[]> {
+  if (files.size === 0) return [];
+  const findings = [...(await languageServiceFindings(files))];
+  if (programs.size === 0) return findings;
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'release-gate-peers-'));
+  try {
+    const names = [...files.keys()];
+    writeAll(folder, files);
+    if (programs.has('zizmor')) findings.push(...zizmorFindings(folder, names));
+    if (programs.has('actionlint')) {
+      findings.push(...actionlintFindings(folder, names));
+      // actionlint knows the inputs of well-known actions by their tags only.
+      const tagged = path.join(folder, 'by-tag');
+      writeAll(tagged, new Map([...files].map(([file, text]) => [file, byTag(text)])));
+      findings.push(...actionlintFindings(tagged, names).filter(({ rule }) => rule === 'action'));
+    }
+    if (programs.has('shellcheck')) {
+      const scripts = scriptsOf(files);
+      const named = new Map<string, PlacedScript>(
+        scripts.map((script, index) => [`scripts/${index}.sh`, script]),
+      );
+      writeAll(folder, new Map([...named].map(([name, { text }]) => [name, `${SCRIPT_HEAD}${text}\n`])));
+      const headLines = SCRIPT_HEAD.split('\n').length - 1;
+      for (const finding of shellcheckFindings(folder, [...named.keys()])) {
+        const place = named.get(finding.file);
+        findings.push(
+          place ? { ...finding, file: place.file, line: place.line + finding.line - headLines - 1 } : finding,
+        );
+      }
+    }
+    return findings;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Actions by the major version in the comment beside their commit, as people write them. */
+export function byTag(text: string): string {
+  return text.replace(/@[0-9a-f]{40} # (v?\d+)[\d.]*$/gm, '@$1');
+}
+
+function keyOf({ peer, rule, file, message }: PeerFinding): string {
+  const [name = ''] = file.split('/');
+  return [name, peer, rule, message.replace(/\d+/g, '0')].join('\0');
+}
+
+function countsOf(findings: readonly PeerFinding[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const finding of findings) counts.set(keyOf(finding), (counts.get(keyOf(finding)) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,139 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createParsers } from '../../../src/adapters/parsers';
+import { ROLLOUTS } from '../../../src/core/evidence/rollouts';
+import { ciWorkflow, parseSource } from '../../../src/core/pipeline/adopt/ci-workflow';
+import { extractReusableWorkflows } from '../../../src/core/tasks/extract-reusable-workflows';
+import { generateGhActionsPipeline } from '../../../src/core/tasks/generate-gh-actions-pipeline';
+import { secureCloudAuthWithOidc } from '../../../src/core/tasks/secure-cloud-auth-with-oidc';
+import { TaskFailure, type Task, type TaskResult } from '../../../src/core/tasks/task';
+import { generatedFrom, remoteHistory } from '../../../test/support/generated-pipeline';
+import { sampleNames, sampleRepository } from '../../../test/support/sample-repository';
+import { memoryWorld, quietRun } from '../../../test/support/world';
+import { STACKS, TARGETS } from './combinations';
+
+/** What a generator made of one repository. */
+export interface GeneratedCase {
+  /** Plain, for a folder: `sample-orders-service-canary`. */
+  readonly name: string;
+  /** Path to text: what was made, and the workflows that were there. */
+  readonly files: ReadonlyMap<string, string>;
+  /** The workflows as they were; a rewrite answers for what it adds only. Left out where everything was made. */
+  readonly before?: ReadonlyMap<string, string>;
+}
+
+const FIXTURES = path.join(__dirname, '../../../test/fixtures');
+const FOLDER = '.github/workflows';
+const REMOTE = 'https://github.com/sample/repository.git';
+
+/** The pipeline of every sample repository with each strategy; '' for none: as its platform deploys by itself. */
+export async function fromSamples(
+  strategies: readonly string[] = ['', ...ROLLOUTS],
+): Promise<readonly GeneratedCase[]> {
+  const cases: GeneratedCase[] = [];
+  for (const name of sampleNames()) {
+    for (const strategy of strategies) {
+      const files = sampleRepository(name);
+      const result = await run(generateGhActionsPipeline, files, { strategy });
+      if (result) cases.push(caseOf(`sample-${name}${strategy && `-${strategy}`}`, files, result));
+    }
+  }
+  return cases;
+}
+
+/** Every stack with every target and strategy. */
+export async function fromCombinations(): Promise<readonly GeneratedCase[]> {
+  const cases: GeneratedCase[] = [];
+  for (const [stack, ofStack] of STACKS) {
+    for (const [target, ofTarget] of TARGETS) {
+      for (const rollout of [null, ...ROLLOUTS]) {
+        const { texts } = await generatedFrom(
+          { ...ofTarget(), ...ofStack() },
+          { history: remoteHistory(REMOTE), settings: { rollout } },
+        );
+        const files = new Map(Object.entries(texts).map(([name, text]) => [`${FOLDER}/${name}`, text]));
+        cases.push({ name: `${stack}-${target}${rollout === null ? '' : `-${rollout}`}`, files });
+      }
+    }
+  }
+  return cases;
+}
+
+/** Workflows with static credentials, as the rules' fixtures have them, rewritten to log in by OIDC. */
+export async function fromSecuring(): Promise<readonly GeneratedCase[]> {
+  const cases: GeneratedCase[] = [];
+  const rules = readdirSync(path.join(FIXTURES, 'rules')).filter((rule) => rule.startsWith('long-lived-'));
+  for (const rule of rules) {
+    const folder = path.join(FIXTURES, 'rules', rule);
+    for (const file of readdirSync(folder).filter((name) => name.endsWith('.yml'))) {
+      const files = { [`${FOLDER}/deploy.yml`]: readFileSync(path.join(folder, file), 'utf8') };
+      const result = await run(secureCloudAuthWithOidc, files);
+      if (result && result.files.length > 0)
+        cases.push(rewriteOf(`oidc-${rule}-${path.parse(file).name}`, files, result));
+    }
+  }
+  return cases;
+}
+
+/** Folders of workflows that repeat jobs, with what repeats extracted. */
+export async function fromExtraction(): Promise<readonly GeneratedCase[]> {
+  const cases: GeneratedCase[] = [];
+  const root = path.join(FIXTURES, 'pipeline/extract');
+  for (const name of readdirSync(root).filter((other) => !other.endsWith('.expected'))) {
+    const folder = path.join(root, name);
+    const files = Object.fromEntries(
+      readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => {
+          const file = path.join(entry.parentPath, entry.name);
+          return [path.relative(folder, file).split(path.sep).join('/'), readFileSync(file, 'utf8')];
+        }),
+    );
+    const result = await run(extractReusableWorkflows, files);
+    if (result) cases.push(rewriteOf(`extract-${name}`, files, result));
+  }
+  return cases;
+}
+
+/** The workflow that runs the gate, with the action named and with the variables that name it. */
+export function fromAdopting(): readonly GeneratedCase[] {
+  const commit = '0123456789abcdef0123456789abcdef01234567';
+  return [parseSource(`acme/release-gate@${commit}`, '0.1.0'), null].map((source) => {
+    const { path: file, after } = ciWorkflow({ source, defaultBranch: 'main', before: null });
+    return { name: `init-${source ? 'named' : 'by-variables'}`, files: new Map([[file, after]]) };
+  });
+}
+
+/** A task's result in memory; null where the task has nothing to do here, and says so. */
+async function run(
+  task: Task,
+  files: Readonly<Record<string, string>>,
+  inputs: Readonly<Record<string, string>> = {},
+): Promise<TaskResult | null> {
+  const world = { ...memoryWorld(files, parsers), history: remoteHistory(REMOTE) };
+  try {
+    return await task.run(world, quietRun(inputs));
+  } catch (error) {
+    if (error instanceof TaskFailure) return null;
+    throw error;
+  }
+}
+
+const parsers = createParsers();
+
+function caseOf(name: string, files: Readonly<Record<string, string>>, result: TaskResult): GeneratedCase {
+  return { name, files: workflowsAfter(files, result) };
+}
+
+function rewriteOf(name: string, files: Readonly<Record<string, string>>, result: TaskResult): GeneratedCase {
+  return { name, files: workflowsAfter(files, result), before: workflowsAfter(files, null) };
+}
+
+function workflowsAfter(
+  files: Readonly<Record<string, string>>,
+  result: TaskResult | null,
+): ReadonlyMap<string, string> {
+  const all = new Map(Object.entries(files));
+  for (const file of result?.files ?? []) all.set(file.path, file.after);
+  return new Map([...all].filter(([file]) => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(file)));
+}
