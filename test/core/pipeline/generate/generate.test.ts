@@ -3,18 +3,22 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { parse } from 'yaml';
+import { ROLLOUTS, type Rollout } from '../../../../src/core/evidence/rollouts';
 import { readWorkflow } from '../../../../src/core/workflow/read';
 import type { Job, Workflow } from '../../../../src/core/workflow/model';
+import { shownFinding } from '../../../../scripts/lib/peers/finding';
+import { languageServiceFindings } from '../../../../scripts/lib/peers/language-service';
 import { generatedFrom, remoteHistory } from '../../../support/generated-pipeline';
-import { sampleRepository } from '../../../support/sample-repository';
+import { sampleNames, sampleRepository } from '../../../support/sample-repository';
 
 const EXPECTED = join(__dirname, '..', '..', '..', 'fixtures', 'pipelines');
 
 /** Samples whose Dockerfile copies what the build writes. */
 const COPIES_BUILD = new Set(['invoice-engine', 'stock-keeper']);
 
-function generate(name: string): ReturnType<typeof generatedFrom> {
+function generate(name: string, rollout: Rollout | null = null): ReturnType<typeof generatedFrom> {
   return generatedFrom(sampleRepository(name), {
+    settings: { rollout },
     history: remoteHistory(`https://github.com/sample/${name}.git`),
     imagesOfArtifact: COPIES_BUILD.has(name) ? ['Dockerfile'] : [],
   });
@@ -156,6 +160,18 @@ describe('generated pipelines', () => {
       }
     });
   }
+
+  // Each sample with another strategy; `npm run check:peers` asks about all of them.
+  it('are what GitHub itself takes', async () => {
+    const files = new Map<string, string>();
+    const strategies = [null, ...ROLLOUTS];
+    for (const [index, name] of sampleNames().entries()) {
+      const { texts } = await generate(name, strategies[index % strategies.length]);
+      for (const [file, text] of Object.entries(texts)) files.set(`${name}/.github/workflows/${file}`, text);
+    }
+    assert.ok(files.size >= 2 * sampleNames().length);
+    assert.deepEqual((await languageServiceFindings(files)).map(shownFinding), []);
+  }).timeout(120_000);
 
   it('fails visibly where the deployment is not known, and never prints success', async () => {
     const { texts, pipeline } = await generate('stock-keeper');
