@@ -13,11 +13,9 @@ export interface Covered {
   readonly rest: JobSpec | null;
 }
 
-/** What the engine calls the work of a phase; integration tests are known by their command only. */
+/** What the engine calls the work of a phase; format, types and integration tests are known by their command only. */
 const PURPOSE_OF: Readonly<Partial<Record<PipelinePhase, Purpose>>> = {
-  format: 'lint',
   lint: 'lint',
-  'type-check': 'lint',
   unit: 'unit',
   smoke: 'smoke',
   'end-to-end': 'end-to-end',

@@ -176,7 +176,15 @@ async function extendChecks(
     .map((workflow) => ({ workflow, score: scoreOf(pipeline, set, workflow) }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score || (a.workflow.path < b.workflow.path ? -1 : 1));
-  if (candidates.length === 0) return { extensions: [], notes, isEnough: false };
+  if (candidates.length === 0) {
+    notes.push(
+      `No workflow here runs a check of this pipeline, so it stands beside them (${enumerated(
+        theirs.map(({ path }) => path),
+        'and',
+      )}).`,
+    );
+    return { extensions: [], notes, isEnough: false };
+  }
   const before = (await checkRepository({ ...checkInputOf(world), signal })).findings;
   for (const { workflow } of candidates) {
     const result = await tried(world, extendWithRelease(requestOf(pipeline, set, workflow)), before, signal);
