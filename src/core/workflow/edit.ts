@@ -317,7 +317,7 @@ function insertIntoBlockMap(
 }
 
 /** Where an entry's own text ends: not the comments and blank lines that the parser counts in. */
-function endOfEntry(text: string, entry: YamlEntry): number {
+export function endOfEntry(text: string, entry: YamlEntry): number {
   if (!standsInside(entry)) return Math.max(entry.span.end, entry.key.span.end);
   const end = endOfValue(text, entry.value);
   const colon = colonAfter(text, entry.key.span.end);
@@ -413,7 +413,7 @@ function lineContentEnd(text: string, offset: number): number {
 }
 
 /** The start of the comment lines right above the line of `offset` that are indented like it; else its line. */
-function leadingComments(text: string, offset: number): number {
+export function leadingComments(text: string, offset: number): number {
   const column = columnOf(text, offset);
   let from = lineStart(text, offset);
   while (from > 0) {

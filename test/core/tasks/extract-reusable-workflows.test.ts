@@ -3,18 +3,24 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createParsers } from '../../../src/adapters/parsers';
 import { extractReusableWorkflows } from '../../../src/core/tasks/extract-reusable-workflows';
+import { judgeProposal } from '../../../src/core/gate/check';
+import type { Finding } from '../../../src/core/gate/report';
 import { TaskFailure } from '../../../src/core/tasks/task';
 import { memoryWorld, quietRun } from '../../support/world';
 
 const FOLDER = '.github/workflows';
 const parsers = createParsers();
-const shop = path.join(__dirname, '../../fixtures/pipeline/extract/shop', FOLDER);
+
+function workflowsOf(name: string): Record<string, string> {
+  const folder = path.join(__dirname, '../../fixtures/pipeline/extract', name, FOLDER);
+  return Object.fromEntries(
+    readdirSync(folder).map((file) => [`${FOLDER}/${file}`, readFileSync(path.join(folder, file), 'utf8')]),
+  );
+}
 
 describe('extractReusableWorkflows', () => {
   it('proposes the new workflows and their callers, and tells what changes', async () => {
-    const files = Object.fromEntries(
-      readdirSync(shop).map((name) => [`${FOLDER}/${name}`, readFileSync(path.join(shop, name), 'utf8')]),
-    );
+    const files = workflowsOf('shop');
     const result = await extractReusableWorkflows.run(
       memoryWorld({ ...files, [`${FOLDER}/broken.yml`]: 'jobs: [' }, parsers),
       quietRun(),
@@ -38,6 +44,59 @@ describe('extractReusableWorkflows', () => {
     assert.match(notes, /environment, whose secrets win/);
     assert.ok(result.findings.every((finding) => finding.rule !== 'unreadable-file'));
     assert.equal(result.manualSteps[0]?.title, 'Adjust required checks');
+  });
+
+  it('finds the three pipelines of ten services, and no verdict is worse for it', async () => {
+    const files = workflowsOf('services');
+    const result = await extractReusableWorkflows.run(memoryWorld(files, parsers), quietRun());
+    assert.match(result.summary, /^34 jobs repeat and become 3 workflows/);
+    const before = await judgeProposal(
+      memoryWorld(files, parsers),
+      Object.entries(files).map(([at, text]) => ({ path: at, before: text, after: text, purpose: '' })),
+    );
+    const rulesThatBlock = (findings: readonly Finding[]): ReadonlySet<string> =>
+      new Set(findings.filter(({ severity }) => severity === 'block').map(({ rule }) => rule));
+    const known = rulesThatBlock(before);
+    assert.deepEqual(
+      [...rulesThatBlock(result.findings)].filter((rule) => !known.has(rule)),
+      [],
+    );
+  });
+
+  it('leaves alone what would make the verdict worse, and says why', async () => {
+    // The new file keeps the text that is explained most, and so loses the other one's waiver.
+    const job = (name: string): string => `on: push
+permissions: { contents: read }
+jobs:
+  deploy:
+    runs-on: ubuntu-24.04
+    timeout-minutes: 10
+    environment: production
+    steps:
+      - uses: shop/deploy@v1 # release-gate: ignore[unpinned-action] our own action (until 2099-01-01)
+        with: { service: ${name} }
+      - run: kubectl apply -f deploy/${name}.yml
+      - run: curl --fail https://shop.example
+  ${name}:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: make
+      - run: make ${name}
+`;
+    const explained = (text: string): string =>
+      text
+        .replace(/ *# release-gate.*/g, ' # ours')
+        .replace('environment: production', 'environment: staging # never more')
+        .replace('- run: curl', '# It has to answer.\n      - run: curl');
+    const files = {
+      [`${FOLDER}/a.yml`]: job('orders'),
+      [`${FOLDER}/b.yml`]: explained(job('billing')),
+    };
+    const result = await extractReusableWorkflows.run(memoryWorld(files, parsers), quietRun()).then(
+      (done) => done.notes.join('\n'),
+      (error: unknown) => String(error),
+    );
+    assert.match(result, /would block what it does not block now|verdict would go from/);
   });
 
   it('says so where nothing repeats', async () => {

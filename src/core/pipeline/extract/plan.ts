@@ -1,381 +1,536 @@
-import type { Job, Workflow } from '../../workflow/model';
-import { valueOf, type YamlScalar, type YamlValue } from '../../workflow/yaml-tree';
-import { CALLER_CONTEXTS, expressionsIn, piecesOf, usesOf, WITH_CONTEXTS } from './expressions';
-import { CALLED_KEYS, isFixed, isScript, isStepName, slotsOf, spaced, type Slot } from './shape';
-
-/** A job that could be extracted, self-contained: what it had from its workflow's `env` and `defaults` is its own. */
-export interface Candidate {
-  readonly path: string;
-  readonly id: string;
-  /** The text with the job made self-contained; `workflow` and `job` are read from it. */
-  readonly text: string;
-  readonly workflow: Workflow;
-  readonly job: Job;
-}
+import type { ShellParser } from '../../ports';
+import { valueOf, type YamlMap, type YamlScalar, type YamlValue } from '../../workflow/yaml-tree';
+import type { Candidate } from './candidate';
+import { coreOf, piecesOfSlot, type Piece, type Pieces } from './differences';
+import { expressionsIn, piecesOf, usesOf } from './expressions';
+import { commonSecretName, lastKey, suggestionFor, uniqueName, type Suggestion } from './names';
+import { isPlainForShell, variableIn, variablePlaces, type VariablePlace } from './script-words';
+import {
+  isCondition,
+  isFixed,
+  isScript,
+  isStepName,
+  slotPath,
+  slotsOf,
+  withRenamedNeeds,
+  type Slot,
+} from './shape';
 
 /** A value that the callers hand in. */
 export interface PlannedInput {
   readonly name: string;
-  readonly type: 'string' | 'number' | 'boolean';
+  readonly type: InputType;
   /** One per caller, as text; may hold expressions of the caller. */
   readonly values: readonly string[];
   /** What most callers say, where that is more than half of them and no expression; null: every caller says it. */
   readonly defaultValue: string | null;
 }
 
+/** GitHub's types of an input of a called workflow. */
+export type InputType = 'string' | 'number' | 'boolean';
+
 /** A secret that the callers hand in by name. */
 export interface PlannedSecret {
   readonly name: string;
   /** The caller's own name of it, one per caller. */
   readonly sources: readonly string[];
+  /** False where a job with an environment reads it: that of the environment wins, and the caller may have none. */
+  readonly isRequired: boolean;
 }
 
-/** How a group of jobs becomes one. */
+/** How a group of candidates becomes one called workflow. */
 export interface ExtractionPlan {
   readonly inputs: readonly PlannedInput[];
   readonly secrets: readonly PlannedSecret[];
-  readonly isRequiredSecret: boolean;
-  /** New texts of the first job's scalars, by the slot's path. */
+  /** New texts of the first candidate's scalars, by the slot's path. */
   readonly replacements: ReadonlyMap<string, string>;
+  /** Inputs that a step's script has as variables, by the path of the step. */
+  readonly variables: ReadonlyMap<string, readonly string[]>;
 }
 
-/** A plan, or why there is none: `reason` completes "… was left alone because …". */
+/**
+ * A plan, or why there is none: `reason` completes "… was left alone because …". `slot`: where they differ in a way that
+ * cannot be handed in, by the index in `slotsOfCandidate`; candidates that agree there may still be one.
+ */
 export type PlanResult =
-  { readonly ok: true; readonly plan: ExtractionPlan } | { readonly ok: false; readonly reason: string };
+  | { readonly ok: true; readonly plan: ExtractionPlan }
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      readonly slot: number | null;
+      /** They differ in too much for one call; fewer of them may do. */
+      readonly hasTooManyInputs?: true;
+    };
 
-/** More than this and the call is harder to read than the job was. */
-const MAX_INPUTS = 12;
+/** More than this and the call is harder to read than the jobs were. */
+const MAX_INPUTS = { job: 12, pipeline: 20 };
 
 /** GitHub gives these to a called workflow without their being passed. */
 const AUTOMATIC_SECRETS = ['GITHUB_TOKEN', 'github_token'];
 
+/** A difference that will be an input or a secret. */
 interface Draft {
   readonly key: string;
   readonly values: readonly string[];
   readonly isSecret: boolean;
-  /** The name that its first place suggests. */
-  readonly suggestion: string;
+  /** The name that the best of its places suggests. */
+  readonly suggestion: Suggestion;
   readonly isTyped: boolean;
-  readonly type: 'string' | 'number' | 'boolean';
+  readonly type: InputType;
 }
 
-/** Plans the extraction of jobs with the same signature; the first is the one that the new workflow is made from. */
-export function planExtraction(candidates: readonly Candidate[]): PlanResult {
+/** Text, or a draft by its key, in a script as a variable where that means the same. */
+type Written = string | { readonly key: string; readonly asVariable: VariablePlace | null };
+
+/** All slots of a candidate, in the same order for candidates of one signature. */
+export function slotsOfCandidate(candidate: Candidate): readonly Slot[] {
+  return candidate.parts.flatMap((part, index) => slotsOf(part.map, part.keys, index));
+}
+
+/** The text of a slot as the first candidate of a group would write it: jobs go by the first one's ids. */
+export function slotText(slot: Slot, candidate: Candidate, first: Candidate): string {
+  return withRenamedNeeds(slot.keys, slot.scalar.text, idsIn(first, candidate));
+}
+
+/** From the ids of one pipeline to those of another; null where all are the same. */
+export function idsIn(first: Candidate, candidate: Candidate): ((id: string) => string | undefined) | null {
+  if (candidate.kind === 'job' || candidate.members.every(({ id }, at) => id === first.members[at]?.id))
+    return null;
+  const names = new Map(candidate.members.map(({ id }, at) => [id, first.members[at]?.id ?? id]));
+  return (id) => names.get(id);
+}
+
+/** Plans the extraction of candidates with the same signature; the first is the one that the new workflow is made from. */
+export function planExtraction(candidates: readonly Candidate[], shell: ShellParser): PlanResult {
   const [first] = candidates;
-  if (!first) return { ok: false, reason: 'there is no job' };
-  const all = candidates.map((candidate) => slotsOf(candidate.job.body, CALLED_KEYS));
-  const hasEnvironment = candidates.some((candidate) => candidate.job.environment !== null);
-  const drafts = new Map<string, Draft>();
-  const replacements = new Map<string, readonly (string | { readonly key: string })[]>();
-  const secrets = new Set<string>();
+  if (!first) return { ok: false, reason: 'there is no job', slot: null };
+  return new Planner(candidates, first, shell).plan();
+}
 
-  const slots = (all[0] ?? []).map((slot, index) => ({
-    slot,
-    scalars: all.map((others) => others[index]?.scalar).filter((scalar) => scalar !== undefined),
-  }));
-  // Scripts last: what differs in them should be named after the input or variable in which it also stands.
-  const ordered = [...slots].sort((a, b) => weightOf(a.slot) - weightOf(b.slot));
-  for (const { slot, scalars } of ordered) {
-    if (scalars.length !== candidates.length) return { ok: false, reason: 'their parts do not match' };
-    const texts = scalars.map((scalar) => spaced(scalar.text));
-    const [text = ''] = texts;
-    if (isFixed(slot.keys)) {
-      const problem = problemOfFixed(slot, text);
-      if (problem) return { ok: false, reason: problem };
-      collectSecrets(text, secrets);
-      continue;
-    }
-    if (/\bGITHUB_JOB\b|\bgithub\s*\.\s*job\b/.test(text)) {
-      return { ok: false, reason: 'its name as a job is used in it, which would be another one inside' };
-    }
-    if (isStepName(slot.keys) && texts.some((other) => other !== text)) {
-      // A name alone is no reason for an input: it follows the inputs that there are, or stays the first job's.
-      const words = partsOf(slot, texts, drafts);
-      const isKnown = (part: Part): boolean => typeof part === 'string' || drafts.has(keyOf(part.values));
-      if ('reason' in words || !words.parts.every(isKnown)) {
-        const problem = problemOfFixed(slot, text);
-        if (problem) return { ok: false, reason: problem };
-        continue;
-      }
-    }
-    const parts = partsOf(slot, texts, drafts);
-    if ('reason' in parts) return { ok: false, reason: parts.reason };
-    const written: (string | { readonly key: string })[] = [];
-    for (const part of parts.parts) {
-      if (typeof part === 'string') {
-        const same = sameEverywhere(part, slot, scalars, candidates, hasEnvironment, drafts, secrets);
-        if (!same.ok) return same;
-        written.push(...same.written);
-        continue;
-      }
-      const added = addDraft(part, slot, parts.parts.length === 1 ? scalars : null, hasEnvironment, drafts);
-      if (!added.ok) return added;
-      written.push({ key: added.key });
-    }
-    if (written.some((part) => typeof part !== 'string')) replacements.set(slot.path, written);
+type Step<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
+
+class Planner {
+  private readonly drafts = new Map<string, Draft>();
+  private readonly replacements = new Map<string, readonly Written[]>();
+  /** Secrets of the same name everywhere, and whether every job that reads them is without an environment. */
+  private readonly secrets = new Map<string, boolean>();
+  private readonly mentionsVariables: boolean;
+  /** Values that stand by themselves somewhere, or inside of more than one longer value, by `keyOf`. */
+  private readonly cores = new Set<string>();
+
+  constructor(
+    private readonly candidates: readonly Candidate[],
+    private readonly first: Candidate,
+    private readonly shell: ShellParser,
+  ) {
+    this.mentionsVariables = candidates.some(({ workflow }) => workflow.text.includes('INPUT_'));
   }
 
-  const inputs = [...drafts.values()].filter((draft) => !draft.isSecret);
-  if (inputs.length > MAX_INPUTS) {
-    return {
-      ok: false,
-      reason: `they differ in ${inputs.length} values, so a call would be harder to read than the jobs are`,
+  plan(): PlanResult {
+    const all = this.candidates.map(slotsOfCandidate);
+    const slots = (all[0] ?? []).map((slot, index) => ({
+      slot,
+      index,
+      scalars: all.map((others) => others[index]?.scalar).filter((scalar) => scalar !== undefined),
+      texts: all.map((others, at) => {
+        const own = others[index];
+        const candidate = this.candidates[at];
+        return own && candidate ? slotText(own, candidate, this.first) : '';
+      }),
+    }));
+    // Scripts last: what differs in them should be named after the input or variable in which it also stands.
+    const ordered = [...slots].sort((a, b) => weightOf(a.slot) - weightOf(b.slot));
+    this.findCores(ordered);
+    for (const { slot, scalars, texts, index } of ordered) {
+      if (scalars.length !== this.candidates.length) {
+        return { ok: false, reason: 'their parts do not match', slot: null };
+      }
+      const done = this.takeSlot(slot, texts, scalars);
+      if (!done.ok) {
+        const isSame = texts.every((text) => text === texts[0]);
+        return { ok: false, reason: done.reason, slot: isSame ? null : index };
+      }
+    }
+    const inputs = [...this.drafts.values()].filter((draft) => !draft.isSecret);
+    if (inputs.length > MAX_INPUTS[this.first.kind]) {
+      return {
+        ok: false,
+        reason: `they differ in ${inputs.length} values, so a call would be harder to read than the jobs are`,
+        slot: null,
+        hasTooManyInputs: true,
+      };
+    }
+    return { ok: true, plan: this.named(inputs) };
+  }
+
+  /** One input serves `orders`, `orders-push` and `orders.shop.example` where the same values stand in all of them. */
+  private findCores(slots: readonly { readonly slot: Slot; readonly texts: readonly string[] }[]): void {
+    const whole = new Set<string>();
+    const inside = new Map<string, Set<string>>();
+    for (const { slot, texts } of slots) {
+      if (isFixed(slot.keys) || isStepName(slot.keys)) continue;
+      const pieces = piecesOfSlot(slot, texts, () => true);
+      for (const piece of pieces.ok ? pieces.pieces : []) {
+        if (typeof piece === 'string') continue;
+        whole.add(keyOf(piece.values));
+        const core = coreOf(piece.values);
+        if (!core) continue;
+        const key = keyOf(core.values);
+        inside.set(key, (inside.get(key) ?? new Set()).add(keyOf(piece.values)));
+      }
+    }
+    for (const [key, places] of inside) if (whole.has(key) || places.size > 1) this.cores.add(key);
+  }
+
+  /** The pieces of a slot, each as short as a value that stands elsewhere too lets it be. */
+  private piecesOf(slot: Slot, texts: readonly string[]): Pieces {
+    const isKnown = (values: readonly string[]): boolean => {
+      const core = coreOf(values);
+      return this.drafts.has(keyOf(values)) || (core !== null && this.drafts.has(keyOf(core.values)));
     };
+    const found = piecesOfSlot(slot, texts, isKnown);
+    if (!found.ok) return found;
+    const pieces: Piece[] = [];
+    const add = (text: string): void => {
+      const last = pieces[pieces.length - 1];
+      if (typeof last === 'string') pieces[pieces.length - 1] = last + text;
+      else if (text !== '') pieces.push(text);
+    };
+    for (const piece of found.pieces) {
+      const core = typeof piece === 'string' ? null : coreOf(piece.values);
+      if (typeof piece === 'string') {
+        add(piece);
+      } else if (core && this.cores.has(keyOf(core.values))) {
+        add(core.before);
+        pieces.push({ values: core.values });
+        add(core.after);
+      } else {
+        pieces.push(piece);
+      }
+    }
+    return { ok: true, pieces };
   }
-  const names = new Map<string, string>();
-  const taken = new Set<string>(secrets);
-  for (const draft of drafts.values()) {
-    names.set(draft.key, uniqueName(draft.suggestion, draft.isSecret, taken));
+
+  private takeSlot(slot: Slot, texts: readonly string[], scalars: readonly YamlScalar[]): Step<null> {
+    const [text = ''] = texts;
+    const isSame = texts.every((other) => other === text);
+    if (isFixed(slot.keys)) {
+      if (!isSame) return refused(`they differ in \`${slot.keys.join('.')}\``);
+      const problem = this.problemOfFixed(slot, text);
+      if (problem) return refused(problem);
+      this.collectSecrets(text, slot);
+      return done(null);
+    }
+    if (/\bGITHUB_JOB\b|\bgithub\s*\.\s*job\b/.test(text) && !this.keepsIds()) {
+      return refused('its name as a job is used in it, which would be another one inside');
+    }
+    const odd = isSame ? undefined : scalars.find((scalar) => !isAsWritten(scalar));
+    if (odd) {
+      return refused(
+        `they differ in \`${odd.text}\`, which is no text and is read as \`${String(odd.value)}\``,
+      );
+    }
+    const pieces = this.piecesOf(slot, texts);
+    if (isStepName(slot.keys) && !isSame) {
+      // A name alone is no reason for an input: it follows the inputs that there are, or stays the first job's.
+      const isKnown = (piece: Piece): boolean =>
+        typeof piece === 'string' || this.drafts.has(keyOf(piece.values));
+      if (!pieces.ok || !pieces.pieces.every(isKnown)) {
+        const problem = this.problemOfFixed(slot, text);
+        return problem ? refused(problem) : done(null);
+      }
+    }
+    if (!pieces.ok) return pieces;
+    const written: Written[] = [];
+    const place = isScript(slot.keys) ? this.placesIn(slot, text) : null;
+    let at = 0;
+    for (const piece of pieces.pieces) {
+      if (typeof piece === 'string') {
+        const same = this.sameEverywhere(piece, at, slot, scalars, texts, place);
+        if (!same.ok) return same;
+        written.push(...same.value);
+        at += piece.length;
+        continue;
+      }
+      const [head = ''] = piece.values;
+      const isWhole = pieces.pieces.length === 1;
+      const added = this.addDraft(piece.values, slot, isWhole ? scalars : null, text.slice(0, at));
+      if (!added.ok) return added;
+      const how =
+        place === null ? done(null) : this.asVariable(piece.values, place(at, at + head.length), added.value);
+      if (!how.ok) return how;
+      written.push({ key: added.value, asVariable: how.value });
+      at += head.length;
+    }
+    if (written.some((part) => typeof part !== 'string')) this.replacements.set(slot.path, written);
+    return done(null);
   }
-  return {
-    ok: true,
-    plan: {
+
+  /** Whether the jobs inside have the ids that they had: those of a pipeline do where all callers call them the same. */
+  private keepsIds(): boolean {
+    return (
+      this.first.kind === 'pipeline' &&
+      this.candidates.every((candidate) => idsIn(this.first, candidate) === null)
+    );
+  }
+
+  private hasEnvironment(slot: Slot): boolean {
+    return this.candidates.some((candidate) => candidate.parts[slot.part]?.hasEnvironment ?? false);
+  }
+
+  /** How a script's stretches take variables; nothing does where the shell is not known to be bash or sh. */
+  private placesIn(slot: Slot, text: string): (start: number, end: number) => VariablePlace | null {
+    const [, step = ''] = slot.keys;
+    const isShell = this.candidates.every((candidate) =>
+      isPosixShell(candidate.parts[slot.part]?.map, Number(step)),
+    );
+    return isShell && !this.mentionsVariables ? variablePlaces(this.shell, text) : () => null;
+  }
+
+  /**
+   * Whether what differs in a script comes in as a variable. A text that GitHub would put in before the shell runs is
+   * no way for what was no expression: whoever calls could have the shell run it.
+   */
+  private asVariable(
+    values: readonly string[],
+    place: VariablePlace | null,
+    key: string,
+  ): Step<VariablePlace | null> {
+    if (this.drafts.get(key)?.isSecret) return done(null);
+    const isPlain = values.every((value) => isPlainForShell(value));
+    if (place === 'quoted' || (place === 'bare' && isPlain)) return done(place);
+    return values.every((value) => value.startsWith('${{'))
+      ? done(null)
+      : refused(
+          `their scripts differ in \`${values[0] ?? ''}\`, where the shell would not take a variable for the same`,
+        );
+  }
+
+  /** What is the same in every candidate may still read what only the caller sees. */
+  private sameEverywhere(
+    text: string,
+    offset: number,
+    slot: Slot,
+    scalars: readonly YamlScalar[],
+    texts: readonly string[],
+    place: ((start: number, end: number) => VariablePlace | null) | null,
+  ): Step<readonly Written[]> {
+    const written: Written[] = [];
+    let at = offset;
+    for (const { text: piece, expression } of piecesOf(text)) {
+      const start = at;
+      at += piece.length;
+      if (expression === null) {
+        written.push(piece);
+        continue;
+      }
+      const { contexts, functions } = usesOf(expression);
+      if (contexts.has('secrets') && !this.collectSecrets(piece, slot)) {
+        return refused(
+          `\`${piece}\` takes its secrets by a computed name, and named ones are the only safe way to pass them`,
+        );
+      }
+      if (![...contexts].some((context) => this.first.scope.ofCaller.includes(context))) {
+        written.push(piece);
+        continue;
+      }
+      const foreign = [...contexts].filter((context) => !this.first.scope.handedIn.includes(context));
+      if (foreign.length > 0 || functions.has('hashfiles')) {
+        return refused(`\`${piece}\` needs values of the caller and of the job itself at once`);
+      }
+      if (this.hasEnvironment(slot) && contexts.has('vars')) {
+        return refused(
+          `\`${piece}\` reads a variable that may be the environment's, which the caller does not see`,
+        );
+      }
+      const isWhole = texts.every((other) => other === piece);
+      const key = this.addExpression(piece, expression, slot, isWhole);
+      written.push({ key, asVariable: place?.(start, at) === 'quoted' ? 'quoted' : null });
+    }
+    return done(written);
+  }
+
+  private addExpression(piece: string, expression: string, slot: Slot, isWhole: boolean): string {
+    const type = (isWhole ? requiredType(slot) : null) ?? typeOfExpression(expression, this.candidates);
+    // What is no text by itself is handed in as the text that it would have been written as.
+    const value = type === null ? `\${{ format('{0}', ${expression}) }}` : piece;
+    const values = this.candidates.map(() => value);
+    const key = keyOf(values);
+    const name = /^[a-z]+(?:\.[\w-]+)*\.([\w-]+)$/i.exec(expression)?.[1] ?? lastKey(slot);
+    const suggestion = { name, rank: 0 };
+    if (!this.drafts.has(key)) {
+      this.drafts.set(key, {
+        key,
+        values,
+        isSecret: false,
+        suggestion,
+        isTyped: true,
+        type: type ?? 'string',
+      });
+    }
+    return key;
+  }
+
+  private addDraft(
+    values: readonly string[],
+    slot: Slot,
+    whole: readonly YamlScalar[] | null,
+    before: string,
+  ): Step<string> {
+    const uses = values.flatMap(expressionsIn).map(usesOf);
+    const contexts = new Set(uses.flatMap((use) => [...use.contexts]));
+    if (contexts.has('secrets')) return this.addSecret(values, slot);
+    const foreign = [...contexts].filter((context) => !this.first.scope.handedIn.includes(context));
+    if (foreign.length > 0 || uses.some((use) => use.functions.has('hashfiles'))) {
+      return refused(`they differ in \`${values[0] ?? ''}\`, which only the job itself can know`);
+    }
+    if (this.hasEnvironment(slot) && contexts.has('vars')) {
+      return refused(
+        'they differ in variables that may be their environments’, which the caller does not see',
+      );
+    }
+    const key = keyOf(values);
+    const known = this.drafts.get(key);
+    const required = whole ? requiredType(slot) : null;
+    const type = contexts.size > 0 ? (required ?? 'string') : typeOfLiterals(whole);
+    const suggestion = suggestionFor(slot, before, whole !== null);
+    if (!known) {
+      this.drafts.set(key, { key, values, isSecret: false, suggestion, isTyped: type !== 'string', type });
+      return done(key);
+    }
+    if (suggestion.rank < known.suggestion.rank) this.drafts.set(key, { ...known, suggestion });
+    if (known.type !== type) {
+      // In one place a number, in another a part of a text: text serves both, unless the place takes no text.
+      if (requiredType(slot) !== null) {
+        return refused('the same value is a number in one place and text in another');
+      }
+      if (known.isTyped && !this.needsType(key)) {
+        const now = this.drafts.get(key) ?? known;
+        this.drafts.set(key, { ...now, type: 'string', isTyped: false });
+      }
+    }
+    return done(key);
+  }
+
+  /** Whether a draft stands where GitHub takes no text: `timeout-minutes`. */
+  private needsType(key: string): boolean {
+    return [...this.replacements].some(
+      ([path, parts]) =>
+        /(?:timeout-minutes|continue-on-error)$/.test(path) &&
+        parts.some((part) => typeof part !== 'string' && part.key === key),
+    );
+  }
+
+  private addSecret(values: readonly string[], slot: Slot): Step<string> {
+    const names = values.map((value) => /^\$\{\{ secrets\.([\w-]+) \}\}$/.exec(value)?.[1]);
+    if (names.some((name) => name === undefined)) {
+      return refused('a secret stands beside other text where they differ');
+    }
+    if (names.some((name) => AUTOMATIC_SECRETS.includes(name ?? ''))) {
+      return refused('one of them uses its own token where another uses a secret');
+    }
+    if (this.hasEnvironment(slot)) {
+      return refused(
+        'they use secrets of different names and have an environment: if the secrets are the environment’s, the caller cannot pass them',
+      );
+    }
+    const sources = names.map((name) => name ?? '');
+    const key = keyOf(values);
+    if (!this.drafts.has(key)) {
+      const suggestion = { name: commonSecretName(sources), rank: 0 };
+      this.drafts.set(key, {
+        key,
+        values: sources,
+        isSecret: true,
+        suggestion,
+        isTyped: false,
+        type: 'string',
+      });
+    }
+    return done(key);
+  }
+
+  private problemOfFixed(slot: Slot, text: string): string | null {
+    const expressions = isCondition(slot.keys) && !text.includes('${{') ? [text] : expressionsIn(text);
+    const used = expressions.flatMap((expression) => [...usesOf(expression).contexts]);
+    const foreign = used.find((context) => this.first.scope.ofCaller.includes(context));
+    if (!foreign) return null;
+    const where =
+      slot.keys[0] === 'outputs'
+        ? 'outputs'
+        : slot.keys[0] === 'if'
+          ? 'condition'
+          : `step's ${slot.keys[2] ?? ''}`;
+    return `\`${text}\` in its ${where} reads \`${foreign}\`, which a called workflow does not see`;
+  }
+
+  /** Adds the secrets of a text; false where one is taken by a computed name or all at once. */
+  private collectSecrets(text: string, slot: Slot): boolean {
+    for (const expression of expressionsIn(text)) {
+      const bare = expression.replace(/'(?:[^']|'')*'/g, "''");
+      const named = [...bare.matchAll(/(?<![\w.-])secrets\s*\.\s*([\w-]+)/gi)];
+      const all = [...bare.matchAll(/(?<![\w.-])secrets\b/gi)];
+      if (named.length !== all.length) return false;
+      for (const [, name] of named) {
+        if (!name || AUTOMATIC_SECRETS.includes(name)) continue;
+        this.secrets.set(name, (this.secrets.get(name) ?? true) && !this.hasEnvironment(slot));
+      }
+    }
+    return true;
+  }
+
+  private named(inputs: readonly Draft[]): ExtractionPlan {
+    const names = new Map<string, string>();
+    const taken = new Set<string>(this.secrets.keys());
+    for (const draft of this.drafts.values()) {
+      names.set(draft.key, uniqueName(draft.suggestion.name, draft.isSecret, taken));
+    }
+    const nameOf = (key: string): string => names.get(key) ?? '';
+    const variables = new Map<string, string[]>();
+    const replacements = new Map<string, string>();
+    for (const [path, parts] of this.replacements) {
+      const text = parts.map((part) => {
+        if (typeof part === 'string') return part;
+        if (part.asVariable === null) {
+          return `\${{ ${this.drafts.get(part.key)?.isSecret ? 'secrets' : 'inputs'}.${nameOf(part.key)} }}`;
+        }
+        const step = path.slice(0, -'.run'.length);
+        variables.set(step, [...new Set([...(variables.get(step) ?? []), nameOf(part.key)])]);
+        return variableIn(nameOf(part.key), part.asVariable);
+      });
+      replacements.set(path, text.join(''));
+    }
+    return {
       inputs: inputs.map((draft) => ({
-        name: names.get(draft.key) ?? '',
+        name: nameOf(draft.key),
         type: draft.type,
         values: draft.values,
         defaultValue: majorityOf(draft.values),
       })),
       secrets: [
-        ...[...secrets].sort().map((name) => ({ name, sources: candidates.map(() => name) })),
-        ...[...drafts.values()]
+        ...[...this.secrets]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, isRequired]) => ({ name, sources: this.candidates.map(() => name), isRequired })),
+        ...[...this.drafts.values()]
           .filter((draft) => draft.isSecret)
-          .map((draft) => ({ name: names.get(draft.key) ?? '', sources: draft.values })),
+          .map((draft) => ({ name: nameOf(draft.key), sources: draft.values, isRequired: true })),
       ],
-      // A secret of the environment is not seen by the caller, which then passes nothing: that must not be an error.
-      isRequiredSecret: !hasEnvironment,
-      replacements: new Map(
-        [...replacements].map(([path, parts]) => [
-          path,
-          parts
-            .map((part) => {
-              if (typeof part === 'string') return part;
-              const context = drafts.get(part.key)?.isSecret ? 'secrets' : 'inputs';
-              return `\${{ ${context}.${names.get(part.key) ?? ''} }}`;
-            })
-            .join(''),
-        ]),
-      ),
-    },
-  };
-}
-
-type Part = string | { readonly values: readonly string[] };
-
-/** Cuts the texts of one slot into what is the same everywhere and what differs. */
-function partsOf(
-  slot: Slot,
-  texts: readonly string[],
-  drafts: ReadonlyMap<string, Draft>,
-): { readonly parts: readonly Part[] } | { readonly reason: string } {
-  const [first = ''] = texts;
-  if (texts.every((text) => text === first)) return { parts: [first] };
-  const tokens = texts.map(tokensOf);
-  const [head = []] = tokens;
-  const isAligned = tokens.every((other) => other.length === head.length);
-  if (!isAligned) {
-    if (isScript(slot.keys)) return { reason: 'their scripts differ in more than single words' };
-    return { parts: [{ values: texts }] };
-  }
-  const parts: Part[] = [];
-  let differing = 0;
-  let words = 0;
-  for (const [index, token] of head.entries()) {
-    const values = tokens.map((other) => other[index] ?? '');
-    const isWord = isWordToken(token);
-    if (isWord) words++;
-    if (values.every((value) => value === token)) {
-      const last = parts[parts.length - 1];
-      if (typeof last === 'string') parts[parts.length - 1] = last + token;
-      else parts.push(token);
-      continue;
-    }
-    if (!values.every(isWordToken)) {
-      return isScript(slot.keys)
-        ? { reason: 'their scripts differ in more than single words' }
-        : { parts: [{ values: texts }] };
-    }
-    if (isScript(slot.keys) && !drafts.has(keyOf(values))) {
-      differing++;
-      if (isCommandWord(head, index)) return { reason: 'their scripts run different commands' };
-    }
-    parts.push({ values });
-  }
-  if (isScript(slot.keys) && differing * 3 > words)
-    return { reason: 'their scripts have too little in common' };
-  return { parts };
-}
-
-/** What is the same in every job may still read what only the caller sees. */
-function sameEverywhere(
-  text: string,
-  slot: Slot,
-  scalars: readonly YamlScalar[],
-  candidates: readonly Candidate[],
-  hasEnvironment: boolean,
-  drafts: Map<string, Draft>,
-  secrets: Set<string>,
-):
-  | { readonly ok: true; readonly written: readonly (string | { readonly key: string })[] }
-  | { readonly ok: false; readonly reason: string } {
-  const written: (string | { readonly key: string })[] = [];
-  for (const { text: piece, expression } of piecesOf(text)) {
-    if (expression === null) {
-      written.push(piece);
-      continue;
-    }
-    const { contexts, functions } = usesOf(expression);
-    if (contexts.has('secrets')) {
-      if (!collectSecrets(piece, secrets)) {
-        return {
-          ok: false,
-          reason: `\`${piece}\` takes its secrets by a computed name, and named ones are the only safe way to pass them`,
-        };
-      }
-    }
-    if (![...contexts].some((context) => CALLER_CONTEXTS.includes(context))) {
-      written.push(piece);
-      continue;
-    }
-    const foreign = [...contexts].filter((context) => !WITH_CONTEXTS.includes(context));
-    if (foreign.length > 0 || functions.has('hashfiles')) {
-      return { ok: false, reason: `\`${piece}\` needs values of the caller and of the job itself at once` };
-    }
-    if (hasEnvironment && contexts.has('vars')) {
-      return {
-        ok: false,
-        reason: `\`${piece}\` reads a variable that may be the environment's, which the caller does not see`,
-      };
-    }
-    const isWhole = text === piece && scalars.every((scalar) => spaced(scalar.text) === piece);
-    const added = addExpression(piece, expression, slot, candidates, isWhole, drafts);
-    written.push({ key: added });
-  }
-  return { ok: true, written };
-}
-
-function addExpression(
-  piece: string,
-  expression: string,
-  slot: Slot,
-  candidates: readonly Candidate[],
-  isWhole: boolean,
-  drafts: Map<string, Draft>,
-): string {
-  const required = isWhole ? requiredType(slot) : null;
-  const type = required ?? typeOfExpression(expression, candidates);
-  // What is no text by itself is handed in as the text that it would have been written as.
-  const value = type === null ? `\${{ format('{0}', ${expression}) }}` : piece;
-  const values = candidates.map(() => value);
-  const key = keyOf(values);
-  const path = /^[a-z]+(?:\.[\w-]+)*\.([\w-]+)$/i.exec(expression)?.[1] ?? lastKey(slot);
-  if (!drafts.has(key)) {
-    drafts.set(key, {
-      key,
-      values,
-      isSecret: false,
-      suggestion: path,
-      isTyped: true,
-      type: type ?? 'string',
-    });
-  }
-  return key;
-}
-
-function addDraft(
-  part: { readonly values: readonly string[] },
-  slot: Slot,
-  whole: readonly YamlScalar[] | null,
-  hasEnvironment: boolean,
-  drafts: Map<string, Draft>,
-): { readonly ok: true; readonly key: string } | { readonly ok: false; readonly reason: string } {
-  const { values } = part;
-  const expressions = values.flatMap(expressionsIn);
-  const uses = expressions.map(usesOf);
-  const contexts = new Set(uses.flatMap((use) => [...use.contexts]));
-  if (contexts.has('secrets')) {
-    const names = values.map((value) => /^\$\{\{ secrets\.([\w-]+) \}\}$/.exec(value)?.[1]);
-    if (names.some((name) => name === undefined)) {
-      return { ok: false, reason: 'a secret stands beside other text where they differ' };
-    }
-    if (names.some((name) => AUTOMATIC_SECRETS.includes(name ?? ''))) {
-      return { ok: false, reason: 'one of them uses its own token where another uses a secret' };
-    }
-    if (hasEnvironment) {
-      return {
-        ok: false,
-        reason:
-          'they use secrets of different names and have an environment: if the secrets are the environment’s, the caller cannot pass them',
-      };
-    }
-    const sources = names.map((name) => name ?? '');
-    const key = keyOf(values);
-    if (!drafts.has(key)) {
-      drafts.set(key, {
-        key,
-        values: sources,
-        isSecret: true,
-        suggestion: commonSecretName(sources),
-        isTyped: false,
-        type: 'string',
-      });
-    }
-    return { ok: true, key };
-  }
-  const foreign = [...contexts].filter((context) => !WITH_CONTEXTS.includes(context));
-  if (foreign.length > 0 || uses.some((use) => use.functions.has('hashfiles'))) {
-    return { ok: false, reason: `they differ in \`${values[0] ?? ''}\`, which only the job itself can know` };
-  }
-  if (hasEnvironment && contexts.has('vars')) {
-    return {
-      ok: false,
-      reason: 'they differ in variables that may be their environments’, which the caller does not see',
+      replacements,
+      variables,
     };
   }
-  const key = keyOf(values);
-  const known = drafts.get(key);
-  const type =
-    contexts.size > 0 ? (whole ? (requiredType(slot) ?? 'string') : 'string') : typeOfLiterals(whole);
-  if (!known) {
-    drafts.set(key, {
-      key,
-      values,
-      isSecret: false,
-      suggestion: suggestionFor(slot, values),
-      isTyped: type !== 'string',
-      type,
-    });
-  } else if (known.type !== type) {
-    // In one place a number, in another a part of a text: text serves both, unless the place takes no text.
-    if (requiredType(slot) === null && known.isTyped)
-      drafts.set(key, { ...known, type: 'string', isTyped: false });
-    else if (requiredType(slot) !== null)
-      return { ok: false, reason: 'the same value is a number in one place and text in another' };
-  }
-  return { ok: true, key };
 }
 
-function problemOfFixed(slot: Slot, text: string): string | null {
-  const expressions = slot.keys[2] === 'if' ? [text] : expressionsIn(text);
-  const used = expressions.flatMap((expression) => [...usesOf(expression).contexts]);
-  const foreign = used.find((context) => CALLER_CONTEXTS.includes(context));
-  return foreign
-    ? `\`${text}\` in its ${slot.keys[0] === 'outputs' ? 'outputs' : `step's ${slot.keys[2] ?? ''}`} reads \`${foreign}\`, which a called workflow does not see`
-    : null;
-}
-
-/** Adds the secrets of a text; false where one is taken by a computed name or all at once. */
-function collectSecrets(text: string, secrets: Set<string>): boolean {
-  for (const expression of expressionsIn(text)) {
-    const bare = expression.replace(/'(?:[^']|'')*'/g, "''");
-    const named = [...bare.matchAll(/(?<![\w.-])secrets\s*\.\s*([\w-]+)/gi)];
-    const all = [...bare.matchAll(/(?<![\w.-])secrets\b/gi)];
-    if (named.length !== all.length) return false;
-    for (const match of named) {
-      if (match[1] && !AUTOMATIC_SECRETS.includes(match[1])) secrets.add(match[1]);
-    }
-  }
-  return true;
+/** Whether a step's script is surely run by bash or sh: by its own `shell`, the job's, or that of its runner. */
+function isPosixShell(body: YamlMap | undefined, step: number): boolean {
+  const steps = valueOf(body, 'steps');
+  const own = valueOf(steps?.kind === 'list' ? steps.items[step] : null, 'shell');
+  const shell = own ?? valueOf(valueOf(valueOf(body, 'defaults'), 'run'), 'shell');
+  if (shell) return shell.kind === 'scalar' && /^(?:bash|sh)(?:\s|$)/.test(shell.text);
+  const runner = valueOf(body, 'runs-on');
+  if (valueOf(body, 'container')) return true;
+  const labels = runner?.kind === 'list' ? runner.items : runner ? [runner] : [];
+  return labels.some((label) => label.kind === 'scalar' && /^(?:ubuntu|macos)-/.test(label.text));
 }
 
 function requiredType(slot: Slot): 'number' | 'boolean' | null {
@@ -386,20 +541,15 @@ function requiredType(slot: Slot): 'number' | 'boolean' | null {
 }
 
 /** Null: neither surely text nor surely a number. */
-function typeOfExpression(
-  expression: string,
-  candidates: readonly Candidate[],
-): 'string' | 'number' | 'boolean' | null {
+function typeOfExpression(expression: string, candidates: readonly Candidate[]): InputType | null {
   if (/^needs\.[\w-]+\.(?:outputs\.[\w-]+|result)$/.test(expression)) return 'string';
   const key = /^matrix\.([\w-]+)$/.exec(expression)?.[1];
   if (!key) return null;
-  const found = candidates.map((candidate) => matrixValues(candidate.job.matrix, key));
+  const found = candidates.map((candidate) => matrixValues(candidate.members[0]?.job.matrix ?? null, key));
   if (found.some((values) => values === null)) return null;
   const values = found.flatMap((scalars) => scalars ?? []);
   if (values.every((value) => typeof value.value === 'string' && !value.text.includes('${{')))
     return 'string';
-  const isInteger = (value: YamlScalar): boolean =>
-    typeof value.value === 'number' && /^(?:0|[1-9][0-9]{0,8})$/.test(value.text);
   return values.every(isInteger) ? 'number' : null;
 }
 
@@ -413,34 +563,21 @@ function matrixValues(matrix: YamlValue | null, key: string): readonly YamlScala
   return values.length > 0 && values.every((value) => value.kind === 'scalar') ? values : null;
 }
 
-function typeOfLiterals(whole: readonly YamlScalar[] | null): 'string' | 'number' | 'boolean' {
+function typeOfLiterals(whole: readonly YamlScalar[] | null): InputType {
   if (!whole) return 'string';
   if (whole.every((scalar) => typeof scalar.value === 'boolean' && /^(?:true|false)$/.test(scalar.text)))
     return 'boolean';
-  const isInteger = (scalar: YamlScalar): boolean =>
-    typeof scalar.value === 'number' && /^(?:0|[1-9][0-9]{0,8})$/.test(scalar.text);
   return whole.every(isInteger) ? 'number' : 'string';
 }
 
-/** Expressions whole, words, blanks, and every other character by itself. */
-function tokensOf(text: string): readonly string[] {
-  return piecesOf(text).flatMap((piece) =>
-    piece.expression === null ? (piece.text.match(/[A-Za-z0-9_.-]+|\s+|[^]/g) ?? []) : [piece.text],
-  );
+/** A number that is written as GitHub would write it. */
+function isInteger(scalar: YamlScalar): boolean {
+  return typeof scalar.value === 'number' && /^(?:0|[1-9][0-9]{0,8})$/.test(scalar.text);
 }
 
-function isWordToken(token: string): boolean {
-  return /^(?:\$\{\{|[A-Za-z0-9_.-])/.test(token);
-}
-
-/** The first word of a line of a script, or behind `;`, `|` or `&`: the command itself. */
-function isCommandWord(tokens: readonly string[], index: number): boolean {
-  for (let at = index - 1; at >= 0; at--) {
-    const token = tokens[at] ?? '';
-    if (token.includes('\n') || /^[;|&(]$/.test(token)) return true;
-    if (!/^\s+$/.test(token)) return false;
-  }
-  return true;
+/** Whether a scalar comes out as the text that it is written as: `3.10` does not, being a number. */
+function isAsWritten(scalar: YamlScalar): boolean {
+  return scalar.value === null ? scalar.text === '' : String(scalar.value) === scalar.text;
 }
 
 function weightOf(slot: Slot): number {
@@ -448,48 +585,6 @@ function weightOf(slot: Slot): number {
   if (slot.keys[0] === 'environment') return 0;
   if (isScript(slot.keys)) return 3;
   return slot.keys.includes('with') || slot.keys.includes('env') ? 1 : 2;
-}
-
-function suggestionFor(slot: Slot, values: readonly string[]): string {
-  if (isScript(slot.keys)) return flagBefore(slot.scalar.text, values[0] ?? '') ?? 'argument';
-  return slot.keys[0] === 'environment' ? (slot.keys[1] === 'url' ? 'url' : 'environment') : lastKey(slot);
-}
-
-/** `--region eu-west-1` and `REGION=eu-west-1` say what a word is. */
-function flagBefore(script: string, word: string): string | null {
-  const at = script.indexOf(word);
-  if (at < 0) return null;
-  const match = /(?:--?([A-Za-z][\w-]*)(?:[ =]["']?)|([A-Za-z_]\w*)=["']?)$/.exec(
-    script.slice(Math.max(0, at - 60), at),
-  );
-  return match?.[1] ?? match?.[2] ?? null;
-}
-
-function lastKey(slot: Slot): string {
-  const key = [...slot.keys].reverse().find((part) => !/^[0-9]+$/.test(part)) ?? 'value';
-  return key;
-}
-
-/** The words that all names share: `STAGING_DEPLOY_KEY` and `PROD_DEPLOY_KEY` are both a `DEPLOY_KEY`. */
-function commonSecretName(names: readonly string[]): string {
-  const parts = names.map((name) => name.toUpperCase().split('_'));
-  const common = (parts[0] ?? []).filter((part) => parts.every((other) => other.includes(part)));
-  const name = common.join('_');
-  return name === '' || /^[0-9]/.test(name) || name.startsWith('GITHUB') ? 'SECRET' : name;
-}
-
-function uniqueName(suggestion: string, isSecret: boolean, taken: Set<string>): string {
-  const clean = isSecret
-    ? suggestion
-    : suggestion
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, '-')
-        .replace(/^[^a-z]+|-+$/g, '')
-        .slice(0, 60) || 'value';
-  let name = clean;
-  for (let count = 2; taken.has(name); count++) name = `${clean}${isSecret ? '_' : '-'}${count}`;
-  taken.add(name);
-  return name;
 }
 
 function majorityOf(values: readonly string[]): string | null {
@@ -503,4 +598,17 @@ function majorityOf(values: readonly string[]): string | null {
 
 function keyOf(values: readonly string[]): string {
   return JSON.stringify(values);
+}
+
+function done<T>(value: T): Step<T> {
+  return { ok: true, value };
+}
+
+function refused(reason: string): { readonly ok: false; readonly reason: string } {
+  return { ok: false, reason };
+}
+
+/** The path of a step from that of one of its slots. */
+export function stepPath(part: number, step: number): string {
+  return slotPath(part, ['steps', String(step)]);
 }

@@ -110,16 +110,25 @@ function judge(set: WorkflowSet, chain: CallChain): RuleFinding | null {
   }
   // A version that a step finds in an earlier run went through what that run asks.
   if (looksUpChecks(set, chain)) return null;
-  const elsewhere = productionPathOf(set).deploying.find(
-    (other) => other !== facts && other.target?.kind === 'non-production',
-  );
-  if (elsewhere) {
+  // One called workflow may deploy to both, each time by another caller.
+  const elsewhere = waysElsewhere(set)[0];
+  const caller = elsewhere?.ways[0]?.at(-1);
+  if (elsewhere && caller) {
     return {
       ...base,
       status: 'fail',
       severity: 'warn',
-      message: `${quoted(elsewhere.job)} in "${elsewhere.workflow.path}" deploys elsewhere, but nothing makes ${quoted(facts.job)} wait for that: deploy there and check it in this workflow, before production`,
-      evidence: [deployedBy(elsewhere), ...whyItDeploys(facts)],
+      message: `${quoted(caller.job)} in "${caller.workflow.path}" deploys elsewhere, but nothing makes ${quoted(facts.job)} wait for that: deploy there and check it in this workflow, before production`,
+      evidence: [
+        elsewhere.facts === facts
+          ? {
+              message: `${quoted(caller.job)} calls ${quoted(facts.job)} for another environment`,
+              path: caller.workflow.path,
+              span: caller.job.id.span,
+            }
+          : deployedBy(elsewhere.facts),
+        ...whyItDeploys(facts),
+      ],
     };
   }
   return {

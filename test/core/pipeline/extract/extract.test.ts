@@ -1,20 +1,48 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { extractRepeatedJobs, type ExtractionResult } from '../../../../src/core/pipeline/extract/extract';
-import { inline, shapeOfCalled } from '../../../../src/core/pipeline/extract/inline';
-import { isSameShape } from '../../../../src/core/pipeline/extract/shape';
+import { createParsers } from '../../../../src/adapters/parsers';
+import { extractRepeatedJobs, type Extraction } from '../../../../src/core/pipeline/extract/extract';
+import { inlinedAndBefore } from './written-inliner';
+import { inline } from '../../../../src/core/pipeline/extract/inline';
+import type { ShellParser } from '../../../../src/core/ports';
 import { readWorkflow } from '../../../../src/core/workflow/read';
 
 const FOLDER = '.github/workflows';
 const fixtures = path.join(__dirname, '../../../fixtures/pipeline/extract');
 
-function extract(files: Readonly<Record<string, string>>): ExtractionResult {
+let shell: ShellParser;
+before(async () => {
+  shell = await createParsers().shell();
+});
+
+/** An extraction of one repository, with the new texts of its workflows by path. */
+interface Extracted {
+  readonly extractions: readonly Extraction[];
+  readonly texts: ReadonlyMap<string, string>;
+  readonly notes: readonly string[];
+}
+
+function extract(files: Readonly<Record<string, string>>): Extracted {
   const workflows = Object.entries(files)
     .map(([name, text]) => readWorkflow(`${FOLDER}/${name}`, text))
     .filter((workflow) => workflow.problems.length === 0);
-  return extractRepeatedJobs(workflows, new Set(Object.keys(files).map((name) => `${FOLDER}/${name}`)));
+  const { extractions, changed, notes } = extractRepeatedJobs({
+    workflows: workflows.map((workflow) => ({ repository: 'shop', workflow })),
+    paths: new Map([['shop', new Set(Object.keys(files).map((name) => `${FOLDER}/${name}`))]]),
+    shell,
+    referTo: () => assert.fail('there is one repository'),
+    home: null,
+  });
+  return { extractions, texts: new Map(changed.map(({ path: at, after }) => [at, after])), notes };
+}
+
+function workflowsIn(name: string): Record<string, string> {
+  const folder = path.join(fixtures, name, FOLDER);
+  return Object.fromEntries(
+    readdirSync(folder).map((file) => [file, readFileSync(path.join(folder, file), 'utf8')]),
+  );
 }
 
 const job = (lines: string, top = ''): string => `on: push\n${top}jobs:\n${lines}`;
@@ -27,36 +55,79 @@ const BUILD = `  build:
 `;
 
 describe('extractRepeatedJobs', () => {
-  it('makes one workflow of the jobs of two deployments, as expected', () => {
-    const folder = path.join(fixtures, 'shop', FOLDER);
-    const files = Object.fromEntries(
-      readdirSync(folder).map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]),
-    );
-    const result = extract(files);
-    const after = new Map([
-      ...result.texts,
-      ...result.extractions.map((one) => [one.path, one.text] as const),
-    ]);
-    const expected = path.join(fixtures, 'shop.expected');
-    for (const [file, text] of after) {
-      const place = path.join(expected, path.basename(file));
-      if (process.env.UPDATE_EXPECTED) {
-        mkdirSync(expected, { recursive: true });
-        writeFileSync(place, text);
+  for (const name of ['shop', 'services']) {
+    it(`makes called workflows of what repeats in ${name}, as expected`, () => {
+      const files = workflowsIn(name);
+      const result = extract(files);
+      const after = new Map([
+        ...result.texts,
+        ...result.extractions.map((one) => [one.path, one.text] as const),
+      ]);
+      const expected = path.join(fixtures, `${name}.expected`);
+      for (const [file, text] of after) {
+        const place = path.join(expected, path.basename(file));
+        if (process.env.UPDATE_EXPECTED) {
+          mkdirSync(expected, { recursive: true });
+          writeFileSync(place, text);
+        }
+        assert.equal(text, readFileSync(place, 'utf8'), file);
+        assert.deepEqual(readWorkflow(file, text).problems, []);
       }
-      assert.equal(text, readFileSync(place, 'utf8'), file);
-      assert.deepEqual(readWorkflow(file, text).problems, []);
-    }
-    assert.equal(readdirSync(expected).length, after.size);
+      assert.equal(readdirSync(expected).length, after.size);
+      assertInverse(files, result);
+    });
+  }
+
+  it('finds the jobs of two deployments', () => {
     assert.deepEqual(
-      result.extractions.map((one) => [one.path, one.callers.length]),
+      extract(workflowsIn('shop')).extractions.map((one) => [one.path, one.callers.length]),
       [
         [`${FOLDER}/reusable-build.yml`, 2],
         [`${FOLDER}/reusable-test.yml`, 2],
         [`${FOLDER}/reusable-deploy.yml`, 2],
       ],
     );
-    assert.ok(existsSync(expected));
+  });
+
+  it('finds the three pipelines that ten services share', () => {
+    const { extractions, notes } = extract(workflowsIn('services'));
+    assert.deepEqual(
+      extractions.map(({ path: at, callers, plan }) => [
+        path.basename(at),
+        callers.map((caller) => path.basename(caller.path)).sort(),
+        plan.inputs.map((input) => input.name),
+      ]),
+      [
+        [
+          'reusable-test-to-deploy-production.yml',
+          ['billing.yml', 'cart.yml', 'catalog.yml', 'orders.yml'],
+          ['service', 'node-version', 'timeout-minutes'],
+        ],
+        [
+          'reusable-test-package-deploy.yml',
+          ['fraud.yml', 'recommendations.yml', 'search.yml'],
+          ['service', 'python-version', 'memory'],
+        ],
+        [
+          'reusable-test-image-deploy.yml',
+          ['gateway.yml', 'notifier.yml', 'scheduler.yml'],
+          ['service', 'deployment'],
+        ],
+      ],
+    );
+    assert.deepEqual(notes, []);
+  });
+
+  it('finds nothing new in what it made, and makes the same bytes again', () => {
+    for (const name of ['shop', 'services']) {
+      const files = workflowsIn(name);
+      const first = extract(files);
+      assert.deepEqual(extract(files), first);
+      const after = { ...files };
+      for (const [at, text] of first.texts) after[path.basename(at)] = text;
+      for (const { path: at, text } of first.extractions) after[path.basename(at)] = text;
+      assert.deepEqual(extract(after).extractions, []);
+    }
   });
 
   it('gives an input a default where most callers agree', () => {
@@ -92,8 +163,8 @@ describe('extractRepeatedJobs', () => {
 `);
     const { extractions, texts } = extract({ 'a.yml': of('EU'), 'b.yml': of('US') });
     assert.deepEqual(extractions[0]?.plan.secrets, [
-      { name: 'SHARED', sources: ['SHARED', 'SHARED'] },
-      { name: 'REGISTRY_TOKEN', sources: ['EU_REGISTRY_TOKEN', 'US_REGISTRY_TOKEN'] },
+      { name: 'SHARED', sources: ['SHARED', 'SHARED'], isRequired: true },
+      { name: 'REGISTRY_TOKEN', sources: ['EU_REGISTRY_TOKEN', 'US_REGISTRY_TOKEN'], isRequired: true },
     ]);
     assert.ok(
       texts
@@ -275,25 +346,28 @@ jobs:
           ]),
         );
         const { extractions, texts } = extract(files);
-        for (const { path: at, text, callers } of extractions) {
-          for (const caller of callers) {
-            const name = path.basename(caller.path);
-            const before = readWorkflow(caller.path, files[name] ?? '');
-            const inlined = inline(
-              readWorkflow(caller.path, texts.get(caller.path) ?? ''),
-              caller.job,
-              readWorkflow(at, text),
-            );
-            assert.ok(inlined.ok, inlined.ok ? '' : inlined.reason);
-            const original = before.jobs[0];
-            assert.ok(original && isSameShape(inlined.shape, shapeOfCalled(original.body)));
-          }
-        }
+        assertInverse(files, { extractions, texts });
       }),
       { numRuns: 40 },
     );
   });
 });
+
+/** What every caller would run is what it ran, by an inliner of the test's own. */
+function assertInverse(
+  files: Readonly<Record<string, string>>,
+  { extractions, texts }: Pick<Extracted, 'extractions' | 'texts'>,
+): void {
+  for (const extraction of extractions) {
+    assert.deepEqual(readWorkflow(extraction.path, extraction.text).problems, []);
+    const pairs = inlinedAndBefore(
+      extraction,
+      (_, at) => files[path.basename(at)] ?? '',
+      (_, at) => texts.get(at) ?? '',
+    );
+    for (const { inlined, before: was } of pairs) assert.deepEqual(inlined, was);
+  }
+}
 
 describe('inline', () => {
   const called = readWorkflow(
@@ -302,7 +376,7 @@ describe('inline', () => {
 jobs:
   x:
     runs-on: ubuntu-24.04
-    steps: [{ run: 'echo \${{ inputs.a }}' , env: { S: '\${{ secrets.S }}' } }]
+    steps: [{ run: 'echo \${{ inputs.a }}' , env: { S: '\${{ secrets.S }}' } }, { uses: a/b@v1 }]
 `,
   );
   const caller = (more: string): ReturnType<typeof readWorkflow> =>
@@ -311,18 +385,32 @@ jobs:
   it('puts inputs and secrets in their places', () => {
     const result = inline(
       caller('    with: { a: b }\n    secrets: { S: "${{ secrets.T }}" }\n'),
-      'j',
+      { job: 'j', uses: `./${FOLDER}/called.yml` },
       called,
+      null,
     );
-    assert.deepEqual(result, {
-      ok: true,
-      shape: { 'runs-on': 'ubuntu-24.04', steps: [{ run: 'echo b', env: { S: '${{ secrets.T }}' } }] },
-    });
+    assert.deepEqual(result.ok ? [...result.jobs] : result, [
+      [
+        'x',
+        {
+          job: {
+            top: {},
+            needs: [],
+            'runs-on': 'ubuntu-24.04',
+            steps: [{ run: 'echo b', env: { S: '${{ secrets.T }}' } }, { uses: 'a/b@v1' }],
+          },
+          permissions: 'default',
+        },
+      ],
+    ]);
   });
 
   it('tells what is not passed or not taken', () => {
     for (const more of ['', '    with: { a: b }\n', '    with: { a: b, c: d }\n    secrets: { S: x }\n']) {
-      assert.equal(inline(caller(more), 'j', called).ok, false);
+      assert.equal(
+        inline(caller(more), { job: 'j', uses: `./${FOLDER}/called.yml` }, called, null).ok,
+        false,
+      );
     }
   });
 });
