@@ -6,10 +6,10 @@ import type { StepCommand } from './understanding';
 /** The clouds whose OIDC login from GitHub Actions is known. */
 export type Cloud = 'aws' | 'azure' | 'google';
 
-/**
- * How a long-lived credential reaches a workflow. `publish-profile`, `other-input` and `key-file` have no one-to-one
- * OIDC form; the others have.
- */
+/** Who gives a short-lived credential for a token of GitHub's: the clouds, Vault, and registries of packages. */
+export type Provider = Cloud | 'vault' | 'npm' | 'pypi';
+
+/** How a long-lived credential reaches a workflow. `other-input` and `key-file` have no one-to-one OIDC form. */
 export type CredentialForm =
   | 'login-input'
   | 'setup-input'
@@ -19,11 +19,19 @@ export type CredentialForm =
   | 'publish-profile'
   | 'other-input'
   /** A script writes it to the file in which the cloud's tools look for it. */
-  | 'key-file';
+  | 'key-file'
+  /** A variable that Terraform gives to a provider: `TF_VAR_…`. */
+  | 'terraform-variable'
+  /** User and password of a cloud's container registry: inputs of a login action, or a `docker login`. */
+  | 'registry-input'
+  | 'registry-command'
+  /** What an action publishes with, as its input; what a publishing command takes from its environment. */
+  | 'publish-input'
+  | 'publish-environment';
 
-/** One place of a workflow where a long-lived cloud credential is used. */
-export interface StaticCredential {
-  readonly cloud: Cloud;
+/** One place of a workflow where a long-lived credential is used. */
+export interface StaticCredential<P extends Provider = Cloud> {
+  readonly cloud: P;
   readonly form: CredentialForm;
   /** Null for the workflow's own `env`. */
   readonly job: Job | null;

@@ -2,7 +2,7 @@ import type { Job, Workflow } from '../../workflow/model';
 import { readWorkflow } from '../../workflow/read';
 import { runOperations } from '../operations';
 import { grantIdToken, type TokenNeeds } from './id-token';
-import type { WorkflowMeaning } from './secure-workflow';
+import type { WorkflowMeaning } from './rewrite/conversion';
 
 /** Callers with the permission that their called workflow asks for now. */
 export interface GrantedCallers {

@@ -1,8 +1,8 @@
-import type { Cloud } from '../../workflow/credential-uses';
+import type { Cloud, Provider } from '../../workflow/credential-uses';
 
 /** The configuration variables (`vars.*`) that a login takes in the place of a secret. None of them is secret. */
 export interface LoginVariables {
-  readonly cloud: Cloud;
+  readonly cloud: Provider;
   /** Input of the login action to the name of the variable. */
   readonly inputs: Readonly<Record<string, string>>;
 }
@@ -10,9 +10,11 @@ export interface LoginVariables {
 /**
  * Names the variables after the secret, so that two accounts stay two: `PROD_AWS_ACCESS_KEY_ID` gives
  * `PROD_AWS_ROLE_ARN`, `AZURE_CREDENTIALS` gives `AZURE_CLIENT_ID`, `GCP_STAGING_SA_KEY` gives
- * `GCP_STAGING_SERVICE_ACCOUNT`.
+ * `GCP_STAGING_SERVICE_ACCOUNT`. Package registries take no variable.
  */
-export function variablesFor(cloud: Cloud, secrets: readonly string[]): LoginVariables {
+export function variablesFor(cloud: Provider, secrets: readonly string[]): LoginVariables {
+  if (cloud === 'npm' || cloud === 'pypi') return { cloud, inputs: {} };
+  if (cloud === 'vault') return { cloud, inputs: { role: vaultRole(secrets) } };
   const name = named(secrets, cloud);
   switch (cloud) {
     case 'aws':
@@ -41,20 +43,43 @@ export function variablesFor(cloud: Cloud, secrets: readonly string[]): LoginVar
 const USUAL: Readonly<Record<Cloud, RegExp>> = {
   aws: /^(.*?)AWS_(.*?)(?:SECRET_ACCESS_KEY|ACCESS_KEY_ID|ACCESS_KEY|SECRET_KEY|KEY_ID|SECRET|KEY)(_.*)?$/,
   azure:
-    /^(.*?)(?:AZURE|ARM)_(.*?)(?:RBAC_|SP_)?(?:CREDENTIALS|CREDS|CLIENT_SECRET|SECRET|PASSWORD|SP)(_.*)?$/,
+    /^(.*?)(?:AZURE|ARM)_?(.*?)(?:RBAC_|SP_)?(?:(?:WEB_?APP|FUNCTION_?APP|APP_?SERVICE)_?)?(?:PUBLISH_?PROFILE|CREDENTIALS|CREDS|CLIENT_SECRET|SECRET|PASSWORD|SP)(_.*)?$/,
   google:
     /^(.*?)(?:GCP|GOOGLE|GCLOUD|GKE)_(?:CLOUD_)?(.*?)(?:APPLICATION_CREDENTIALS|CREDENTIALS_JSON|CREDENTIALS|SERVICE_ACCOUNT_KEY|SERVICE_ACCOUNT|SERVICE_KEY|SA_KEY|KEYFILE_JSON|KEY|JSON)(_.*)?$/,
 };
 
 const SHORT: Readonly<Record<Cloud, string>> = { aws: 'AWS', azure: 'AZURE', google: 'GCP' };
 
-/** A name that says nothing of the cloud goes in front whole. GitHub's names are 255 characters at most. */
-function named(secrets: readonly string[], cloud: Cloud): (what: string) => string {
-  const secret = secrets[0]
-    ?.toUpperCase()
+/** How secrets with user and password of a registry are usually called: nothing in them is of the account but what is around. */
+const OF_REGISTRY =
+  /^(?:(.*?)_)??(?:AZURE_|AWS_|GCP_|GOOGLE_)?(?:ACR|ECR|GAR|GCR|(?:CONTAINER_)?REGISTRY|DOCKER)_(?:REGISTRY_)?(.*?)_?(?:USERNAME|USER|PASSWORD|TOKEN|CLIENT_ID|CLIENT_SECRET|ACCESS_KEY(?:_ID)?|SECRET_ACCESS_KEY|SECRET|KEY|LOGIN)$/;
+
+/** `PROD_VAULT_TOKEN`, `VAULT_SECRET_ID`: what is around the word stays. */
+function vaultRole(secrets: readonly string[]): string {
+  const secret = plainName(secrets[0] ?? '');
+  const match = /^(.*?)VAULT_(?:TOKEN|ROLE_?ID|SECRET_?ID|PASSWORD|USERNAME|GITHUB_TOKEN)(_.*)?$/.exec(
+    secret,
+  );
+  if (match) return `${match[1] ?? ''}VAULT_ROLE${match[2] ?? ''}`;
+  return 'VAULT_ROLE';
+}
+
+function plainName(secret: string): string {
+  return secret
+    .toUpperCase()
     .replace(/[^A-Z0-9_]/g, '_')
     .slice(0, 200);
-  if (secret === undefined) return (what) => `${SHORT[cloud]}_${what}`;
+}
+
+/** A name that says nothing of the cloud goes in front whole. GitHub's names are 255 characters at most. */
+function named(secrets: readonly string[], cloud: Cloud): (what: string) => string {
+  const secret = secrets[0] === undefined ? '' : plainName(secrets[0]);
+  if (secret === '') return (what) => `${SHORT[cloud]}_${what}`;
+  const registry = OF_REGISTRY.exec(secret);
+  if (registry) {
+    const around = [registry[1], SHORT[cloud], registry[2]].filter((part) => part);
+    return (what) => [...around, what].join('_');
+  }
   const match = USUAL[cloud].exec(secret);
   return (what) =>
     match

@@ -1,4 +1,4 @@
-import { findStaticCredentials, type Cloud, type StaticCredential } from '../../workflow/credential-uses';
+import { findStaticCredentials, type Cloud, type Provider, type StaticCredential } from '../../workflow/credential-uses';
 import { remembered } from '../../text/remember';
 import type { Job, NamedScalar, Workflow } from '../../workflow/model';
 import type { JobFacts, WorkflowSet } from '../../workflow/understanding';
@@ -151,11 +151,16 @@ function remedyFor(use: StaticCredential, remedy: string): string {
     case 'environment':
     case 'terraform-environment':
     case 'command':
+    case 'terraform-variable':
+    case 'registry-input':
+    case 'registry-command':
+    case 'publish-input':
+    case 'publish-environment':
       return remedy;
   }
 }
 
-function isOtherProvider(workflow: Workflow, use: StaticCredential): boolean {
+function isOtherProvider(workflow: Workflow, use: StaticCredential<Provider>): boolean {
   if (use.cloud !== 'aws') return false;
   if (use.secrets.length > 0 && use.secrets.every((secret) => OTHER_STORE.test(secret))) return true;
   const env: readonly NamedScalar[] = [...(use.step?.env ?? []), ...(use.job?.env ?? []), ...workflow.env];

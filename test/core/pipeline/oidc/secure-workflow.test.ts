@@ -276,9 +276,9 @@ describe('secureWorkflow', () => {
   describe('leaves alone, and says why', () => {
     const cases: readonly (readonly [string, string, RegExp])[] = [
       [
-        'a publish profile',
+        'a publish profile that alone says which app it is',
         "      - uses: azure/webapps-deploy@v2\n        with: { publish-profile: '${{ secrets.P }}' }\n",
-        /publish profile has no OIDC form/,
+        /add `app-name` first/,
       ],
       [
         'a computed secret',
