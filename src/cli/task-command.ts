@@ -30,7 +30,9 @@ export function taskCommand(task: Task, terminal: Terminal, name = task.subcomma
       .option('--online', 'ask the registry for the artifact of the version before')
       .option('--run-commands', 'run the programs that the configuration names');
   }
-  for (const input of task.inputs) command.option(`--${optionName(input.name)} <text>`, input.question);
+  for (const { name: input, question, alone } of task.inputs) {
+    command.option(`--${optionName(input)} ${alone === undefined ? '<text>' : '[text]'}`, question);
+  }
   command.addHelpText(
     'after',
     [
@@ -63,8 +65,9 @@ async function runTask(
 ): Promise<TaskResult> {
   const world = await openWorld(folder, options.config ?? null, task.asksOutside ? options : undefined);
   const inputs: Record<string, string> = {};
-  for (const { name } of task.inputs) {
+  for (const { name, alone } of task.inputs) {
     const value = options[camelCase(name)];
+    if (value === true && alone !== undefined) inputs[name] = alone;
     if (typeof value === 'string' && value.trim() !== '') inputs[name] = value.trim();
   }
   try {

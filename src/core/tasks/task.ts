@@ -27,6 +27,8 @@ export interface TaskInput {
   readonly question: string;
   /** Whether drafting is better when it is asked before (the repository cannot show it). */
   readonly isAsked: boolean;
+  /** What it means where it is named without a value: the input may be given alone on the command line. */
+  readonly alone?: string;
 }
 
 /** How one run of a task talks to its face. */

@@ -46,7 +46,10 @@ describe('secureCloudAuthWithOidc', () => {
     );
     assert.deepEqual(
       result.files.map(({ path, before, purpose }) => [path, before === DEPLOY, purpose]),
-      [[`${FOLDER}/deploy.yml`, true, 'OIDC login to AWS']],
+      [
+        [`${FOLDER}/deploy.yml`, true, 'OIDC login to AWS'],
+        ['docs/ops/OIDC_MIGRATION.md', false, 'the order of the migration, as a checklist'],
+      ],
     );
     assert.match(result.files[0]?.after ?? '', /role-to-assume: \$\{\{ vars\.AWS_ROLE_ARN \}\}/);
     assert.deepEqual(
@@ -93,7 +96,10 @@ describe('secureCloudAuthWithOidc', () => {
       world({ [`${FOLDER}/bad.yml`]: 'on: [push\njobs: {', [`${FOLDER}/deploy.yml`]: DEPLOY }),
       quietRun(),
     );
-    assert.equal(result.files.length, 1);
+    assert.deepEqual(
+      result.files.map(({ path }) => path),
+      [`${FOLDER}/deploy.yml`, 'docs/ops/OIDC_MIGRATION.md'],
+    );
     assert.match(result.notes.join('\n'), /bad\.yml was left alone/);
   });
 

@@ -1,59 +1,78 @@
 import { placeholder } from '../../evidence/fact';
-import type { Cloud } from '../../workflow/credential-uses';
-import { claimOf, describeSubject, type Subject } from './subjects';
+import { quoted } from '../../shell/fill-variables';
+import type { CredentialForm, Provider } from '../../workflow/credential-uses';
+import { awsProvider, awsRotation, awsSteps } from './cloud/aws';
+import { azurePasswordRotation, azureRotation, azureSteps } from './cloud/azure';
+import { googleProvider, googleRotation, googleSteps } from './cloud/google';
+import { npmRotation, npmSteps, pypiRotation, pypiSteps } from './cloud/packages';
+import { environmentOf, variableStep, type CloudTrust, type Phase, type SetupStep } from './cloud/trust';
+import { vaultProvider, vaultRotation, vaultSteps } from './cloud/vault';
+import type { SecretUses } from './secret-uses';
+import { outputsOf } from './terraform';
 
-/** Something that a person does outside the repository; the same shape as a task's manual step. */
-export interface SetupStep {
-  readonly title: string;
-  readonly why: string;
-  readonly command: string | null;
-}
-
-/** What was changed to OIDC for one identity of one cloud. */
-export interface CloudTrust {
-  readonly cloud: Cloud;
-  /** One environment, or the branches that a job without one runs on: at least one. */
-  readonly subjects: readonly Subject[];
-  /** Input of the login action to the name of its variable; empty where the login needs none. */
-  readonly variables: Readonly<Record<string, string>>;
-  readonly needsRegion: boolean;
-}
+export type { CloudTrust, Phase, SetupStep } from './cloud/trust';
 
 /** What the steps are about. */
 export interface CloudSetup {
   /** `owner/name`; null where no remote tells. */
   readonly repository: string | null;
   readonly trusts: readonly CloudTrust[];
-  /** Secrets that nothing uses any more after the change. */
-  readonly unusedSecrets: readonly string[];
+  /** The secrets that were replaced, with what still uses them after the change. */
+  readonly secrets: readonly SecretUses[];
   readonly workflows: readonly { readonly path: string; readonly canDispatch: boolean }[];
+  /** Where Terraform makes the trust, and the commands for it are not needed. */
+  readonly terraform: string | null;
 }
 
-const ISSUER = 'https://token.actions.githubusercontent.com';
+/** The phases in their order, with what each is for. */
+export const PHASES: readonly { readonly phase: Phase; readonly title: string; readonly why: string }[] = [
+  { phase: 'add', title: 'Add', why: 'Nothing changes yet: what is new stands beside what is there.' },
+  { phase: 'verify', title: 'Verify', why: 'The new login is tried where nothing depends on it.' },
+  { phase: 'switch', title: 'Switch', why: 'The old secrets are still there: going back is one revert.' },
+  { phase: 'remove', title: 'Remove', why: 'Only what nothing uses any more.' },
+  { phase: 'rotate', title: 'Rotate', why: 'Only now the old key itself ends.' },
+];
 
 /**
- * The way from a static key to OIDC in an order in which nothing breaks: learn the subject, add the trust, set the
- * variables, switch on a branch and verify, and only then remove the secret and revoke the key.
+ * The way from a static key to OIDC in an order in which production always has credentials: learn the subject, add the
+ * trust, set the variables; verify on a branch; switch; and only then remove the secret and end the key.
  *
- * Sources: docs.github.com, "OpenID Connect reference" (claims, immutable subjects), and its pages for AWS, Azure and
- * Google Cloud; `GET /repos/{owner}/{repo}/actions/oidc/customization/sub` gives `sub_claim_prefix`.
+ * Sources: docs.github.com, "OpenID Connect reference" (claims, immutable subjects), and its pages for each provider;
+ * `GET /repos/{owner}/{repo}/actions/oidc/customization/sub` gives `sub_claim_prefix`.
  */
 export function cloudSetupSteps(setup: CloudSetup): readonly SetupStep[] {
   const repository = setup.repository ?? placeholder('owner/repository on GitHub');
-  const clouds = [...new Set(setup.trusts.map((trust) => trust.cloud))];
+  const providers = [...new Set(setup.trusts.map((trust) => trust.cloud))];
+  const needsSubject = providers.some((provider) => provider !== 'npm' && provider !== 'pypi');
   return [
-    subjectStep(repository),
-    ...clouds.flatMap((cloud) => providerStep(cloud, repository)),
+    ...(needsSubject ? [subjectStep(repository)] : []),
+    ...environmentSteps(setup.trusts, repository),
+    ...(setup.terraform === null
+      ? providers.flatMap((provider) => providerStep(provider, repository))
+      : [terraformStep(setup.terraform)]),
     // The variables right behind their trust: they take its names from the shell.
-    ...setup.trusts.flatMap((trust) => [trustStep(trust, repository), ...variableStep(trust, repository)]),
+    ...setup.trusts.flatMap((trust) =>
+      setup.terraform === null || !isOfTerraform(trust)
+        ? trustSteps(trust, repository)
+        : variablesFromTerraform(setup, trust, repository),
+    ),
     verifyStep(setup, repository),
-    ...(setup.unusedSecrets.length > 0 ? [removeStep(setup.unusedSecrets, repository)] : []),
-    ...clouds.map(revokeStep),
+    switchStep(),
+    ...(setup.secrets.length > 0 ? [lookStep(repository)] : []),
+    ...setup.secrets.map((secret) => removeStep(secret, repository)),
+    ...providers.flatMap((provider) => rotationSteps(provider, setup.trusts)),
   ];
+}
+
+/** Whether the Terraform that is written makes the trust of this provider. */
+function isOfTerraform({ cloud }: CloudTrust): boolean {
+  return cloud !== 'npm' && cloud !== 'pypi';
 }
 
 function subjectStep(repository: string): SetupStep {
   return {
+    id: 'subject',
+    phase: 'add',
     title: 'Ask GitHub how this repository is called in its tokens',
     why: 'Repositories that were created, renamed or transferred since July 2026 carry the ids of owner and repository in the `sub` claim, older ones only the names, and an organisation may have its own form; a trust with the wrong form refuses every login. If `use_default` is false, the claims below have to be adapted to `include_claim_keys`. The later commands use SUBJECT_PREFIX, so run them in the same shell.',
     command: [
@@ -66,167 +85,93 @@ function subjectStep(repository: string): SetupStep {
   };
 }
 
-/** What is made once per account, tenant or project. */
-function providerStep(cloud: Cloud, repository: string): readonly SetupStep[] {
-  switch (cloud) {
-    case 'aws':
-      return [
-        {
-          title: "AWS: register GitHub's token issuer in the account (once)",
-          why: 'AWS has to know the issuer before a role can trust it. An answer of EntityAlreadyExists means that it is done already.',
-          command: [
-            'ACCOUNT_ID="$(aws sts get-caller-identity --query Account --output text)"',
-            'aws iam create-open-id-connect-provider \\',
-            `  --url ${ISSUER} \\`,
-            '  --client-id-list sts.amazonaws.com',
-          ].join('\n'),
-        },
-      ];
-    case 'azure':
-      return [];
-    case 'google':
-      return [
-        {
-          title: 'Google Cloud: create the pool and the provider (once)',
-          why: "The attribute condition lets in tokens of this repository only, by its id, which nobody can take over by reusing a name; without it the provider would take every repository's token.",
-          command: [
-            `PROJECT_ID='${placeholder('project id')}'`,
-            'PROJECT_NUMBER="$(gcloud projects describe "$PROJECT_ID" --format=\'value(projectNumber)\')"',
-            `REPOSITORY_ID="$(gh api ${quoted(`repos/${repository}`)} --jq .id)"`,
-            'gcloud iam workload-identity-pools create github \\',
-            '  --project="$PROJECT_ID" --location=global --display-name="GitHub Actions"',
-            `gcloud iam workload-identity-pools providers create-oidc ${slug(repository)} \\`,
-            '  --project="$PROJECT_ID" --location=global --workload-identity-pool=github \\',
-            `  --issuer-uri=${ISSUER} \\`,
-            '  --attribute-mapping="google.subject=assertion.sub,attribute.repository_id=assertion.repository_id" \\',
-            '  --attribute-condition="assertion.repository_id == \'${REPOSITORY_ID}\'"',
-          ].join('\n'),
-        },
-      ];
-  }
-}
-
-function trustStep(trust: CloudTrust, repository: string): SetupStep {
-  const where = placeOf(trust);
-  const claims = trust.subjects.map((subject) => claimOf(subject) ?? placeholder(describeSubject(subject)));
-  const nameFor = (subject: Subject | undefined): string => {
-    const of = subject && 'name' in subject ? subject.name : 'deploy';
-    return slug(`${repository.split('/').pop() ?? 'repository'}-${of.replaceAll('/', '-')}`);
-  };
-  const why =
-    environmentOf(trust) === null
-      ? 'The job names no environment, so the trust can only be bound to a branch: everybody who can push there gets in. An environment on the job would let the trust require its approval.'
-      : `Only a job of this repository in ${where} gets in, so the approval that guards the environment guards the cloud too.`;
-  switch (trust.cloud) {
-    case 'aws':
-      return {
-        title: `AWS: create a role that trusts ${where}`,
-        why: `${why} Give the role what the deployment needs and no more; the list of the old user's policies is where to start.`,
-        command: [
-          `ROLE_NAME='github-${nameFor(trust.subjects[0])}'`,
-          'cat > trust-policy.json <<EOF',
-          '{',
-          '  "Version": "2012-10-17",',
-          '  "Statement": [',
-          '    {',
-          '      "Effect": "Allow",',
-          '      "Principal": { "Federated": "arn:aws:iam::${ACCOUNT_ID}:oidc-provider/token.actions.githubusercontent.com" },',
-          '      "Action": "sts:AssumeRoleWithWebIdentity",',
-          '      "Condition": {',
-          `        "StringEquals": {`,
-          '          "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",',
-          `          "token.actions.githubusercontent.com:sub": [${claims.map((claim) => `"\${SUBJECT_PREFIX}:${claim}"`).join(', ')}]`,
-          '        }',
-          '      }',
-          '    }',
-          '  ]',
-          '}',
-          'EOF',
-          'aws iam create-role --role-name "$ROLE_NAME" --assume-role-policy-document file://trust-policy.json',
-          `OLD_USER='${placeholder('IAM user that owns the key')}'`,
-          'aws iam list-attached-user-policies --user-name "$OLD_USER"',
-          'aws iam list-user-policies --user-name "$OLD_USER"',
-          `aws iam attach-role-policy --role-name "$ROLE_NAME" --policy-arn '${placeholder('policy that the deployment needs')}'`,
-        ].join('\n'),
-      };
-    case 'azure':
-      return {
-        title: `Azure: let ${where} log in as the existing application`,
-        why: `${why} The application keeps its role assignments; only the way to log in is added.`,
-        command: [
-          `APP_ID='${placeholder('clientId of the application in the present secret')}'`,
-          ...trust.subjects.flatMap((subject, index) => [
-            'cat > federated-credential.json <<EOF',
-            '{',
-            `  "name": "github-${nameFor(subject)}",`,
-            `  "issuer": "${ISSUER}",`,
-            `  "subject": "\${SUBJECT_PREFIX}:${claims[index] ?? ''}",`,
-            '  "audiences": ["api://AzureADTokenExchange"]',
-            '}',
-            'EOF',
-            'az ad app federated-credential create --id "$APP_ID" --parameters @federated-credential.json',
-          ]),
-        ].join('\n'),
-      };
-    case 'google':
-      return {
-        title: `Google Cloud: let ${where} act as the existing service account`,
-        why: `${why} The service account keeps its roles; only the way to become it is added.`,
-        command: [
-          `SERVICE_ACCOUNT='${placeholder('client_email in the present key')}'`,
-          ...claims.flatMap((claim) => [
-            'gcloud iam service-accounts add-iam-policy-binding "$SERVICE_ACCOUNT" \\',
-            '  --project="$PROJECT_ID" --role=roles/iam.workloadIdentityUser \\',
-            `  --member="principal://iam.googleapis.com/projects/\${PROJECT_NUMBER}/locations/global/workloadIdentityPools/github/subject/\${SUBJECT_PREFIX}:${claim}"`,
-          ]),
-        ].join('\n'),
-      };
-  }
-}
-
-/** The environment that a trust is bound to; null where it is bound to branches. */
-function environmentOf(trust: CloudTrust): string | null {
-  const [subject] = trust.subjects;
-  return subject?.kind === 'environment' ? subject.name : null;
-}
-
-function placeOf(trust: CloudTrust): string {
-  return trust.subjects.map(describeSubject).join(' and ');
-}
-
-/** Values of the inputs, from the shell variables of the steps before. */
-const VALUES: Readonly<Record<string, string>> = {
-  'role-to-assume': '"arn:aws:iam::${ACCOUNT_ID}:role/${ROLE_NAME}"',
-  'client-id': '"$APP_ID"',
-  'tenant-id': '"$(az account show --query tenantId --output tsv)"',
-  'subscription-id': '"$(az account show --query id --output tsv)"',
-  service_account: '"$SERVICE_ACCOUNT"',
-};
-
-function variableStep(trust: CloudTrust, repository: string): readonly SetupStep[] {
-  const inputs = Object.entries(trust.variables);
-  if (inputs.length === 0) return [];
-  const environment = environmentOf(trust);
-  const scope = environment === null ? '' : ` --env ${quoted(environment)}`;
-  const lines = inputs.map(([input, variable]) => {
-    const value =
-      input === 'workload_identity_provider'
-        ? `"projects/\${PROJECT_NUMBER}/locations/global/workloadIdentityPools/github/providers/${slug(repository)}"`
-        : (VALUES[input] ?? quoted(placeholder(input)));
-    return `gh variable set ${variable} --repo ${quoted(repository)}${scope} --body ${value}`;
-  });
-  if (trust.needsRegion) {
-    lines.push(
-      `gh variable set AWS_REGION --repo ${quoted(repository)}${scope} --body ${quoted(placeholder('AWS region'))}`,
-    );
-  }
+/** Makes the environments that are missing; one that is there keeps its rules. */
+function environmentSteps(trusts: readonly CloudTrust[], repository: string): readonly SetupStep[] {
+  const names = [...new Set(trusts.flatMap((trust) => environmentOf(trust) ?? []))];
+  if (names.length === 0) return [];
   return [
     {
-      title: `Set the variables for ${placeOf(trust)}`,
-      why: 'None of these values is secret; as variables of the environment they can differ between environments under one name.',
-      command: lines.join('\n'),
+      id: 'environments',
+      phase: 'add',
+      title: 'See to it that the environments are there, with their reviewers',
+      why: 'The trust asks for the environment, so its reviewers and branches guard the cloud as well; their variables need it too. One that is there already is left as it is.',
+      command: names
+        .map((name) => {
+          const path = quoted(`repos/${repository}/environments/${encodeURIComponent(name)}`);
+          return `gh api ${path} --jq '[.name, .protection_rules[].type]' || gh api --method PUT ${path} --silent`;
+        })
+        .join('\n'),
     },
   ];
+}
+
+function providerStep(provider: Provider, repository: string): readonly SetupStep[] {
+  switch (provider) {
+    case 'aws':
+      return [awsProvider];
+    case 'google':
+      return [googleProvider(repository)];
+    case 'vault':
+      return [vaultProvider];
+    case 'azure':
+    case 'npm':
+    case 'pypi':
+      return [];
+  }
+}
+
+function trustSteps(trust: CloudTrust, repository: string): readonly SetupStep[] {
+  switch (trust.cloud) {
+    case 'aws':
+      return awsSteps(trust, repository);
+    case 'azure':
+      return azureSteps(trust, repository);
+    case 'google':
+      return googleSteps(trust, repository);
+    case 'vault':
+      return vaultSteps(trust, repository);
+    case 'npm':
+      return npmSteps(trust, repository);
+    case 'pypi':
+      return pypiSteps(trust, repository);
+  }
+}
+
+function terraformStep(path: string): SetupStep {
+  const folder = folderOf(path);
+  return {
+    id: 'terraform',
+    phase: 'add',
+    title: `Apply ${path}`,
+    why: 'It makes the trust and gives the roles. Read the plan first: it should add and change nothing that is there. Its outputs are the values of the variables below.',
+    command: [
+      `terraform -chdir=${quoted(folder)} init`,
+      `terraform -chdir=${quoted(folder)} plan -out=oidc.tfplan -var "github_subject_prefix=\${SUBJECT_PREFIX}"`,
+      `terraform -chdir=${quoted(folder)} apply oidc.tfplan`,
+      `terraform -chdir=${quoted(folder)} output`,
+    ].join('\n'),
+  };
+}
+
+/** The variables with the outputs of Terraform as their values. */
+function variablesFromTerraform(
+  { terraform, trusts, repository: known }: CloudSetup,
+  trust: CloudTrust,
+  repository: string,
+): readonly SetupStep[] {
+  const folder = folderOf(terraform ?? '');
+  const outputs = outputsOf(trusts, known).get(trust) ?? {};
+  const output = (input: string): string =>
+    `"$(terraform -chdir=${quoted(folder)} output -raw ${outputs[input] ?? ''})"`;
+  return variableStep(trust, repository, {
+    ...Object.fromEntries(Object.keys(outputs).map((input) => [input, output(input)])),
+    'tenant-id': '"$(az account show --query tenantId --output tsv)"',
+    'subscription-id': '"$(az account show --query id --output tsv)"',
+  });
+}
+
+function folderOf(path: string): string {
+  return path.split('/').slice(0, -1).join('/') || '.';
 }
 
 function verifyStep(setup: CloudSetup, repository: string): SetupStep {
@@ -237,73 +182,97 @@ function verifyStep(setup: CloudSetup, repository: string): SetupStep {
         `gh workflow run ${quoted(workflow.path.split('/').pop() ?? workflow.path)} --repo ${quoted(repository)} --ref '${placeholder('branch with the change')}'`,
     );
   return {
-    title: 'Switch on a branch, non-production first, and verify that the login works',
-    why: 'The old secret is still there, so going back is one revert. A login that is refused shows the claim that it came with; the cloud’s audit log shows the new identity when it works (AWS CloudTrail: AssumeRoleWithWebIdentity; Azure: service principal sign-ins; Google: audit logs of iamcredentials). A trust bound to an environment or branch takes runs from there only.',
+    id: 'verify',
+    phase: 'verify',
+    title: 'Run the changed workflows from their branch, non-production first, and see that the login works',
+    why: 'The default branch still deploys with the old secret. A login that is refused shows the claim that it came with; the audit log shows the new identity when it works (AWS CloudTrail: AssumeRoleWithWebIdentity; Azure: sign-ins of the identity; Google: audit logs of iamcredentials; Vault: auth/jwt/login). A trust bound to an environment or branch takes runs from there only.',
     command: commands.length > 0 ? commands.join('\n') : null,
   };
 }
 
-function removeStep(secrets: readonly string[], repository: string): SetupStep {
+function switchStep(): SetupStep {
   return {
-    title: 'Remove the secrets from GitHub',
-    why: 'After the first production deployment with the new login, not before. Look first where they are stored: an environment’s secret needs `--env NAME`, and an organisation’s is shared with other repositories.',
-    command: [
-      `gh secret list --repo ${quoted(repository)}`,
-      ...secrets.map((secret) => `gh secret delete ${secret} --repo ${quoted(repository)}`),
-    ].join('\n'),
+    id: 'switch',
+    phase: 'switch',
+    title: 'Merge the change, and see one deployment of each environment through',
+    why: 'The old secrets stay where they are until then, so that a revert of the change is all that going back takes.',
+    command: null,
   };
 }
 
-function revokeStep(cloud: Cloud): SetupStep {
-  switch (cloud) {
-    case 'aws':
-      return {
-        title: 'AWS: disable the old key, then delete it',
-        why: 'Removing the secret hides the key; only this ends it. Disabling first can be undone in a second if something else still uses it.',
-        command: [
-          `OLD_KEY_ID='${placeholder('access key id')}'`,
-          'aws iam get-access-key-last-used --access-key-id "$OLD_KEY_ID"',
-          'aws iam update-access-key --user-name "$OLD_USER" --access-key-id "$OLD_KEY_ID" --status Inactive',
-          '# A few days later, when nothing has failed:',
-          'aws iam delete-access-key --user-name "$OLD_USER" --access-key-id "$OLD_KEY_ID"',
-        ].join('\n'),
-      };
-    case 'azure':
-      return {
-        title: 'Azure: delete the old client secret',
-        why: 'Removing the secret from GitHub hides it; only this ends it. It cannot be undone: check the sign-in log for other users of it first.',
-        command: [
-          'az ad app credential list --id "$APP_ID" --output table',
-          `az ad app credential delete --id "$APP_ID" --key-id '${placeholder('keyId of the old secret')}'`,
-        ].join('\n'),
-      };
-    case 'google':
-      return {
-        title: 'Google Cloud: disable the old key, then delete it',
-        why: 'Removing the secret hides the key; only this ends it. Disabling first can be undone if something else still uses it.',
-        command: [
-          'gcloud iam service-accounts keys list --iam-account="$SERVICE_ACCOUNT" --managed-by=user',
-          `KEY_ID='${placeholder('key id')}'`,
-          'gcloud iam service-accounts keys disable "$KEY_ID" --iam-account="$SERVICE_ACCOUNT"',
-          '# A few days later, when nothing has failed:',
-          'gcloud iam service-accounts keys delete "$KEY_ID" --iam-account="$SERVICE_ACCOUNT"',
-        ].join('\n'),
-      };
+function removeStep(secret: SecretUses, repository: string): SetupStep {
+  const { name, uses, mentions, hidden } = secret;
+  const places = (all: SecretUses['uses']): string => {
+    const shown = all.slice(0, 8).map(({ path, line }) => `${path}:${line}`);
+    return shown.join(', ') + (all.length > shown.length ? ` and ${all.length - shown.length} more` : '');
+  };
+  const remove = `gh secret delete ${name} --repo ${quoted(repository)}`;
+  if (uses.length > 0) {
+    return {
+      id: `remove:${name}`,
+      phase: 'remove',
+      title: `Keep the secret ${name}: it is still used`,
+      why: `After the change ${places(uses)} still ${uses.length === 1 ? 'takes' : 'take'} it. Change that first, then run this command again.`,
+      command: null,
+    };
   }
+  if (hidden.length > 0 || mentions.length > 0 || !secret.isComplete) {
+    return {
+      id: `remove:${name}`,
+      phase: 'remove',
+      title: `Remove the secret ${name} after a look`,
+      why: [
+        'No workflow or action names it as a secret after the change.',
+        hidden.length > 0 ? `${places(hidden)} can reach secrets without naming them.` : '',
+        mentions.length > 0
+          ? `Its name stands in ${places(mentions)}: see whether that reads the stored value.`
+          : '',
+        secret.isComplete ? '' : 'Not every file could be read.',
+      ]
+        .filter((part) => part !== '')
+        .join(' '),
+      command: remove,
+    };
+  }
+  return {
+    id: `remove:${name}`,
+    phase: 'remove',
+    title: `Remove the secret ${name}: nothing in the repository uses it any more`,
+    why: 'No workflow, action or script names it after the change.',
+    command: remove,
+  };
 }
 
-/** In single quotes for a shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
+function lookStep(repository: string): SetupStep {
+  return {
+    id: 'look',
+    phase: 'remove',
+    title: 'Look where the old secrets are stored',
+    why: 'After the first production deployment with the new login, not before. A secret of an environment needs `--env NAME` to be deleted, and one of the organisation is shared with other repositories.',
+    command: `gh secret list --repo ${quoted(repository)}`,
+  };
 }
 
-/** Lower case letters, digits and hyphens, 4 to 32 of them, as the clouds' names allow. */
-function slug(text: string): string {
-  const name = (text.includes('UNKNOWN(') ? 'repository' : (text.split('/').pop() ?? text))
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^[^a-z]+|-+$/g, '')
-    .slice(0, 32)
-    .replace(/-+$/, '');
-  return name.length >= 4 ? name : `repo-${name}`.replace(/-+$/, '');
+function rotationSteps(provider: Provider, trusts: readonly CloudTrust[]): readonly SetupStep[] {
+  switch (provider) {
+    case 'aws':
+      return [awsRotation];
+    case 'azure': {
+      const forms = trusts.flatMap((trust) => (trust.cloud === 'azure' ? trust.forms : []));
+      const isOfResource = (form: CredentialForm): boolean =>
+        form === 'publish-profile' || form === 'registry-input';
+      return [
+        ...(forms.some((form) => !isOfResource(form)) ? [azureRotation] : []),
+        ...(forms.some(isOfResource) ? [azurePasswordRotation] : []),
+      ];
+    }
+    case 'google':
+      return [googleRotation];
+    case 'vault':
+      return [vaultRotation];
+    case 'npm':
+      return [npmRotation];
+    case 'pypi':
+      return [pypiRotation];
+  }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createParsers } from '../../../../src/adapters/parsers';
 import { cloudSetupSteps, type CloudSetup } from '../../../../src/core/pipeline/oidc/cloud-setup';
 import { subjectsOf, type Subject } from '../../../../src/core/pipeline/oidc/subjects';
+import { NO_NEEDS } from '../../../../src/core/pipeline/oidc/needs/needs';
 import { variablesFor } from '../../../../src/core/pipeline/oidc/variables';
 import { readWorkflow } from '../../../../src/core/workflow/read';
 
@@ -74,9 +75,15 @@ describe('cloudSetupSteps', () => {
       subjects: [{ kind: 'environment', name: 'production' }],
       variables: variablesFor(cloud, []).inputs,
       needsRegion: cloud === 'aws',
+      forms: ['login-input'],
+      isNewIdentity: false,
+      needs: NO_NEEDS,
+      jobs: [{ path: '.github/workflows/deploy.yml', job: 'deploy', isCalled: false }],
+      package: null,
     })),
-    unusedSecrets: ['AWS_ACCESS_KEY_ID'],
+    secrets: [{ name: 'AWS_ACCESS_KEY_ID', uses: [], mentions: [], hidden: [], isComplete: true }],
     workflows: [{ path: '.github/workflows/deploy.yml', canDispatch: true }],
+    terraform: null,
   };
 
   it('goes in an order in which nothing breaks', () => {
@@ -84,6 +91,7 @@ describe('cloudSetupSteps', () => {
       cloudSetupSteps(setup).map((step) => step.title),
       [
         'Ask GitHub how this repository is called in its tokens',
+        'See to it that the environments are there, with their reviewers',
         "AWS: register GitHub's token issuer in the account (once)",
         'Google Cloud: create the pool and the provider (once)',
         'AWS: create a role that trusts environment "production"',
@@ -92,8 +100,10 @@ describe('cloudSetupSteps', () => {
         'Set the variables for environment "production"',
         'Google Cloud: let environment "production" act as the existing service account',
         'Set the variables for environment "production"',
-        'Switch on a branch, non-production first, and verify that the login works',
-        'Remove the secrets from GitHub',
+        'Run the changed workflows from their branch, non-production first, and see that the login works',
+        'Merge the change, and see one deployment of each environment through',
+        'Look where the old secrets are stored',
+        'Remove the secret AWS_ACCESS_KEY_ID: nothing in the repository uses it any more',
         'AWS: disable the old key, then delete it',
         'Azure: delete the old client secret',
         'Google Cloud: disable the old key, then delete it',
