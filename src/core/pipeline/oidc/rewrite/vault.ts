@@ -1,7 +1,7 @@
 import type { Job, Step } from '../../../workflow/model';
 import { removeWithin, setAt } from '../../operations';
 import { variablesFor } from '../variables';
-import { expression, finish, stepPath, type Conversion, type Converted } from './conversion';
+import { expression, finish, pinUses, stepPath, type Conversion, type Converted } from './conversion';
 
 /**
  * `hashicorp/vault-action` with a stored token, AppRole or the like: the method `jwt` takes the job's token.
@@ -27,6 +27,7 @@ export function convertVaultLogin(conversion: Conversion, job: Job, step: Step):
       setAt([...at, 'with'], 'method', 'jwt', place),
       ...(roleNow ? [] : [setAt([...at, 'with'], 'role', expression(`vars.${role}`), place)]),
       ...removed.map((name) => removeWithin(at, 'with', name)),
+      pinUses(at, step),
     ],
     variables: roleNow ? {} : inputs,
     isNewIdentity: true,
