@@ -18,9 +18,12 @@ import { readPythonStacks } from './detect/python';
 import { startReading } from './detect/reading';
 import { readRubyStacks } from './detect/ruby';
 import { readRustStacks } from './detect/rust';
+import { readRegistries } from './detect/registries';
 import { readScripts } from './detect/scripts';
 import { shellWord } from './detect/shell-text';
+import { readVersioning } from './detect/versioning';
 import { readWorkflowFacts } from './detect/workflow-facts';
+import { readWorkspaces } from './detect/workspaces';
 import { counted } from '../text/words';
 
 /** One repository, as far as its profile needs it; a task's `World` is one. */
@@ -109,9 +112,14 @@ export async function collectProfile(world: ProfileWorld, run: ProfileRun): Prom
       targets.length > 0
         ? fact(true, ...targets.flatMap(({ path }) => path.sources.slice(0, 1)))
         : unknown('whether anything here is deployed, and how'),
-    registries: [],
-    versioning: unknown('how versions are given'),
-    workspaces: [],
+    registries: await readRegistries(reading, {
+      stacks,
+      workflows,
+      images: [...fromWorkflows.images, ...containers.builtImages],
+      buildsImages: built,
+    }),
+    versioning: await readVersioning(reading, stacks, history, run.signal),
+    workspaces: await readWorkspaces(reading, stacks),
     environments: orderEnvironments(
       [...fromWorkflows.environments, ...kubernetes.environments, ...infrastructure.environments],
       known,

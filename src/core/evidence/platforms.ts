@@ -1324,7 +1324,12 @@ function azureFunctions(target: DeployTarget): PlatformProcedure {
     ],
     restoreTraffic: isSwapped
       ? movedAtOnce
-      : act('Restore traffic: start the app', `az functionapp start ${at}`, 'az functionapp show has state Running', ESCALATE),
+      : act(
+          'Restore traffic: start the app',
+          `az functionapp start ${at}`,
+          'az functionapp show has state Running',
+          ESCALATE,
+        ),
     notRestored: isSwapped
       ? 'Settings that are marked as of the slot stay with their slot; events that were handled already stay as they are'
       : 'Settings of the app stay as they are; so does what events have done already',
