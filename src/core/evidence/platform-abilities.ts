@@ -79,7 +79,7 @@ const ABILITIES: Readonly<Record<DeployTarget['kind'], PlatformAbilities>> = {
   heroku: { name: 'Heroku', can: ['all-at-once'], usual: 'all-at-once', canary: '', needs: '' },
   vercel: {
     name: 'Vercel',
-    can: ['all-at-once', 'blue-green'],
+    can: ['blue-green'],
     usual: 'blue-green',
     canary: '',
     needs: '',

@@ -35,8 +35,13 @@ describe('generate-gh-actions-pipeline', () => {
           generateGhActionsPipeline.writes.some((folder) => file.path.startsWith(`${folder}/`)),
         ),
       );
+      // Where the platform takes no login over OIDC its token is named, as a secret to set and as a finding.
+      const isTokenKnown = result.manualSteps.some(({ title }) => title.startsWith('Set the secrets of '));
       const blocking = result.findings.filter(
-        (finding) => finding.path.startsWith('.github/') && finding.severity !== 'info',
+        (finding) =>
+          finding.path.startsWith('.github/') &&
+          finding.severity !== 'info' &&
+          !(isTokenKnown && finding.rule === 'long-lived-deploy-credential' && finding.severity === 'warn'),
       );
       assert.deepEqual(
         blocking.map(

@@ -30,8 +30,11 @@ const TAGS = {
   'gradle/actions/setup-gradle': 'v6',
   'oven-sh/setup-bun': 'v2',
   'pnpm/action-setup': 'v6',
+  'hashicorp/setup-terraform': 'v4',
   'ruby/setup-ruby': 'v1',
   'shivammathur/setup-php': 'v2',
+  'superfly/flyctl-actions/setup-flyctl': '1.6',
+  'aws-actions/amazon-ecr-login': 'v2',
 } as const;
 
 /** An action that a generated workflow may use. */

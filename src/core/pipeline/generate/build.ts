@@ -35,7 +35,8 @@ export function buildJobs(context: CheckContext, checks: readonly JobSpec[]): Jo
       ...build.map((step) => ({ ...step, name: `${step.name}${unit.label}` })),
     ];
   });
-  const needsFolder = plan.isDeployed && plan.artifact === null && plan.images.length === 0;
+  const needsFolder =
+    plan.isDeployed && plan.takesPackage && plan.artifact === null && plan.images.length === 0;
   const build: JobSpec = {
     id: 'build',
     name: plan.artifact ? 'Build and package' : 'Build',

@@ -11,6 +11,7 @@ import {
 } from './deploy/means';
 import { imageVariable } from './deploy/slots';
 import { approvalEnvironment, type PipelinePlan } from './plan';
+import { askingOnce } from './settings';
 import { checkout } from './setup';
 import type { Verification } from './verification';
 import type { ChosenNames } from './workflow-file';
@@ -83,6 +84,7 @@ export function environmentJobs(context: EnvironmentContext): JobSpec[] {
       checkout(),
       ...takeSteps(plan),
       ...means.login,
+      ...(means.prepare?.(place) ?? []),
       ...(means.record
         ? [{ name: 'Note what runs now', id: 'before', env: means.record.env, run: means.record.run }]
         : []),
@@ -90,7 +92,7 @@ export function environmentJobs(context: EnvironmentContext): JobSpec[] {
       ...way.steps,
     ],
   };
-  return asked ? [asked, deploy] : [deploy];
+  return asked ? [asked, askingOnce(deploy)] : [askingOnce(deploy)];
 }
 
 /** The id of a job for an environment. */
@@ -137,7 +139,7 @@ function deploySteps(
     id,
     env: step.script.env,
     run: step.script.run,
-    timeoutMinutes: LIMITS.step,
+    timeoutMinutes: step.minutes ?? LIMITS.step,
   };
   const isLast = index === count - 1;
   switch (step.check) {
@@ -159,7 +161,7 @@ function deploySteps(
 function jobMinutes(steps: readonly DeployStep[], place: Place): number {
   const deploying = steps.reduce((sum, step) => {
     const asked = step.check === 'none' ? 0 : step.check === 'watch' ? watchMinutes(place) + 5 : LIMITS.check;
-    return sum + LIMITS.step + asked;
+    return sum + (step.minutes ?? LIMITS.step) + asked;
   }, 0);
   return deploying + LIMITS.step + LIMITS.check + 10;
 }
@@ -177,13 +179,18 @@ function wayBack({ plan, means, check, environment, chosen }: EnvironmentContext
       expression(`\${{ steps.before.outputs.${output} }}`),
     ]),
   );
+  const isFromPackage = means.fromPackage?.includes('restore') ?? false;
   const readsRuns =
-    means.record === null && means.unknowns.length === 0 && /\$\{?VERSION\b/.test(means.restore.run);
+    isFromPackage ||
+    (means.record === null && means.unknowns.length === 0 && /\$\{?VERSION\b/.test(means.restore.run));
   const recheck = check.step('Check that it works again');
   return {
     readsRuns,
     steps: [
       ...(readsRuns ? [{ ...lastGoodVersion(plan, chosen), if: failed }] : []),
+      ...(isFromPackage
+        ? [{ ...takeEarlierPackage(chosen, expression('${{ steps.last.outputs.version }}')), if: failed }]
+        : []),
       {
         name: `Roll back ${name}`,
         id: 'rollback',
@@ -238,6 +245,25 @@ function lastGoodVersion(plan: PipelinePlan, chosen: ChosenNames): StepSpec {
       'fi',
       'echo "version=$version" >> "$GITHUB_OUTPUT"',
     ].join('\n'),
+  };
+}
+
+/** Takes the kept package of an earlier version, with that version's own files around it, in the place of this one's. */
+export function takeEarlierPackage(chosen: ChosenNames, version: Text): StepSpec {
+  return {
+    name: 'Take the package of that version',
+    env: { GH_TOKEN: expression('${{ github.token }}'), VERSION: version },
+    run: [
+      `run="$(gh run list --repo "$GITHUB_REPOSITORY" --workflow ${shellWord(chosen.pipeline)} --commit "$VERSION" --status success --limit 1 --json databaseId --jq '.[0].databaseId // empty')"`,
+      'gh run download "$run" --repo "$GITHUB_REPOSITORY" --name "release-$VERSION" --dir "$RUNNER_TEMP/earlier"',
+      `gh attestation verify "$RUNNER_TEMP/earlier/${ARCHIVE}" --repo "$GITHUB_REPOSITORY"`,
+      'gh auth setup-git',
+      'git fetch --quiet --depth 1 origin "$VERSION"',
+      'git checkout --quiet --force --detach FETCH_HEAD',
+      'git clean --quiet --force -d -x',
+      `tar --extract --gzip --file "$RUNNER_TEMP/earlier/${ARCHIVE}"`,
+    ].join('\n'),
+    timeoutMinutes: LIMITS.step,
   };
 }
 

@@ -54,7 +54,7 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
           : checks.map((job) => job.id);
     return imageJob(plan, image, afterBuild);
   });
-  const means = deployMeans(plan, profile);
+  const means = deployMeans({ plan, profile, paths: request.paths });
   const check = verification(profile);
   const variables = plan.isDeployed
     ? distinct([

@@ -55,6 +55,8 @@ export interface PipelinePlan {
   readonly artifact:
     { readonly kind: 'outputs'; readonly paths: readonly string[] } | { readonly kind: 'source' } | null;
   readonly target: DeployTarget | null;
+  /** Whether the target is given what the build leaves; others take their own files from the repository. */
+  readonly takesPackage: boolean;
   /** Whether anything is deployed at all: a library is not. */
   readonly isDeployed: boolean;
   readonly environments: readonly Environment[];
@@ -66,12 +68,12 @@ export interface PipelinePlan {
 /** How surely a kind of target is the way in which the repository itself deploys, best first. */
 const TARGET_ORDER: readonly DeployTarget['kind'][] = [
   'script',
+  'argo-cd',
   'helm',
   'kustomize',
   'kubernetes',
   'ecs',
   'cloud-run',
-  'argo-cd',
   'lambda',
   'app-service',
   'azure-functions',
@@ -147,16 +149,19 @@ export function planPipeline(request: GenerateRequest): PipelinePlan {
     ),
   );
   const isImage = images.length > 0;
+  // Vercel builds by its own builder, and Terraform and Argo CD take files of the repository: no package reaches them.
+  const takesPackage = target === null || !['vercel', 'terraform', 'argo-cd'].includes(target.kind);
   const takesOutputs = !isImage || images.some((image) => image.needsArtifact);
-  const artifact: PipelinePlan['artifact'] =
-    outputs.length > 0 && takesOutputs
+  const artifact: PipelinePlan['artifact'] = !takesPackage
+    ? null
+    : outputs.length > 0 && takesOutputs
       ? { kind: 'outputs', paths: outputs }
       : !isImage && isDeployed && units.every((unit) => unit.stacks.every((stack) => !stack.commands.build))
         ? { kind: 'source' }
         : null;
   for (const unit of units) {
     for (const stack of unit.stacks) {
-      if (stack.commands.build && (stack.outputs ?? []).length === 0 && !isImage) {
+      if (stack.commands.build && (stack.outputs ?? []).length === 0 && !isImage && takesPackage) {
         unknowns.push({ unknown: `folder that the build of ${stack.manifest.value} writes to` });
       }
     }
@@ -172,6 +177,7 @@ export function planPipeline(request: GenerateRequest): PipelinePlan {
     images,
     artifact,
     target,
+    takesPackage,
     isDeployed,
     environments: isDeployed ? environmentsOf(request, notes) : [],
     settings: request.settings,

@@ -5,8 +5,15 @@ import { failingStep, registryLogin } from './build';
 import { namingCause } from './cause';
 import type { DeployMeans } from './deploy/means';
 import { imageVariable } from './deploy/slots';
-import { environmentOf, jobIdOf, provenancePermissions, variablesOf } from './environment-jobs';
+import {
+  environmentOf,
+  jobIdOf,
+  provenancePermissions,
+  takeEarlierPackage,
+  variablesOf,
+} from './environment-jobs';
 import { approvalEnvironment, type PipelinePlan } from './plan';
+import { askingOnce } from './settings';
 import { checkout } from './setup';
 import type { Verification } from './verification';
 import { MADE_BY, type ChosenNames, type GeneratedWorkflow } from './workflow-file';
@@ -48,7 +55,7 @@ export function rollbackWorkflow(
           },
         },
         jobs: plan.environments.flatMap((environment) =>
-          rollbackJobs(plan, means, check, environment, chosen).map(namingCause),
+          rollbackJobs(plan, means, check, environment, chosen).map(askingOnce).map(namingCause),
         ),
       }),
   };
@@ -63,6 +70,7 @@ function rollbackJobs(
   chosen: ChosenNames,
 ): JobSpec[] {
   const { name } = environment;
+  const isFromPackage = means.fromPackage?.includes('redeploy') ?? false;
   const condition = `inputs.environment == '${name}'`;
   const approval: JobSpec[] = environment.isProduction
     ? [
@@ -96,7 +104,7 @@ function rollbackJobs(
         ...means.permissions,
         contents: means.permissions['contents'] ?? 'read',
         actions: 'read',
-        ...(plan.images.length > 0 ? provenancePermissions(plan) : {}),
+        ...(plan.images.length > 0 || isFromPackage ? provenancePermissions(plan) : {}),
       },
       timeoutMinutes: 45,
       env: {
@@ -116,7 +124,9 @@ function rollbackJobs(
         checkout(),
         releasedBefore(chosen),
         ...findImages(plan),
+        ...(isFromPackage ? [takeEarlierPackage(chosen, expression('${{ inputs.version }}'))] : []),
         ...means.login,
+        ...(means.prepare?.({ ...environment, isFirst: false }) ?? []),
         means.unknowns.length > 0 && means.redeploy.run.startsWith('echo ')
           ? failingStep(`Roll back ${name}`, means.unknowns.map((what) => placeholder(what)).join('; '))
           : {

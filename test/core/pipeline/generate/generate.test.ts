@@ -174,15 +174,15 @@ describe('generated pipelines', () => {
   }).timeout(120_000);
 
   it('fails visibly where the deployment is not known, and never prints success', async () => {
-    const { texts, pipeline } = await generate('stock-keeper');
+    const { texts, pipeline } = await generatedFrom({
+      'package.json': '{"name":"shop","scripts":{"test":"node --test"}}',
+      Dockerfile: 'FROM scratch\n',
+    });
     const job = pipelineOf(texts).jobs.find((other) => other.id.value === 'deploy-production');
     const step = job?.steps.find((other) => other.name?.value === 'Deploy to production');
-    assert.equal(step?.run?.text, "echo '::error::UNKNOWN(host on which compose.yaml is started)'\nexit 1");
-    assert.ok(pipeline.unknowns.some((item) => item.unknown === 'host on which compose.yaml is started'));
-    assert.match(
-      texts['rollback.yml'] ?? '',
-      /UNKNOWN\(host on which compose\.yaml is started\)'\n\s+exit 1/,
-    );
+    assert.equal(step?.run?.text, "echo '::error::UNKNOWN(how this repository is deployed)'\nexit 1");
+    assert.ok(pipeline.unknowns.some((item) => item.unknown === 'how this repository is deployed'));
+    assert.match(texts['rollback.yml'] ?? '', /UNKNOWN\(how this repository is deployed\)'\n\s+exit 1/);
   });
 
   it('runs the phases in order, cheapest first, and the scans beside them', async () => {

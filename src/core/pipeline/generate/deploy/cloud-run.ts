@@ -1,59 +1,97 @@
-import type { DeployTarget } from '../../../evidence/profile';
 import { useAction } from '../actions';
-import type { PipelinePlan } from '../plan';
-import { expression } from '../workflow-text';
 import { googleLogin } from './login';
-import { recordedBefore, required, unknownMeans, inOneStep, type DeployMeans, type Script } from './means';
+import {
+  CANARY_PERCENT,
+  fromVariables,
+  lines,
+  recordedBefore,
+  required,
+  unknownMeans,
+  type DeployContext,
+  type DeployMeans,
+  type DeployStep,
+} from './means';
 import { slotsOf } from './slots';
 
-/** A service of Cloud Run, by a new revision that takes all traffic. */
-export function cloudRunMeans(plan: PipelinePlan, target: DeployTarget): DeployMeans {
+/** The tag under which a revision without traffic answers; at least three letters, which is Cloud Run's rule. */
+const TAG = 'candidate';
+
+/** A service of Cloud Run, by a new revision: it is asked at its own address, then takes the traffic. */
+export function cloudRunMeans({ plan, target }: DeployContext): DeployMeans {
   const [slot] = slotsOf(plan, target);
   if (!slot) return unknownMeans([`which image ${target.path.value} runs: no Dockerfile builds one here`]);
   const login = googleLogin();
-  const env = {
-    REGION: expression('${{ vars.GCP_REGION }}'),
-    PROJECT: expression('${{ vars.GCP_PROJECT }}'),
-  };
+  const env = fromVariables('GCP_REGION', 'GCP_PROJECT');
+  const needs = [required('GCP_REGION'), required('GCP_PROJECT')];
   const name = slot.workload.name;
-  const place = '--region "$REGION" --project "$PROJECT"';
-  const deploy: Script = {
-    env,
-    run: [
-      required('REGION'),
-      required('PROJECT'),
-      `gcloud run deploy ${name} --image "$IMAGE" ${place} --quiet`,
-      `gcloud run services update-traffic ${name} --to-latest ${place} --quiet`,
-    ].join('\n'),
+  const place = '--region "$GCP_REGION" --project "$GCP_PROJECT"';
+  const update = (traffic: string): string =>
+    `gcloud run services update-traffic ${name} ${traffic} ${place} --quiet`;
+  const deploy = `gcloud run deploy ${name} --image "$IMAGE" ${place} --quiet`;
+  const atOnce = { env, run: lines(needs, deploy, update('--to-latest')) };
+  const aside = lines(
+    needs,
+    // A service that is made by this deployment has nothing that could keep the traffic meanwhile.
+    'hold=(--no-traffic)',
+    `gcloud run services describe ${name} ${place} > /dev/null 2>&1 || hold=()`,
+    `gcloud run deploy ${name} --image "$IMAGE" ${place} --tag ${TAG} "\${hold[@]}" --quiet`,
+    `address="$(gcloud run services describe ${name} ${place} --format=json | jq --raw-output '.status.traffic[] | select(.tag == "${TAG}") | .url')"`,
+    'echo "address=$address" >> "$GITHUB_OUTPUT"',
+  );
+  const all: DeployStep = {
+    title: 'Give it all of the traffic',
+    script: { env, run: lines(needs, update('--to-latest')) },
+    check: 'once',
+  };
+  const steps = (): readonly DeployStep[] => {
+    switch (plan.settings.rollout) {
+      case 'all-at-once':
+        return [{ title: null, script: atOnce, check: 'once' }];
+      case 'canary':
+        return [
+          { title: null, script: { env, run: aside }, check: 'address' },
+          {
+            title: `Give it ${CANARY_PERCENT} % of the traffic`,
+            script: { env, run: lines(needs, update(`--to-tags ${TAG}=${CANARY_PERCENT}`)) },
+            check: 'watch',
+          },
+          all,
+        ];
+      default:
+        return [{ title: null, script: { env, run: aside }, check: 'address' }, all];
+    }
   };
   return {
     login: [...login.steps, { name: 'Set up gcloud', uses: useAction('google-github-actions/setup-gcloud') }],
     permissions: login.permissions,
     record: {
       env,
-      run: [
-        `previous="$(gcloud run services describe ${name} ${place} --format='value(status.latestReadyRevisionName)')" || previous=""`,
+      run: lines(
+        needs,
+        `previous="$(gcloud run services describe ${name} ${place} --format=json 2> /dev/null | jq --raw-output '[.status.traffic[] | select((.percent // 0) > 0)] | max_by(.percent) | .revisionName // empty')" || previous=""`,
         'echo "previous=$previous" >> "$GITHUB_OUTPUT"',
-      ].join('\n'),
+      ),
     },
     recorded: ['previous'],
-    steps: inOneStep(deploy),
+    steps,
     handedOn: [],
     restore: {
       env,
-      run: [
-        recordedBefore('PREVIOUS'),
-        `gcloud run services update-traffic ${name} --to-revisions "$PREVIOUS=100" ${place} --quiet`,
-      ].join('\n'),
+      run: lines(recordedBefore('PREVIOUS'), update('--to-revisions "$PREVIOUS=100"')),
     },
-    redeploy: deploy,
+    redeploy: atOnce,
     variables: [
       ...login.variables,
       { name: 'GCP_REGION', purpose: 'region of the Cloud Run service' },
       { name: 'GCP_PROJECT', purpose: 'project of the Cloud Run service' },
     ],
     secrets: [],
-    notes: [],
+    notes:
+      plan.settings.rollout === 'all-at-once'
+        ? []
+        : [
+            `A new revision of ${name} is asked at the address of its tag before it has users: where the service lets only some in, the check needs a way in too.`,
+          ],
     unknowns: [],
   };
 }

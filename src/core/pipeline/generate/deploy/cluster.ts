@@ -1,13 +1,13 @@
 import { shellWord } from '../../../evidence/detect/shell-text';
 import { isKnown } from '../../../evidence/fact';
-import type { DeployTarget, RepositoryProfile, Workload } from '../../../evidence/profile';
-import type { PipelinePlan } from '../plan';
+import type { DeployTarget, Workload } from '../../../evidence/profile';
 import { clusterLogin } from './login';
 import {
   recordedBefore,
   required,
   unknownMeans,
   inOneStep,
+  type DeployContext,
   type DeployMeans,
   type Script,
   type ScriptsOfMeans,
@@ -15,11 +15,7 @@ import {
 import { slotsOf, type Slot } from './slots';
 
 /** Kubernetes by manifests, kustomize or Helm. */
-export function clusterMeans(
-  plan: PipelinePlan,
-  target: DeployTarget,
-  profile: RepositoryProfile,
-): DeployMeans {
+export function clusterMeans({ plan, target, profile }: DeployContext): DeployMeans {
   const cluster = clusterLogin(profile);
   const slots = slotsOf(plan, target);
   const missing: string[] = [];

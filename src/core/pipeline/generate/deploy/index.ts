@@ -1,39 +1,58 @@
 import { isKnown } from '../../../evidence/fact';
-import type { RepositoryProfile } from '../../../evidence/profile';
-import type { PipelinePlan } from '../plan';
+import { appServiceMeans } from './app-service';
+import { argoCdMeans } from './argo-cd';
 import { cloudRunMeans } from './cloud-run';
+import { pagesMeans, workersMeans } from './cloudflare';
 import { clusterMeans } from './cluster';
 import { ecsMeans } from './ecs';
-import { unknownMeans, type DeployMeans } from './means';
+import { flyMeans } from './fly';
+import { herokuMeans } from './heroku';
+import { lambdaMeans } from './lambda';
+import { unknownMeans, type DeployContext, type DeployMeans } from './means';
+import { netlifyMeans } from './netlify';
 import { scriptMeans } from './script';
+import { composeMeans, sshMeans } from './ssh';
+import { vercelMeans } from './vercel';
 
 /** Chooses how to deploy. What no file says becomes a script that fails and names it. */
-export function deployMeans(plan: PipelinePlan, profile: RepositoryProfile): DeployMeans {
-  const { target } = plan;
+export function deployMeans(context: Omit<DeployContext, 'target'>): DeployMeans {
+  const { target } = context.plan;
   if (!target) return unknownMeans(['how this repository is deployed']);
+  const of: DeployContext = { ...context, target };
   switch (target.kind) {
     case 'script':
-      return scriptMeans(target, profile);
+      return scriptMeans(of);
     case 'kubernetes':
     case 'kustomize':
     case 'helm':
-      return clusterMeans(plan, target, profile);
+      return clusterMeans(of);
     case 'ecs':
-      return ecsMeans(plan, target);
+      return ecsMeans(of);
     case 'cloud-run':
-      return cloudRunMeans(plan, target);
+      return cloudRunMeans(of);
     case 'argo-cd':
+      return argoCdMeans(of);
     case 'lambda':
+      return lambdaMeans(of);
     case 'app-service':
     case 'azure-functions':
+      return appServiceMeans(of);
     case 'fly':
+      return flyMeans(of);
     case 'heroku':
+      return herokuMeans(of);
     case 'vercel':
+      return vercelMeans(of);
     case 'netlify':
+      return netlifyMeans(of);
     case 'cloudflare-workers':
+      return workersMeans(of);
     case 'cloudflare-pages':
-    case 'ssh':
+      return pagesMeans(of);
     case 'compose':
+      return composeMeans(of);
+    case 'ssh':
+      return sshMeans(of);
     case 'terraform':
     case 'other':
       return unknownMeans([

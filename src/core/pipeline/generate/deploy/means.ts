@@ -1,6 +1,8 @@
 import { shellWord } from '../../../evidence/detect/shell-text';
 import { placeholder } from '../../../evidence/fact';
-import type { StepSpec, Text } from '../workflow-text';
+import { expression, type StepSpec, type Text } from '../workflow-text';
+import type { DeployTarget, RepositoryProfile } from '../../../evidence/profile';
+import type { PipelinePlan } from '../plan';
 
 /** A variable of a GitHub environment that the pipeline reads, and what it holds. */
 export interface EnvironmentVariable {
@@ -28,6 +30,15 @@ export interface Place {
   readonly isFirst: boolean;
 }
 
+/** What the means of a target are made from. */
+export interface DeployContext {
+  readonly plan: PipelinePlan;
+  readonly target: DeployTarget;
+  readonly profile: RepositoryProfile;
+  /** Every file of the repository. */
+  readonly paths: ReadonlySet<string>;
+}
+
 /** One step by which a version gets to its users. */
 export interface DeployStep {
   /** `Send a tenth of the traffic to it`; null for the deployment itself, which is named after its environment. */
@@ -35,6 +46,8 @@ export interface DeployStep {
   readonly script: Script;
   /** What is asked after it. */
   readonly check: DeployCheck;
+  /** Minutes after which it is ended; 20 by default. */
+  readonly minutes?: number;
 }
 
 /** `once`: the environment; `watch`: the environment, again and again; `address`: the version at an address of its own. */
@@ -44,6 +57,8 @@ export type DeployCheck = 'none' | 'once' | 'watch' | 'address';
 export interface DeployMeans {
   /** Makes ready and logs in to the cloud or cluster; runs before everything else. */
   readonly login: readonly StepSpec[];
+  /** What an environment needs before its deployment besides: a language with its dependencies, say. */
+  prepare?(place: Place): readonly StepSpec[];
   /** Permissions that the login needs besides reading the repository. */
   readonly permissions: Readonly<Record<string, 'read' | 'write'>>;
   /** Notes what runs now; null where the target cannot be asked. Writes the names of `recorded` to `GITHUB_OUTPUT`. */
@@ -57,6 +72,11 @@ export interface DeployMeans {
   steps(place: Place): readonly DeployStep[];
   /** Names that the first environment's deployment writes to `GITHUB_OUTPUT` and that all later ones are given. */
   readonly handedOn: readonly string[];
+  /**
+   * Scripts that deploy the kept package of an earlier version again, with that version's own files around it: where the
+   * platform keeps nothing to go back to.
+   */
+  readonly fromPackage?: readonly ('restore' | 'redeploy')[];
   /** Goes back to what `record` noted, or to `VERSION`; each `previous…` output is in its upper-case variable. */
   readonly restore: Script;
   /** Deploys an earlier image, or rolls back to `VERSION`, from the rollback workflow. */
@@ -139,4 +159,26 @@ export function recordedBefore(variable: string): string {
 /** A script that fails and says what is needed. */
 export function fails(message: string): Script {
   return { env: {}, run: `echo ${shellWord(`::error::${message}`)}\nexit 1` };
+}
+
+/** Variables of the environment under their own names, for a script's `env`. */
+export function fromVariables(...names: readonly string[]): Readonly<Record<string, Text>> {
+  return Object.fromEntries(names.map((name) => [name, expression(`\${{ vars.${name} }}`)]));
+}
+
+/** Secrets of the environment under their own names, for a script's `env`. */
+export function fromSecrets(...names: readonly string[]): Readonly<Record<string, Text>> {
+  return Object.fromEntries(names.map((name) => [name, expression(`\${{ secrets.${name} }}`)]));
+}
+
+/** What only the deploying step knows and a later step is given. */
+export function fromDeployment(...names: readonly string[]): Readonly<Record<string, Text>> {
+  return Object.fromEntries(
+    names.map((name) => [name, expression(`\${{ steps.deploy.outputs.${name.toLowerCase()} }}`)]),
+  );
+}
+
+/** Lines as one script. */
+export function lines(...parts: readonly (string | readonly string[])[]): string {
+  return parts.flat().join('\n');
 }

@@ -1,10 +1,10 @@
 import { isKnown, placeholder } from '../../../evidence/fact';
-import type { DeployTarget, RepositoryProfile } from '../../../evidence/profile';
+import type { DeployTarget } from '../../../evidence/profile';
 import { cloudLogin } from './login';
-import { fails, inOneStep, type DeployMeans, type Script } from './means';
+import { fails, inOneStep, type DeployContext, type DeployMeans, type Script } from './means';
 
 /** Deploys by the repository's own script. */
-export function scriptMeans(target: DeployTarget, profile: RepositoryProfile): DeployMeans {
+export function scriptMeans({ target, profile }: DeployContext): DeployMeans {
   const cloud = cloudLogin(profile);
   const unknowns: string[] = [];
   const script = (known: DeployTarget['deployCommand']): Script => {
