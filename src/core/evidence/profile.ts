@@ -58,8 +58,8 @@ export interface Stack {
   readonly extensions?: readonly Fact<string>[];
 }
 
-/** A server that tests need running. */
-export type TestService = 'postgresql' | 'mysql';
+/** A server that tests need running, by the adapter that reaches it. */
+export type TestService = 'postgresql' | 'mysql2' | 'trilogy';
 
 /** The phases of a pipeline in their order, cheapest first, up to what is deployed. */
 export type PipelinePhase =

@@ -1,6 +1,7 @@
 import { fact, fileSource, unknown, type Fact, type Known, type Source } from '../fact';
-import type { PipelinePhase, Stack } from '../profile';
-import { dataAt, findLine, lineSource, mapAt, readPlaced, stringAt } from './places';
+import type { CoverageSetup, PipelinePhase, Stack } from '../profile';
+import { namedTools, type NamedTool } from './named-tools';
+import { dataAt, findLine, findLines, lineSource, mapAt, readPlaced, stringAt } from './places';
 import { baseOf, folderOf, foldersAbove, inFolder, isInside, type Reading } from './reading';
 import { isPlainText, shellWord } from './shell-text';
 import { readTargetCommands } from './task-targets';
@@ -25,6 +26,19 @@ const SOLUTION = /\.slnx?$/;
 /** Packages by which a project is one of tests, whatever else it says. */
 const TEST_PACKAGES =
   /<PackageReference\s[^>]*Include="(Microsoft\.NET\.Test\.Sdk|xunit|xunit\.v3[\w.]*|xunit\.core|NUnit|MSTest|MSTest\.TestFramework|TUnit)"|<Project\s[^>]*Sdk="MSTest\.Sdk/i;
+
+const TOOLS: readonly NamedTool[] = [
+  [/^xunit(\.v3|\.core)?/i, { name: 'xUnit.net', does: 'unit' }],
+  [/^NUnit$/i, { name: 'NUnit', does: 'unit' }],
+  [/^MSTest/i, { name: 'MSTest', does: 'unit' }],
+  [/^TUnit$/i, { name: 'TUnit', does: 'unit' }],
+  [/^Microsoft\.AspNetCore\.Mvc\.Testing$/i, { name: 'ASP.NET Core test host', does: 'integration' }],
+  [/^Testcontainers/i, { name: 'Testcontainers', does: 'integration' }],
+  [/^Microsoft\.Playwright/i, { name: 'Playwright', does: 'end-to-end' }],
+  [/^coverlet\./i, { name: 'coverlet', does: 'coverage' }],
+  [/^StyleCop\.Analyzers/i, { name: 'StyleCop', does: 'lint' }],
+  [/^SonarAnalyzer\./i, { name: 'SonarAnalyzer', does: 'lint' }],
+];
 
 /**
  * Reads solutions with their projects, and projects that are in none. Everything is done to the solution, as `dotnet`
@@ -95,6 +109,16 @@ async function readStack(
   const commands =
     windows.length === all.length ? {} : await commandsOf(reading, path, projects, windows.length > 0, inUse);
   const isImage = reading.has(inFolder(folder, 'Dockerfile'));
+  const packagesInUse = new Map<string, Source>();
+  for (const project of all) {
+    for (const { match, range } of findLines(
+      project.text,
+      /<PackageReference\s[^>]*Include="([\w.-]{1,100})"/,
+    ))
+      if (match[1]) packagesInUse.set(match[1], fileSource(project.path, range));
+  }
+  const tools = namedTools(packagesInUse, TOOLS);
+  const coverage = coverageOf(path, projects, commands.unit ?? []);
   return {
     language: 'dotnet',
     folder,
@@ -110,6 +134,45 @@ async function readStack(
     },
     isPublished: packages.length > 0 && programs.length === 0 && !isImage,
     ...(built && built.outputs.length > 0 ? { outputs: built.outputs } : {}),
+    ...(tools.length > 0 ? { tools } : {}),
+    ...(coverage ? { coverage } : {}),
+  };
+}
+
+/**
+ * coverlet's collector in the projects of unit tests. It writes each project's report into a folder that is named anew
+ * each time, so that only that of a single project can be told where to stand.
+ */
+function coverageOf(
+  path: string,
+  projects: readonly Project[],
+  unit: readonly Fact<string>[],
+): CoverageSetup | null {
+  const tests = projects.filter(({ kind, stem }) => kind === 'test' && phaseOf(stem) === 'unit');
+  const collectors = tests.filter(({ text, shared }) =>
+    /Include="coverlet\.collector"/i.test(`${text}${shared?.text ?? ''}`),
+  );
+  const [collected] = collectors;
+  const [command] = unit;
+  if (!collected) return null;
+  const source = lineSource(collected.path, collected.text, /Include="coverlet\.collector"/i);
+  const isOne =
+    tests.length === 1 &&
+    command !== undefined &&
+    unit.length === 1 &&
+    command.value.startsWith('dotnet test');
+  return {
+    tool: fact('coverlet', source),
+    command: isOne
+      ? fact(
+          `${command.value} --collect "XPlat Code Coverage" --results-directory coverage && cp coverage/*/coverage.cobertura.xml coverage/`,
+          source,
+        )
+      : unknown(`one command that measures the coverage of all test projects of ${path}`),
+    report: isOne
+      ? fact({ path: 'coverage/coverage.cobertura.xml', format: 'cobertura' }, source)
+      : unknown(`one report of the coverage of all test projects of ${path}`),
+    threshold: null,
   };
 }
 

@@ -1,5 +1,6 @@
 import { fact, fileSource, unknown, type Fact, type Known, type Source } from '../fact';
-import type { PipelinePhase, Stack } from '../profile';
+import type { CoverageSetup, PipelinePhase, Stack } from '../profile';
+import { namedTools, type NamedTool } from './named-tools';
 import {
   dataAt,
   findLine,
@@ -62,6 +63,19 @@ const SUITES: readonly (readonly [RegExp, PipelinePhase])[] = [
   [/smoke/i, 'smoke'],
 ];
 
+const TOOLS: readonly NamedTool[] = [
+  [/^friendsofphp\/php-cs-fixer$|php-cs-fixer-shim$/, { name: 'PHP CS Fixer', does: 'format' }],
+  [/^laravel\/pint$/, { name: 'Laravel Pint', does: 'format' }],
+  [/^symplify\/easy-coding-standard$/, { name: 'Easy Coding Standard', does: 'format' }],
+  [/^(squizlabs|phpcsstandards)\/php_codesniffer$/, { name: 'PHP_CodeSniffer', does: 'lint' }],
+  [/^phpstan\/phpstan$|larastan$/, { name: 'PHPStan', does: 'type-check' }],
+  [/^vimeo\/psalm$/, { name: 'Psalm', does: 'type-check' }],
+  [/^pestphp\/pest$/, { name: 'Pest', does: 'unit' }],
+  [/^phpunit\/phpunit$/, { name: 'PHPUnit', does: 'unit' }],
+  [/^behat\/behat$/, { name: 'Behat', does: 'end-to-end' }],
+  [/^laravel\/dusk$/, { name: 'Laravel Dusk', does: 'end-to-end' }],
+];
+
 /** Reads every `composer.json`: its scripts first, then the tools that are configured and depended on. */
 export async function readPhpStacks(reading: Reading): Promise<Stack[]> {
   const stacks: Stack[] = [];
@@ -109,6 +123,10 @@ async function readStack(reading: Reading, path: string, document: PlacedDocumen
   const extensions = Object.keys(mapAt(data, ['require']))
     .filter((key) => /^ext-\w{1,40}$/.test(key))
     .map((key) => fact(key.slice('ext-'.length), place('require', key)));
+  const packages = await packagesOf(reading, folder, path, document);
+  const tools = namedTools(packages, TOOLS);
+  const commands = await commandsOf(reading, folder, path, document, packages);
+  const measured = await measuredBy(reading, folder, mapAt(data, ['scripts']), commands.unit?.[0]);
   return {
     language: 'php',
     folder,
@@ -121,10 +139,59 @@ async function readStack(reading: Reading, path: string, document: PlacedDocumen
     packageManager: fact('composer', fileSource(reading.has(lock) ? lock : path)),
     lockFile: reading.has(lock) ? fact(lock, fileSource(lock)) : null,
     languageVersion: await phpVersion(reading, folder, path, document),
-    commands: await commandsOf(reading, folder, path, document),
+    commands,
     isPublished,
     ...(extensions.length > 0 ? { extensions } : {}),
+    ...(tools.length > 0 ? { tools } : {}),
+    ...measured,
   };
+}
+
+/** Coverage and reports as PHPUnit's settings have them, which Pest reads too. */
+async function measuredBy(
+  reading: Reading,
+  folder: string,
+  scripts: Readonly<Record<string, unknown>>,
+  unit: Fact<string> | undefined,
+): Promise<Pick<Stack, 'coverage' | 'testReports'>> {
+  const settings = settingsOf(reading, folder);
+  const text = settings === undefined ? null : await reading.text(settings);
+  if (settings === undefined || text === null || !unit) return {};
+  const junit = findLine(text, /<junit\s[^>]*\boutputFile\s*=\s*"([\w][\w./-]{0,200})"/);
+  const testReports = junit?.match[1]
+    ? { testReports: [fact(junit.match[1], fileSource(settings, junit.range))] }
+    : {};
+  // What is measured has to be named: without it PHPUnit refuses to measure.
+  const named = findLine(text, /<(source|coverage)\b/);
+  if (!named) return testReports;
+  const source = fileSource(settings, named.range);
+  const clover = findLine(text, /<clover\s[^>]*\boutputFile\s*=\s*"([\w][\w./-]{0,200})"/);
+  const path = clover?.match[1] ?? 'coverage.xml';
+  const script = /^composer run-script (\S+)$/.exec(unit.value)?.[1];
+  const body = script === undefined ? unit.value : bodyOf(scripts, script);
+  // Arguments reach a script that is one command; of several they would reach each.
+  const isOne = body !== null && /^(?:@php )?(?:vendor\/bin\/)?(?:phpunit|pest)\b[^\n&|;]*$/.test(body);
+  const command = clover
+    ? unit.value
+    : isOne
+      ? `${unit.value}${script === undefined ? '' : ' --'} --coverage-clover ${path}`
+      : null;
+  const coverage: CoverageSetup = {
+    tool: fact(/\bpest\b/.test(body ?? '') ? 'Pest' : 'PHPUnit', source),
+    command:
+      command === null
+        ? unknown(`command that measures the coverage${folder === '' ? '' : ` of ${folder}`}`)
+        : fact(command, source, ...unit.sources),
+    report: fact({ path, format: 'clover' as const }, clover ? fileSource(settings, clover.range) : source),
+    threshold: null,
+  };
+  return { ...testReports, coverage };
+}
+
+function settingsOf(reading: Reading, folder: string): string | undefined {
+  return ['phpunit.xml', 'phpunit.xml.dist', 'phpunit.dist.xml']
+    .map((name) => inFolder(folder, name))
+    .find((file) => reading.has(file));
 }
 
 async function commandsOf(
@@ -132,6 +199,7 @@ async function commandsOf(
   folder: string,
   path: string,
   document: PlacedDocument,
+  packages: ReadonlyMap<string, Source>,
 ): Promise<Stack['commands']> {
   const { data } = document;
   const at = (name: string): string => inFolder(folder, name);
@@ -151,12 +219,11 @@ async function commandsOf(
       ),
     ];
   }
-  const tools = await toolsOf(reading, folder, data);
   const add = (phase: PipelinePhase, command: string, source: Source | null): void => {
     if (source && commands[phase] === undefined) commands[phase] = [fact(command, source)];
   };
   const configured = (tool: RegExp, ...files: readonly string[]): Source | null => {
-    if (![...tools].some((name) => tool.test(name))) return null;
+    if (![...packages.keys()].some((name) => tool.test(name))) return null;
     const file = files.map(at).find((candidate) => reading.has(candidate));
     return file ? fileSource(file) : null;
   };
@@ -172,10 +239,7 @@ async function commandsOf(
   add(
     'format',
     'vendor/bin/pint --test',
-    tools.has('laravel/pint')
-      ? (configured(/^laravel\/pint$/, 'pint.json') ??
-          fileSource(path, document.rangeOf(['require-dev', 'laravel/pint'])))
-      : null,
+    configured(/^laravel\/pint$/, 'pint.json') ?? packages.get('laravel/pint') ?? null,
   );
   add('format', 'vendor/bin/ecs check', configured(/^symplify\/easy-coding-standard$/, 'ecs.php'));
   add(
@@ -200,13 +264,12 @@ async function commandsOf(
     configured(/^vimeo\/psalm$|psalm-phar/, 'psalm.xml', 'psalm.xml.dist'),
   );
 
-  const runner = [...tools].some((name) => name === 'pestphp/pest') ? 'pest' : 'phpunit';
-  const settings = ['phpunit.xml', 'phpunit.xml.dist', 'phpunit.dist.xml']
-    .map(at)
-    .find((file) => reading.has(file));
+  const runner = packages.has('pestphp/pest') ? 'pest' : 'phpunit';
+  const settings = settingsOf(reading, folder);
   if (
     settings &&
-    (runner === 'pest' || [...tools].some((name) => /^phpunit\/phpunit$|phpunit-bridge$/.test(name)))
+    (runner === 'pest' ||
+      [...packages.keys()].some((name) => /^phpunit\/phpunit$|phpunit-bridge$/.test(name)))
   ) {
     const suites = findLines(
       (await reading.text(settings)) ?? '',
@@ -266,12 +329,18 @@ function servesPhase(phase: PipelinePhase, body: string | null): boolean {
   return true;
 }
 
-/** Packages that the manifest asks for, and those that the lock file holds. */
-async function toolsOf(reading: Reading, folder: string, data: unknown): Promise<ReadonlySet<string>> {
-  const names = new Set([
-    ...Object.keys(mapAt(data, ['require'])),
-    ...Object.keys(mapAt(data, ['require-dev'])),
-  ]);
+/** Packages that the manifest asks for, and those that the lock file holds, each with its place. */
+async function packagesOf(
+  reading: Reading,
+  folder: string,
+  path: string,
+  document: PlacedDocument,
+): Promise<ReadonlyMap<string, Source>> {
+  const packages = new Map<string, Source>();
+  for (const table of ['require', 'require-dev']) {
+    for (const name of Object.keys(mapAt(document.data, [table])))
+      packages.set(name, fileSource(path, document.rangeOf([table, name])));
+  }
   const lock = inFolder(folder, 'composer.lock');
   const text = reading.has(lock) ? await reading.text(lock) : null;
   if (text !== null) {
@@ -279,13 +348,13 @@ async function toolsOf(reading: Reading, folder: string, data: unknown): Promise
       const locked: unknown = JSON.parse(text);
       for (const item of [...listAt(locked, ['packages']), ...listAt(locked, ['packages-dev'])]) {
         const name = stringAt(item, ['name']);
-        if (name) names.add(name);
+        if (name && !packages.has(name)) packages.set(name, fileSource(lock));
       }
     } catch {
       reading.problem(lock, 'cannot be read as JSON');
     }
   }
-  return names;
+  return packages;
 }
 
 /** What the platform is set to, a version file, else what the manifest requires: `^8.2`. */

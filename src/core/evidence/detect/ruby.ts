@@ -1,5 +1,6 @@
 import { fact, fileSource, unknown, type Fact, type Known, type Source } from '../fact';
-import type { PipelinePhase, Stack, TestService } from '../profile';
+import type { CoverageSetup, PipelinePhase, Stack, TestService } from '../profile';
+import { namedTools, type NamedTool } from './named-tools';
 import { findLine, findLines } from './places';
 import { baseOf, folderOf, inFolder, isInside, type Reading } from './reading';
 import { isPlainText, shellWord } from './shell-text';
@@ -16,6 +17,22 @@ interface RubyFacts {
   /** `config/application.rb` of a Rails application. */
   readonly rails: string | null;
 }
+
+const TOOLS: readonly NamedTool[] = [
+  [/^rubocop/, { name: 'RuboCop', does: 'lint' }],
+  [/^standard$/, { name: 'Standard', does: 'lint' }],
+  [/^haml_lint$/, { name: 'HAML-Lint', does: 'lint' }],
+  [/^erb_lint$/, { name: 'ERB Lint', does: 'lint' }],
+  [/^sorbet$/, { name: 'Sorbet', does: 'type-check' }],
+  [/^steep$/, { name: 'Steep', does: 'type-check' }],
+  [/^rspec(-core|-rails)?$/, { name: 'RSpec', does: 'unit' }],
+  [/^minitest$/, { name: 'Minitest', does: 'unit' }],
+  [/^cucumber(-rails)?$/, { name: 'Cucumber', does: 'end-to-end' }],
+  [/^capybara$/, { name: 'Capybara', does: 'end-to-end' }],
+  [/^simplecov$/, { name: 'SimpleCov', does: 'coverage' }],
+  [/^brakeman$/, { name: 'Brakeman', does: 'scan' }],
+  [/^bundler-audit$/, { name: 'bundler-audit', does: 'scan' }],
+];
 
 /** Specs of these folders drive a browser, so that they run after the others and by themselves. */
 const BROWSER_SPECS = ['system', 'features'];
@@ -87,6 +104,9 @@ async function stackOf(reading: Reading, facts: RubyFacts): Promise<Stack> {
     registry?.match[1] && !/^https:\/\/rubygems\.org\/?$/.test(registry.match[1]) ? registry : null;
   const services = await servicesOf(reading, facts);
   const commands = await commandsOf(reading, facts);
+  const tools = namedTools(facts.gems, TOOLS);
+  const coverage = await coverageOf(reading, facts, commands.unit?.[0]);
+  const testReports = await testReportsOf(reading, facts);
   const packed = /\brake build$/.test(commands.build?.[0]?.value ?? '') ? 'pkg/*.gem' : '*.gem';
   return {
     language: 'ruby',
@@ -109,7 +129,58 @@ async function stackOf(reading: Reading, facts: RubyFacts): Promise<Stack> {
       ? { outputs: [fact(packed, ...commands.build.flatMap((build) => build.sources))] }
       : {}),
     ...(services.length > 0 ? { services } : {}),
+    ...(tools.length > 0 ? { tools } : {}),
+    ...(coverage ? { coverage } : {}),
+    ...(testReports.length > 0 ? { testReports } : {}),
   };
+}
+
+/** SimpleCov measures whenever a helper starts it; a report that others read is a formatter's, a gem of its own. */
+async function coverageOf(
+  reading: Reading,
+  { folder, gems }: RubyFacts,
+  unit: Fact<string> | undefined,
+): Promise<CoverageSetup | null> {
+  if (!gems.has('simplecov')) return null;
+  for (const name of ['.simplecov', 'spec/spec_helper.rb', 'spec/rails_helper.rb', 'test/test_helper.rb']) {
+    const path = inFolder(folder, name);
+    const text = reading.has(path) ? await reading.text(path) : null;
+    const started = text === null ? null : findLine(text, /^\s*SimpleCov\.start\b/);
+    if (text === null || !started) continue;
+    const source = fileSource(path, started.range);
+    const formatter = findLine(text, /(Cobertura|Lcov)Formatter/);
+    const minimum = findLine(
+      text,
+      /^\s*(?:SimpleCov\.)?minimum_coverage(?:\s*\(|\s+)\s*(?:line:\s*)?(\d{1,3})\b/,
+    );
+    return {
+      tool: fact('SimpleCov', source),
+      command: unit
+        ? fact(unit.value, source, ...unit.sources)
+        : unknown(`command that measures the coverage${folder === '' ? '' : ` of ${folder}`}`),
+      report:
+        formatter?.match[1] === 'Cobertura' && gems.has('simplecov-cobertura')
+          ? fact({ path: 'coverage/coverage.xml', format: 'cobertura' }, fileSource(path, formatter.range))
+          : unknown(
+              `coverage report that a program can read: ${path} names no formatter such as Cobertura's`,
+            ),
+      threshold: minimum?.match[1] ? fact(Number(minimum.match[1]), fileSource(path, minimum.range)) : null,
+    };
+  }
+  return null;
+}
+
+/** Where `.rspec` has RSpec's JUnit formatter write. */
+async function testReportsOf(
+  reading: Reading,
+  { folder, gems }: RubyFacts,
+): Promise<readonly Fact<string>[]> {
+  const path = inFolder(folder, '.rspec');
+  const text = gems.has('rspec_junit_formatter') && reading.has(path) ? await reading.text(path) : null;
+  const out = text === null ? null : findLine(text, /^\s*--out[= ]([\w][\w./-]{0,200})\s*$/);
+  return out?.match[1] && /RspecJunitFormatter/.test(text ?? '')
+    ? [fact(out.match[1], fileSource(path, out.range))]
+    : [];
 }
 
 async function commandsOf(reading: Reading, facts: RubyFacts): Promise<Stack['commands']> {
@@ -206,9 +277,8 @@ async function servicesOf(
     case 'postgis':
       return [fact('postgresql', fileSource(path, adapter.range))];
     case 'mysql2':
-      return [fact('mysql', fileSource(path, adapter.range))];
     case 'trilogy':
-      return [fact('mysql', fileSource(path, adapter.range))];
+      return [fact(adapter.match[1], fileSource(path, adapter.range))];
     default:
       return [];
   }

@@ -1,6 +1,7 @@
 import { parse as parseToml } from 'smol-toml';
 import { fact, fileSource, unknown, type Fact, type Known, type Source } from '../fact';
-import type { PipelinePhase, Stack } from '../profile';
+import type { CoverageSetup, PipelinePhase, Stack } from '../profile';
+import { commandNames, namedTools, type NamedTool } from './named-tools';
 import { dataAt, findLine, lineSource, listAt, mapAt, stringAt } from './places';
 import { baseOf, folderOf, foldersAbove, inFolder, isInside, type Reading } from './reading';
 import { isPlainText } from './shell-text';
@@ -21,6 +22,15 @@ const MAX_SOURCES = 150;
 /** Settings of rustfmt that its stable version ignores, so that only a nightly one gives the repository's format. */
 const NIGHTLY_FORMAT =
   /^\s*(unstable_features|imports_granularity|group_imports|wrap_comments|format_code_in_doc_comments|format_strings|normalize_comments|normalize_doc_attributes|overflow_delimited_expr|reorder_impl_items|condense_wildcard_suffixes|error_on_line_overflow|format_macro_matchers|blank_lines_upper_bound|brace_style|where_single_line|imports_layout|struct_field_align_threshold|enum_discrim_align_threshold|comment_width|hex_literal_case|spaces_around_ranges|trailing_comma|version|required_version)\s*=/;
+
+const TOOLS: readonly NamedTool[] = [
+  [/^cargo (\+\S+ )?fmt\b/, { name: 'rustfmt', does: 'format' }],
+  [/^cargo clippy\b/, { name: 'Clippy', does: 'lint' }],
+  [/^cargo nextest\b/, { name: 'cargo-nextest', does: 'unit' }],
+  [/^cargo (test|t)\b(?! --doc)/, { name: 'cargo test', does: 'unit' }],
+  [/^cargo deny\b/, { name: 'cargo-deny', does: 'scan' }],
+  [/^cargo audit\b/, { name: 'cargo-audit', does: 'scan' }],
+];
 
 /**
  * Reads every `Cargo.toml`: a workspace's root and its members, and packages beside it. `cargo fmt`, `clippy`, `test` and
@@ -80,6 +90,13 @@ async function readStack(
     ? [fact('target/package/*.crate', fileSource(path))]
     : built.map((program) => fact(`target/release/${program.value}`, ...program.sources));
   const registry = registryOf(manifest);
+  const coverage = root ? null : await coverageOf(reading, manifest, commands, inUse);
+  const tools = [
+    ...namedTools(commandNames(commands), TOOLS),
+    ...(coverage
+      ? [fact({ name: coverage.tool.value, does: 'coverage' as const }, ...coverage.tool.sources)]
+      : []),
+  ];
   return {
     language: 'rust',
     folder,
@@ -97,6 +114,49 @@ async function readStack(
     ...(registry ? { registry } : {}),
     ...(root ? { workspaceRoot: root.folder } : {}),
     ...(outputs.length > 0 ? { outputs } : {}),
+    ...(tools.length > 0 ? { tools } : {}),
+    ...(coverage ? { coverage } : {}),
+  };
+}
+
+/** cargo-llvm-cov or tarpaulin, where a workflow, the Makefile or a file of its own shows that it is used. */
+async function coverageOf(
+  reading: Reading,
+  { folder, data }: Manifest,
+  commands: Stack['commands'],
+  inUse: readonly Fact<string>[],
+): Promise<CoverageSetup | null> {
+  const isLocked = reading.has(inFolder(folder, 'Cargo.lock'));
+  const options = `${isTable(data, 'workspace') ? ' --workspace' : ''}${isLocked ? ' --locked' : ''}`;
+  const used = (pattern: RegExp): Source | null =>
+    folder === '' ? (inUse.find(({ value }) => pattern.test(value))?.sources[0] ?? null) : null;
+  const target = async (pattern: RegExp): Promise<Source | null> => {
+    for (const name of ['Makefile', 'justfile', 'Justfile'].map((file) => inFolder(folder, file))) {
+      const found = reading.has(name) ? findLine((await reading.text(name)) ?? '', pattern) : null;
+      if (found) return fileSource(name, found.range);
+    }
+    return null;
+  };
+  const settings = ['tarpaulin.toml', '.tarpaulin.toml']
+    .map((name) => inFolder(folder, name))
+    .find((path) => reading.has(path));
+  const llvm = used(/^cargo llvm-cov\b/) ?? (await target(/^\s+.*\bcargo llvm-cov\b/));
+  const tarpaulin = settings
+    ? fileSource(settings)
+    : (used(/^cargo tarpaulin\b/) ?? (await target(/^\s+.*\bcargo tarpaulin\b/)));
+  const source = llvm ?? tarpaulin;
+  if (!source) return null;
+  const runner = commands.unit?.some(({ value }) => value.startsWith('cargo nextest')) ? ' nextest' : '';
+  return {
+    tool: fact(llvm ? 'cargo-llvm-cov' : 'cargo-tarpaulin', source),
+    command: fact(
+      llvm
+        ? `cargo llvm-cov${runner}${options} --lcov --output-path lcov.info`
+        : `cargo tarpaulin${options} --out Lcov --output-dir .`,
+      source,
+    ),
+    report: fact({ path: 'lcov.info', format: 'lcov' }, source),
+    threshold: null,
   };
 }
 

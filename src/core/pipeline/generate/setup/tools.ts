@@ -23,6 +23,21 @@ const TOOLS: readonly {
   },
   { calls: /^cargo deny /, name: 'Install cargo-deny', run: 'cargo +stable install --locked cargo-deny' },
   { calls: /^cargo audit\b/, name: 'Install cargo-audit', run: 'cargo +stable install --locked cargo-audit' },
+  {
+    calls: /^cargo llvm-cov\b/,
+    name: 'Install cargo-llvm-cov',
+    run: 'rustup component add llvm-tools\ncargo +stable install --locked cargo-llvm-cov',
+  },
+  {
+    calls: /^cargo llvm-cov nextest\b/,
+    name: 'Install cargo-nextest',
+    run: 'cargo +stable install --locked cargo-nextest',
+  },
+  {
+    calls: /^cargo tarpaulin\b/,
+    name: 'Install cargo-tarpaulin',
+    run: 'cargo +stable install --locked cargo-tarpaulin',
+  },
   { calls: /^just /, name: 'Install just', run: 'pipx install rust-just' },
 ];
 
@@ -39,14 +54,19 @@ const SERVICES: Readonly<Record<TestService, StepSpec>> = {
       'echo "DATABASE_URL=postgres://postgres:postgres@localhost:5432" >> "$GITHUB_ENV"',
     ].join('\n'),
   },
-  mysql: {
+  mysql2: startMysql('mysql2'),
+  trilogy: startMysql('trilogy'),
+};
+
+function startMysql(scheme: string): StepSpec {
+  return {
     name: 'Start MySQL',
     run: [
       'sudo systemctl start mysql.service',
-      'echo "DATABASE_URL=mysql2://root:root@127.0.0.1:3306" >> "$GITHUB_ENV"',
+      `echo "DATABASE_URL=${scheme}://root:root@127.0.0.1:3306" >> "$GITHUB_ENV"`,
     ].join('\n'),
-  },
-};
+  };
+}
 
 /** Steps that start and install what the commands of a job need, each once. */
 export function toolSteps(unit: Unit, steps: readonly StepSpec[]): StepSpec[] {
