@@ -31,7 +31,14 @@ const KUBERNETES: Omit<PlatformAbilities, 'name'> = {
  */
 const ABILITIES: Readonly<Record<DeployTarget['kind'], PlatformAbilities>> = {
   kubernetes: { name: 'Kubernetes', ...KUBERNETES },
-  helm: { name: 'Helm on Kubernetes', ...KUBERNETES },
+  helm: {
+    name: 'Helm on Kubernetes',
+    // What a release is made of is the chart's to say, and so is whether a second one can stand beside it.
+    can: ['rolling'],
+    usual: 'rolling',
+    canary: '',
+    needs: '',
+  },
   kustomize: { name: 'Kustomize on Kubernetes', ...KUBERNETES },
   ecs: {
     name: 'Amazon ECS',

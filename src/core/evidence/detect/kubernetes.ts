@@ -23,7 +23,8 @@ interface Manifest {
   readonly kind: string;
 }
 
-const WORKLOAD_KINDS = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
+/** `Rollout` is that of Argo Rollouts, which stands in a Deployment's place. */
+const WORKLOAD_KINDS = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout']);
 
 /** A repository with more of them holds those of others, too. */
 const MAX_APPLICATIONS = 10;
@@ -373,17 +374,28 @@ function undoOf(
 
 function setImage(workload: Workload): string[] {
   if (!workload.container || !workload.image) return [];
+  if (workload.kind === 'Rollout') {
+    return [
+      `kubectl argo rollouts set image ${place(workload)}${workload.name} ${workload.container}=${workload.image}:\${VERSION}`,
+    ];
+  }
   return [`kubectl set image ${reference(workload)} ${workload.container}=${workload.image}:\${VERSION}`];
 }
 
 function rolloutStatus(workload: Workload): string {
+  if (workload.kind === 'Rollout') {
+    return `kubectl argo rollouts status ${place(workload)}${workload.name} --timeout 60m`;
+  }
   return `kubectl rollout status ${reference(workload)} --timeout=10m`;
 }
 
+// Without one in the manifest the context's would be taken, whatever that happens to be on the night.
+function place(workload: Workload): string {
+  return workload.namespace ? `--namespace ${workload.namespace} ` : '--namespace "${NAMESPACE}" ';
+}
+
 function reference(workload: Workload): string {
-  // Without one in the manifest the context's would be taken, whatever that happens to be on the night.
-  const namespace = workload.namespace ? `--namespace ${workload.namespace} ` : '--namespace "${NAMESPACE}" ';
-  return `${namespace}${workload.kind.toLowerCase()}/${workload.name}`;
+  return `${place(workload)}${workload.kind.toLowerCase()}/${workload.name}`;
 }
 
 function unique(workloads: readonly Fact<Workload>[]): Fact<Workload>[] {

@@ -1,4 +1,5 @@
 import type { Unknown } from '../../evidence/fact';
+import type { DeployTarget, RepositoryProfile } from '../../evidence/profile';
 import { refusalOf } from '../../evidence/platform-abilities';
 import { useAction, usedActions } from './actions';
 import { buildJobs, imageJob } from './build';
@@ -149,7 +150,7 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
     plan,
     refusal:
       rollout !== null && plan.target !== null && plan.isDeployed
-        ? refusalOf(rollout, plan.target, plan.target.path.value)
+        ? refusalOf(rollout, withWorkloads(plan.target, profile), plan.target.path.value)
         : null,
     jobs: pipelineJobs,
     workflows,
@@ -177,6 +178,13 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
     variables,
     secrets: plan.isDeployed ? means.secrets : [],
   };
+}
+
+/** What Argo CD applies stands with the manifests that it follows. */
+function withWorkloads(target: DeployTarget, profile: RepositoryProfile): DeployTarget {
+  return target.kind === 'argo-cd'
+    ? { ...target, workloads: profile.deployTargets.flatMap(({ workloads }) => workloads ?? []) }
+    : target;
 }
 
 function distinct(variables: readonly EnvironmentVariable[]): EnvironmentVariable[] {

@@ -2,7 +2,6 @@ import { shellWord } from '../../../evidence/detect/shell-text';
 import {
   fromSecrets,
   fromVariables,
-  inOneStep,
   lines,
   required,
   requiredSecret,
@@ -36,7 +35,12 @@ export function argoCdMeans({ plan, target, profile, paths }: DeployContext): De
   const hasStages = [...paths].some((path) =>
     plan.environments.some(({ name }) => path.startsWith(`${root}/${name}/`)),
   );
-  const folder = hasStages ? `${shellWord(root)}/"$ENV"` : shellWord(root);
+  const isPlain = /^[\w./-]+$/.test(root);
+  const inside = root === '.' ? '' : `/${root}`;
+  const folder = isPlain
+    ? `"$RUNNER_TEMP/config${inside}${hasStages ? '/$ENV' : ''}"`
+    : `"$RUNNER_TEMP/config/"${shellWord(root)}${hasStages ? '/"$ENV"' : ''}`;
+  const hasRollout = slots.some(({ workload }) => workload.kind === 'Rollout');
   const env = {
     ...fromVariables('ARGOCD_SERVER', 'ARGOCD_APPLICATION', 'GITOPS_BRANCH'),
     ...fromSecrets('ARGOCD_AUTH_TOKEN'),
@@ -51,19 +55,21 @@ export function argoCdMeans({ plan, target, profile, paths }: DeployContext): De
   const clone = [
     'gh auth setup-git',
     'rm --recursive --force "$RUNNER_TEMP/config"',
-    'git clone --quiet --depth 2 --branch "$GITOPS_BRANCH" "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY" "$RUNNER_TEMP/config"',
+    'git clone --quiet --filter=blob:none --branch "$GITOPS_BRANCH" "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY" "$RUNNER_TEMP/config"',
     'git -C "$RUNNER_TEMP/config" config user.name github-actions',
     'git -C "$RUNNER_TEMP/config" config user.email 41898282+github-actions[bot]@users.noreply.github.com',
   ];
   const settle = [
+    // Another environment may have written to the branch meanwhile.
+    'git -C "$RUNNER_TEMP/config" pull --quiet --rebase origin "$GITOPS_BRANCH"',
     'git -C "$RUNNER_TEMP/config" push --quiet origin "HEAD:$GITOPS_BRANCH"',
-    'commit="$(git -C "$RUNNER_TEMP/config" rev-parse HEAD)"',
     ...CLIENT,
-    '"$RUNNER_TEMP/argocd" app sync "$ARGOCD_APPLICATION" --revision "$commit" --timeout 300',
-    '"$RUNNER_TEMP/argocd" app wait "$ARGOCD_APPLICATION" --sync --health --timeout 900',
+    '"$RUNNER_TEMP/argocd" app sync "$ARGOCD_APPLICATION" --timeout 300',
+    // A Rollout is healthy only when its own steps, pauses included, are through.
+    `"$RUNNER_TEMP/argocd" app wait "$ARGOCD_APPLICATION" --sync --health --timeout ${hasRollout ? 4800 : 900}`,
   ];
   const name = [
-    `pushd "$RUNNER_TEMP/config/"${folder} > /dev/null`,
+    `pushd ${folder} > /dev/null`,
     ...slots.flatMap(({ workload, variable }) =>
       workload.image === null ? [] : [`kustomize edit set image ${shellWord(workload.image)}="$${variable}"`],
     ),
@@ -71,7 +77,7 @@ export function argoCdMeans({ plan, target, profile, paths }: DeployContext): De
     'if git -C "$RUNNER_TEMP/config" diff --quiet; then',
     "  echo 'The branch names this image already'",
     'else',
-    '  git -C "$RUNNER_TEMP/config" commit --quiet --all --message "Release $VERSION to $ENV"',
+    '  git -C "$RUNNER_TEMP/config" commit --quiet --all --message "Release $VERSION to $ENV in run $GITHUB_RUN_ID"',
     'fi',
   ];
   const deploy = { env, run: lines(needs, clone, name, settle) };
@@ -88,17 +94,19 @@ export function argoCdMeans({ plan, target, profile, paths }: DeployContext): De
       ),
     },
     recorded: ['previous'],
-    steps: inOneStep(deploy),
+    steps: () => [{ title: null, script: deploy, check: 'once', minutes: hasRollout ? 90 : 25 }],
     handedOn: [],
     restore: {
       env,
       run: lines(
         needs,
         clone,
-        'if [ "$(git -C "$RUNNER_TEMP/config" rev-parse HEAD)" = "$PREVIOUS" ]; then',
+        // What is taken back is the commit of this run, whatever another environment wrote after it.
+        'written="$(git -C "$RUNNER_TEMP/config" log -1 --format=%H --fixed-strings --grep "to $ENV in run $GITHUB_RUN_ID" "$PREVIOUS..HEAD")"',
+        'if [ -z "$written" ]; then',
         "  echo 'Nothing was written: the branch asks for what ran before'",
         'else',
-        '  git -C "$RUNNER_TEMP/config" revert --no-edit HEAD',
+        '  git -C "$RUNNER_TEMP/config" revert --no-edit "$written"',
         'fi',
         settle,
       ),

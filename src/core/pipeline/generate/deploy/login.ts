@@ -1,4 +1,4 @@
-import type { RepositoryProfile } from '../../../evidence/profile';
+import type { DeployTarget, RepositoryProfile } from '../../../evidence/profile';
 import { useAction } from '../actions';
 import { expression, type StepSpec } from '../workflow-text';
 import { required, type EnvironmentVariable } from './means';
@@ -13,8 +13,14 @@ export interface Login {
 /** The only cloud that the repository names; with none or several nobody can tell. */
 export function cloudLogin(profile: RepositoryProfile): Login | null {
   const [cloud, ...others] = profile.clouds;
-  if (!cloud || others.length > 0) return null;
-  switch (cloud.value) {
+  return !cloud || others.length > 0 ? null : loginTo(cloud.value);
+}
+
+const CLOUD_OF_CLUSTER = { eks: 'aws', gke: 'google', aks: 'azure' } as const;
+
+/** Logs in to a cloud by OIDC. */
+export function loginTo(cloud: 'aws' | 'azure' | 'google'): Login {
+  switch (cloud) {
     case 'aws':
       return awsLogin();
     case 'azure':
@@ -25,10 +31,11 @@ export function cloudLogin(profile: RepositoryProfile): Login | null {
 }
 
 /** The login of the only cloud with the step that reaches its cluster. */
-export function clusterLogin(profile: RepositoryProfile): Login | null {
-  const cloud = profile.clouds.length === 1 ? profile.clouds[0]?.value : undefined;
-  const login = cloudLogin(profile);
-  if (!cloud || !login) return null;
+export function clusterLogin(profile: RepositoryProfile, target: DeployTarget): Login | null {
+  const only = profile.clouds.length === 1 ? profile.clouds[0]?.value : undefined;
+  const cloud = target.cluster ? CLOUD_OF_CLUSTER[target.cluster.value] : only;
+  if (!cloud) return null;
+  const login = loginTo(cloud);
   const cluster: EnvironmentVariable = { name: 'CLUSTER_NAME', purpose: 'name of the Kubernetes cluster' };
   const name = expression('${{ vars.CLUSTER_NAME }}');
   switch (cloud) {
