@@ -12,43 +12,50 @@ const SETUP = 'setup';
  * The texts are values of the environment, so that no command of the repository becomes part of a script.
  */
 export function namingCause(job: JobSpec): JobSpec {
-  // A job of one step (somebody was asked) says what failed by its own name.
-  if (job.steps.length === 1) return job;
   const taken = new Set(job.steps.flatMap((step) => (step.id === undefined ? [] : [step.id])));
-  const named = job.steps.map((step) => (isNamed(step) ? withId(step, taken) : step));
-  const hints = named.flatMap((step) =>
-    isNamed(step) && step.id !== undefined ? [`${step.id}${SEPARATOR}${data(nextOf(step))}`] : [],
+  const steps = job.steps.map((step) => (isNamed(step) ? withId(step, taken) : step));
+  // Of a single step GitHub itself says that it failed.
+  if (steps.length < 2 || !steps.some(isNamed)) return job;
+  const next = steps.flatMap(({ id, whenItFails }) =>
+    id !== undefined && whenItFails !== undefined ? [`${id}${SEPARATOR}${data(whenItFails)}`] : [],
   );
-  if (hints.length === 0) return job;
-  const isAllNamed = named.every(isNamed);
   return {
     ...job,
     steps: [
-      ...named,
+      ...steps,
       {
         name: 'Say what failed',
         if: 'failure()',
         env: {
           STEPS: expression('${{ toJSON(steps) }}'),
-          NEXT: [
-            ...hints,
-            ...(isAllNamed
-              ? []
-              : [`${SETUP}${SEPARATOR}A step before these failed: its own log, the first red one, says why`]),
-          ].join('\n'),
+          ...(next.length > 0 ? { NEXT: next.join('\n') } : {}),
         },
         run: [
           `failed="$(jq --raw-output 'first(to_entries[] | select(.value.outcome == "failure") | .key) // "${SETUP}"' <<< "$STEPS")"`,
-          `echo "::error title=$failed failed::$(sed --quiet "s/^$failed${SEPARATOR}//p" <<< "$NEXT")"`,
+          ...(next.length > 0
+            ? [
+                `next="$(sed --quiet "s/^$failed${SEPARATOR}//p" <<< "$NEXT")"`,
+                'echo "::error title=$failed failed::${next:-Its log, the first red one, says why}"',
+              ]
+            : ['echo "::error title=$failed failed::Its log, the first red one, says why"']),
         ].join('\n'),
       },
     ],
   };
 }
 
-/** Whether a step's failure is told by its own name; what only sets up is told as one. */
+/**
+ * Whether a step's failure is told by its own name. What only fetches and sets up is told as one, and what runs because
+ * another step failed is never the cause.
+ */
 function isNamed(step: StepSpec): boolean {
+  if (step.if?.startsWith('failure()')) return false;
   return step.id !== undefined || step.whenItFails !== undefined || step.run !== undefined;
+}
+
+/** What to do next where a command of the repository failed. */
+export function runItYourself(command: string, folder: string): string {
+  return `Run it yourself to see the same: ${command}${folder === '' ? '' : ` (in ${folder})`}`;
 }
 
 function withId(step: StepSpec, taken: Set<string>): StepSpec {
@@ -58,14 +65,6 @@ function withId(step: StepSpec, taken: Set<string>): StepSpec {
   for (let number = 2; taken.has(id) || id === SETUP; number++) id = `${base}-${number}`;
   taken.add(id);
   return { id, ...step };
-}
-
-function nextOf(step: StepSpec): string {
-  if (step.whenItFails !== undefined) return step.whenItFails;
-  const run = step.run ?? '';
-  return run === '' || run.includes('\n')
-    ? 'The log of this step says why'
-    : `Run it yourself to see the same: ${run}${step.workingDirectory ? ` (in ${step.workingDirectory})` : ''}`;
 }
 
 /** Text of a workflow command: docs.github.com, "Workflow commands"; the toolkit escapes these three. */

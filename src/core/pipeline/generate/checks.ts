@@ -1,7 +1,10 @@
 import { LANGUAGE_NAMES, type Language, type PipelinePhase } from '../../evidence/profile';
 import { isPlainText } from '../../evidence/detect/shell-text';
 import { useAction } from './actions';
+import { runItYourself } from './cause';
+import { coveredTests } from './coverage';
 import type { PipelinePlan, Unit } from './plan';
+import { browserArtifacts, keepReports, testReports, withTestResults } from './reports';
 import { checkout, setup, toolSteps } from './setup';
 import { inFolder } from './setup/places';
 import { type JobSpec, type StepSpec } from './workflow-text';
@@ -94,11 +97,13 @@ function unitChecks(
     );
     const nearest = Math.max(...cheaper);
     const needs = checks.filter((check) => check.kind.stage === nearest).map((check) => check.job.id);
+    const id = `${kind.id}${unit.suffix}`;
     const browsers = kind.id === 'end-to-end' ? browserSteps(context, unit) : [];
+    const tests = testSteps(context, unit, kind, id, steps);
     checks.push({
       kind,
       job: {
-        id: `${kind.id}${unit.suffix}`,
+        id,
         name: `${kind.name}${unit.label}`,
         phases: kind.phases,
         needs,
@@ -106,15 +111,39 @@ function unitChecks(
         timeoutMinutes: kind.timeoutMinutes,
         steps: [
           checkout(),
-          ...setup(unit, context.paths, true, context.notes),
-          ...toolSteps(unit, steps),
-          ...browsers,
-          ...steps,
+          ...[...setup(unit, context.paths, true, context.notes), ...toolSteps(unit, tests), ...browsers].map(
+            told,
+          ),
+          ...tests,
         ],
       },
     });
   }
   return checks;
+}
+
+/** A step that sets up, with its own command as what to do next. */
+function told(step: StepSpec): StepSpec {
+  return step.run === undefined || step.run.includes('\n') || step.whenItFails !== undefined
+    ? step
+    : { ...step, whenItFails: runItYourself(step.run, step.workingDirectory ?? '') };
+}
+
+/** The tests of a kind with what they leave behind kept; those of units with their coverage held to its bounds. */
+function testSteps(
+  context: CheckContext,
+  unit: Unit,
+  kind: CheckKind,
+  job: string,
+  plain: readonly StepSpec[],
+): readonly StepSpec[] {
+  if (kind.stage === null || kind.stage === 0) return plain;
+  const covered = kind.id === 'unit' ? coveredTests(context, unit, plain) : { steps: plain, reports: [] };
+  const told = withTestResults(unit, job, covered.steps);
+  const inBrowser = kind.id === 'end-to-end' ? browserArtifacts(context, unit) : [];
+  const { retentionDays } = context.plan.settings;
+  const paths = [...covered.reports, ...told.reports, ...testReports(unit), ...inBrowser];
+  return [...told.steps, ...keepReports(job, paths, retentionDays, inBrowser.length === 0)];
 }
 
 /** The commands of a phase: the workspace root's where it has one, since it covers its members, else each member's. */
@@ -151,11 +180,17 @@ export function phaseSteps(context: CheckContext, unit: Unit, phase: PipelinePha
             name,
             uses: useAction('golangci/golangci-lint-action'),
             with: stack.folder === '' ? {} : { 'working-directory': stack.folder },
-            whenItFails: `Run it yourself to see the same: golangci-lint run${stack.folder === '' ? '' : ` (in ${stack.folder})`}`,
+            whenItFails: runItYourself(command.value, stack.folder),
           },
         ];
       }
-      return [inFolder(stack, { name, run: command.value })];
+      return [
+        inFolder(stack, {
+          name,
+          run: command.value,
+          whenItFails: runItYourself(command.value, stack.folder),
+        }),
+      ];
     }),
   );
 }

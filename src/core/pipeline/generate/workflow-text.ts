@@ -32,7 +32,7 @@ export interface StepSpec {
   readonly run?: string;
   /** The job goes on where the step fails: never on a step that anything waits for. */
   readonly mayFail?: true;
-  /** What a person does next when it failed, for the error at the job's end; its own command by default. */
+  /** What a person does next when it failed, for the error at the job's end; its log by default. */
   readonly whenItFails?: string;
   /** A step that hangs fails after it, so that the steps for a failure still run; without one the job's limit ends it. */
   readonly timeoutMinutes?: number;

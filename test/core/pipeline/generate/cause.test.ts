@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { namingCause } from '../../../../src/core/pipeline/generate/cause';
+import { namingCause, runItYourself } from '../../../../src/core/pipeline/generate/cause';
 import type { JobSpec } from '../../../../src/core/pipeline/generate/workflow-text';
 
 const JOB: JobSpec = {
@@ -10,8 +10,12 @@ const JOB: JobSpec = {
   timeoutMinutes: 15,
   steps: [
     { name: 'Check out the commit', uses: { reference: 'actions/checkout@v7', version: null } },
-    { name: 'Check the format', run: 'npm run format:check', workingDirectory: 'apps/web' },
-    { name: 'Lint', run: 'test 100% = "$(echo \'100%\')"' },
+    {
+      name: 'Check the format',
+      run: 'npm run format:check',
+      whenItFails: runItYourself('npm run format:check', 'apps/web'),
+    },
+    { name: 'Lint', run: 'lint', whenItFails: runItYourself('test 100% = "$(echo \'100%\')"', '') },
     { name: '2 scripts', run: 'one\ntwo' },
     {
       name: 'Scan',
@@ -60,16 +64,13 @@ describe('the cause of a failed job', () => {
     assert.equal(printed({ scan: 'failure' }), '::error title=scan failed::Ask somebody');
     assert.equal(
       printed({ 'step-2-scripts': 'failure' }),
-      '::error title=step-2-scripts failed::The log of this step says why',
+      '::error title=step-2-scripts failed::Its log, the first red one, says why',
     );
-    assert.match(printed({ 'lint-2': 'failure' }), /^::error title=lint-2 failed::.*: again$/);
+    assert.match(printed({ 'lint-2': 'failure' }), /^::error title=lint-2 failed::Its log/);
   });
 
   it('is the setting up where no step with an id failed', () => {
-    assert.match(
-      printed({ 'check-the-format': 'skipped' }),
-      /^::error title=setup failed::A step before these/,
-    );
+    assert.match(printed({ 'check-the-format': 'skipped' }), /^::error title=setup failed::Its log/);
     assert.match(printed({}), /^::error title=setup failed::./);
   });
 });
@@ -81,11 +82,12 @@ describe('a job that names the cause of its failure', () => {
       steps: [
         { name: 'Deploy', id: 'deploy', run: 'ship' },
         { name: 'Deploy', run: 'ship again' },
+        { name: 'Go back', if: "failure() && steps.deploy.outcome != 'skipped'", run: 'unship' },
       ],
     });
     assert.deepEqual(
       job.steps.map((step) => step.id),
-      ['deploy', 'deploy-2', undefined],
+      ['deploy', 'deploy-2', undefined, undefined],
     );
     assert.equal(job.steps.at(-1)?.if, 'failure()');
   });
