@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json';
 import { alertRules } from '../core/tasks/alert-rules';
 import { tasks } from '../core/tasks/index';
+import { setUpRepository } from '../core/tasks/set-up-repository';
 import { baselineCommand } from './baseline-command';
 import { checkCommand } from './check-command';
 import { CommandFailure } from './command-failure';
@@ -48,6 +49,7 @@ function program(terminal: Terminal): Command {
         '  release-gate alerts --write                 the rollback triggers as alert rules of Prometheus',
         '  release-gate unknowns --ask                 what the documents say is unknown, asked for one by one',
         '  release-gate generate ../orders             a pipeline for another repository',
+        '  release-gate setup --only dependabot        Dependabot, CODEOWNERS, rules on GitHub and more as one change',
         '',
         'Exit status: 0 done, the gate passes, or the release may go; 1 the gate blocks, or no-go; 2 could not run;',
         '3 something required is unknown.',
@@ -66,7 +68,7 @@ function program(terminal: Terminal): Command {
   root.addCommand(approvalCommand(terminal));
   root.addCommand(overrideCommand(terminal));
   root.addCommand(reviewCommand(terminal));
-  for (const task of [...tasks, alertRules]) root.addCommand(taskCommand(task, terminal));
+  for (const task of [...tasks, alertRules, setUpRepository]) root.addCommand(taskCommand(task, terminal));
   const throwInsteadOfExit = (command: Command): void => {
     command.exitOverride();
     command.commands.forEach(throwInsteadOfExit);

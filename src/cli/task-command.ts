@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { writeProposal } from '../adapters/file-writer';
-import { tasks } from '../core/tasks/index';
-import { TaskFailure, type Task, type TaskResult } from '../core/tasks/task';
+import { documents, tasks } from '../core/tasks/index';
+import { TaskFailure, type Task, type TaskInput, type TaskResult } from '../core/tasks/task';
 import { CommandFailure } from './command-failure';
 import type { Terminal } from './terminal';
 import { taskJson, taskText, writtenText } from './task-report';
@@ -30,8 +30,9 @@ export function taskCommand(task: Task, terminal: Terminal, name = task.subcomma
       .option('--online', 'ask the registry for the artifact of the version before')
       .option('--run-commands', 'run the programs that the configuration names');
   }
-  for (const { name: input, question, alone } of task.inputs) {
-    command.option(`--${optionName(input)} ${alone === undefined ? '<text>' : '[text]'}`, question);
+  for (const input of task.inputs) {
+    const value = input.alone !== undefined ? '[text]' : input.choices ? '<names>' : '<text>';
+    command.option(`--${optionName(input.name)} ${value}`, questionOf(input));
   }
   command.addHelpText(
     'after',
@@ -39,9 +40,7 @@ export function taskCommand(task: Task, terminal: Terminal, name = task.subcomma
       '',
       `Writes, with --write: ${task.writes.join(', ')}`,
       'What is not known stands as UNKNOWN(what is needed). A file that exists is shown as a difference.',
-      tasks.includes(task)
-        ? `In VS Code: @release /${task.id}, or "Release Gate" in the command palette.`
-        : 'In VS Code: "Release Gate: Write a Document" in the command palette.',
+      inEditor(task),
     ].join('\n'),
   );
   return command.action(async (folder: string, options: TaskOptions) => {
@@ -80,6 +79,21 @@ async function runTask(
     if (error instanceof TaskFailure) throw new CommandFailure(error.message);
     throw error;
   }
+}
+
+/** The question, with the answers that there are. */
+function questionOf({ question, choices }: TaskInput): string {
+  return choices === undefined ? question : `${question}: ${choices.map(({ value }) => value).join(', ')}`;
+}
+
+/** Where the same is found in VS Code. */
+function inEditor(task: Task): string {
+  if (tasks.includes(task)) {
+    return `In VS Code: @release /${task.id}, or "Release Gate" in the command palette.`;
+  }
+  return documents.some((document) => document.task === task)
+    ? 'In VS Code: "Release Gate: Write a Document" in the command palette.'
+    : `In VS Code: "Release Gate: ${task.title}" in the command palette.`;
 }
 
 function optionName(input: string): string {

@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
+import type { TaskChoice } from '../core/tasks/task';
 
 /** The person at the editor. Only `confirm` is modal: what else waits for an answer must not stop the window. */
 export interface Person {
   /** Null where the person chose nothing. */
   choose<T extends string>(question: string, options: readonly T[]): Promise<T | null>;
+  /** Those that the person ticked, in the order of the options; null where they turned away. All are ticked to begin with. */
+  chooseSeveral(question: string, options: readonly TaskChoice[]): Promise<readonly string[] | null>;
   /** Null where the person turned away; '' for "leave it open". `value` stands there to begin with. */
   ask(question: string, hint: string, value?: string): Promise<string | null>;
   tell<T extends string>(message: string, ...actions: readonly T[]): Promise<T | null>;
@@ -21,6 +24,15 @@ export const personAtEditor: Person = {
       ignoreFocusOut: true,
     });
     return options.find((option) => option === chosen) ?? null;
+  },
+  chooseSeveral: async (question, options) => {
+    const chosen = await vscode.window.showQuickPick(
+      options.map(({ value, label, detail }) => ({ label, description: detail, value, picked: true })),
+      { title: 'Release Gate', placeHolder: question, canPickMany: true, ignoreFocusOut: true },
+    );
+    return chosen
+      ? options.map(({ value }) => value).filter((value) => chosen.some((each) => each.value === value))
+      : null;
   },
   ask: async (question, hint, value) =>
     (await vscode.window.showInputBox({

@@ -6,6 +6,7 @@ import { postmortemSkeleton } from './postmortem-skeleton';
 import { releasePlanFromChange } from './release-plan-from-change';
 import { runbookForDeployment } from './runbook-for-deployment';
 import { secureCloudAuthWithOidc } from './secure-cloud-auth-with-oidc';
+import { setUpRepository } from './set-up-repository';
 import { documentTasks } from './documents/index';
 import type { Task } from './task';
 
@@ -31,5 +32,8 @@ export const documents: readonly { readonly kind: string; readonly task: Task }[
 
 /** The task of that id, be it a command or a document; null where there is none. */
 export function taskById(id: string): Task | null {
-  return [...tasks, ...documentTasks, issueForms, alertRules].find((task) => task.id === id) ?? null;
+  return (
+    [...tasks, ...documentTasks, issueForms, alertRules, setUpRepository].find((task) => task.id === id) ??
+    null
+  );
 }

@@ -15,7 +15,7 @@ export type CommandTaskId =
   | 'postmortem-skeleton';
 
 /** A command by its id, or a document by that of its kind: `release-gate doc environment-matrix`. */
-export type TaskId = CommandTaskId | DocumentTaskId | 'issue-forms' | 'alert-rules';
+export type TaskId = CommandTaskId | DocumentTaskId | 'issue-forms' | 'alert-rules' | 'set-up-repository';
 
 /** One repository, through ports. */
 export type World = AssessedWorld;
@@ -29,6 +29,18 @@ export interface TaskInput {
   readonly isAsked: boolean;
   /** What it means where it is named without a value: the input may be given alone on the command line. */
   readonly alone?: string;
+  /** The answers that there are, several of which may be given, separated by commas; left out: any words. */
+  readonly choices?: readonly TaskChoice[];
+  /** The choice to which it belongs: it is not asked where others were chosen. */
+  readonly belongsTo?: string;
+}
+
+/** One of the answers to a question. */
+export interface TaskChoice {
+  /** As it is given: `dependabot`. */
+  readonly value: string;
+  readonly label: string;
+  readonly detail: string;
 }
 
 /** How one run of a task talks to its face. */

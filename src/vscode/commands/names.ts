@@ -12,6 +12,7 @@ export const COMMANDS = {
   recordOverride: 'releaseGate.recordOverride',
   recordReview: 'releaseGate.recordReview',
   writeDocument: 'releaseGate.writeDocument',
+  setUpRepository: 'releaseGate.setUpRepository',
   fillInUnknowns: 'releaseGate.fillInUnknowns',
   showPaths: 'releaseGate.showPaths',
   previewRunbook: 'releaseGate.previewRunbook',

@@ -23,7 +23,8 @@ interface DocumentArguments extends TaskArguments {
 
 /** The palette commands of the tasks: the same result, difference and Apply as in chat, without any model. */
 export function registerTaskCommands(context: vscode.ExtensionContext, workbench: Workbench): void {
-  for (const [id, command] of Object.entries(TASK_COMMANDS)) {
+  const commands = { ...TASK_COMMANDS, 'set-up-repository': COMMANDS.setUpRepository };
+  for (const [id, command] of Object.entries(commands)) {
     context.subscriptions.push(
       vscode.commands.registerCommand(command, async (given?: TaskArguments) => {
         const { taskById } = await import('../../core/tasks/index');
@@ -118,7 +119,17 @@ async function runTask(task: Task, given: TaskArguments, workbench: Workbench): 
 /** Null where the person turned away from a question; an answer left empty is an input that was not given. */
 async function askInputs(task: Task, workbench: Workbench): Promise<Readonly<Record<string, string>> | null> {
   const inputs: Record<string, string> = {};
+  let chosenParts: readonly string[] | null = null;
   for (const input of task.inputs.filter((each) => each.isAsked)) {
+    if (input.belongsTo !== undefined && chosenParts?.includes(input.belongsTo) === false) continue;
+    if (input.choices) {
+      const chosen = await workbench.person.chooseSeveral(input.question, input.choices);
+      // None of them is no answer either: it would be read as all.
+      if (chosen === null || chosen.length === 0) return null;
+      inputs[input.name] = chosen.join(', ');
+      chosenParts = chosen;
+      continue;
+    }
     const answer = await workbench.person.ask(input.question, 'Leave empty if it is not known yet');
     if (answer === null) return null;
     if (answer.trim() !== '') inputs[input.name] = answer.trim();

@@ -1,0 +1,42 @@
+import type { ProposedText } from '../../pipeline/govern/made-text';
+
+/** What a person told, kept beside the settings so that it need not be told again. */
+export const ANSWERS_PATH = '.github/release-gate/answers.json';
+
+/** Inputs that are kept; which parts to propose is not, since it is a choice of one run. */
+const KEPT = ['environments', 'reviewers', 'owners', 'approvals', 'release_tags', 'target'] as const;
+
+/** The answers of this run, with those of earlier runs for what was not told now. */
+export function withEarlierAnswers(
+  told: ReadonlyMap<string, string>,
+  file: string | null,
+): ReadonlyMap<string, string> {
+  return new Map([...earlier(file), ...told]);
+}
+
+/** The file with what was told now; as it was where nothing new was told. */
+export function proposeAnswers(told: ReadonlyMap<string, string>, before: string | null): ProposedText {
+  const known = earlier(before);
+  const now = KEPT.filter((name) => told.has(name));
+  if (now.every((name) => known.get(name) === told.get(name))) return { text: before ?? '', notes: [] };
+  const all = new Map([...known, ...now.map((name) => [name, told.get(name) ?? ''] as const)]);
+  const answers = Object.fromEntries(KEPT.flatMap((name) => (all.has(name) ? [[name, all.get(name)]] : [])));
+  return { text: `${JSON.stringify(answers, null, 2)}\n`, notes: [] };
+}
+
+function earlier(file: string | null): ReadonlyMap<string, string> {
+  let data: unknown = null;
+  try {
+    data = JSON.parse(file ?? 'null') as unknown;
+  } catch {
+    // A file that cannot be read says nothing; it is proposed anew, as a difference.
+  }
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return new Map();
+  const entries = Object.entries(data);
+  return new Map(
+    KEPT.flatMap((name) => {
+      const value = entries.find(([key]) => key === name)?.[1] as unknown;
+      return typeof value === 'string' && value.trim() !== '' ? [[name, value.slice(0, 2_000)] as const] : [];
+    }),
+  );
+}
