@@ -77,6 +77,56 @@ describe('the palette commands', () => {
     assert.equal(await write('poem'), null);
   });
 
+  it('releaseGate.setUpRepository proposes the chosen parts as one change, which is applied and undone as one', async () => {
+    const paths = ['.github/copilot-instructions.md', '.github/dependabot.yml'] as const;
+    const mine = ['# Our rules\n\nWrite tests first.\n', 'version: 2\nupdates: []\n'];
+    for (const [index, path] of paths.entries()) {
+      await vscode.workspace.fs.writeFile(fileUri(path), new TextEncoder().encode(mine[index]));
+    }
+    const setUp = (only: string): Thenable<Outcome | null> => run('releaseGate.setUpRepository', { only });
+    const before = await changedFiles();
+    const outcome = await setUp('instructions, dependabot, issue-forms');
+    assert.equal(outcome?.kind, 'answered', outcome?.message);
+    assert.ok(outcome.proposal);
+    assert.deepEqual(await changedFiles(), before, 'nothing is written before Apply');
+
+    const review = await apply(outcome.proposal);
+    assert.equal(review.kind, 'review', 'what stands there is shown first');
+    assert.deepEqual([...(review.paths ?? [])].sort(), [...paths]);
+    const applied = await apply(outcome.proposal);
+    assert.equal(applied.kind, 'applied', applied.message);
+    assert.deepEqual(
+      [...(applied.paths ?? [])].sort(),
+      ['07-release-request.yml', '08-incident-report.yml']
+        .map((name) => `.github/ISSUE_TEMPLATE/${name}`)
+        .concat(paths)
+        .sort(),
+    );
+    const texts = await Promise.all(paths.map(textOnDisk));
+    assert.ok(texts[0]?.startsWith(mine[0] ?? '-'), 'what a person wrote stays');
+    assert.match(texts[0] ?? '', /## Releases and operations/);
+    assert.match(texts[1] ?? '', /package-ecosystem: npm/);
+    const again = await setUp('instructions, dependabot, issue-forms');
+    assert.equal(again?.kind, 'answered');
+    // The document of a report that is shown already follows a moment later.
+    const report = (): string => vscode.window.activeTextEditor?.document.getText() ?? '';
+    await eventually('a report that has nothing to change', () =>
+      report().includes('stands as it would be proposed') ? true : undefined,
+    ).catch(() => assert.fail(report()));
+
+    const documents = await Promise.all(
+      paths.map((path) => vscode.workspace.openTextDocument(fileUri(path))),
+    );
+    const [first] = documents;
+    assert.ok(first);
+    await vscode.window.showTextDocument(first);
+    await vscode.commands.executeCommand('undo');
+    await eventually('the undo of both files', () =>
+      documents.every((document, index) => document.getText() === mine[index]) ? true : undefined,
+    );
+    assert.equal((await setUp('poems'))?.kind, 'stopped');
+  });
+
   it('says why it cannot do what there is nothing for', async () => {
     await vscode.workspace.fs.delete(fileUri('.github/workflows/ci.yml'));
     const outcome = await run('releaseGate.extractWorkflows');

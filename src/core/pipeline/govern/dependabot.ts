@@ -187,12 +187,10 @@ function covers(entry: YamlValue, name: string, directory: string): boolean {
       : []),
   ];
   return patterns.some((pattern) => {
-    const normal = `/${pattern.replace(/^\.?\/+|\/+$/g, '')}`;
-    // An action's own folder is looked into from `/` only where it is the root's.
-    if (normal === directory) return true;
-    return (
-      /[*?[\]]/.test(normal) && normal.length < 300 && picomatch.isMatch(directory, normal, { dot: true })
-    );
+    const normal = pattern.replace(/^\.?\/+|\/+$/g, '');
+    const inside = directory.slice(1);
+    if (normal === inside || (inside === '' && /^\*\*(\/\*)?$/.test(normal))) return true;
+    return /[*?[\]]/.test(normal) && normal.length < 300 && picomatch.isMatch(inside, normal, { dot: true });
   });
 }
 
