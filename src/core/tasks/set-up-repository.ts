@@ -66,7 +66,7 @@ export const setUpRepository: Task = {
       name: 'terraform',
       question: 'Write the settings for Terraform as well',
       isAsked: false,
-      isSwitch: true,
+      alone: 'yes',
     },
     { name: 'environments', question: 'Which environments does a release pass, in order?', isAsked: false },
     {
@@ -108,7 +108,7 @@ export const setUpRepository: Task = {
       paths,
       set,
       told,
-      withTerraform: now.has('terraform') || paths.includes(`${SETTINGS_FOLDER}/terraform/github/main.tf`),
+      withTerraform: isTerraformWanted(now.get('terraform') ?? null, paths),
     };
     const proposed: Proposed = {
       files: [],
@@ -481,6 +481,18 @@ function addFile(
 ): void {
   proposed.files.push({ path, before, after: text, purpose });
   proposed.notes.push(...notes.map((note) => `${path} ${note}.`));
+}
+
+/** Said, or written before: what stands there is kept up to date. */
+function isTerraformWanted(answer: string | null, paths: readonly string[]): boolean {
+  if (answer !== null && !/^(yes|no|true|false)$/i.test(answer)) {
+    throw new TaskFailure(
+      `"${answer}" does not say whether the settings are written for Terraform: give yes or no, and a folder before --terraform.`,
+    );
+  }
+  return answer === null
+    ? paths.includes(`${SETTINGS_FOLDER}/terraform/github/main.tf`)
+    : /^(yes|true)$/i.test(answer);
 }
 
 /** @throws TaskFailure where a name is none of the parts. */

@@ -186,6 +186,7 @@ describe('set-up-repository', () => {
     await assert.rejects(run(DEPLOYED, { owners: 'everybody' }), TaskFailure);
     await assert.rejects(run(DEPLOYED, { release_tags: '$(id)' }), TaskFailure);
     await assert.rejects(run(DEPLOYED, { target: 'the moon' }), TaskFailure);
+    await assert.rejects(run(DEPLOYED, { terraform: '../orders' }), TaskFailure);
   });
 
   it('gives the agents, prompts and instructions that the extension has, and leaves a person’s', async () => {
