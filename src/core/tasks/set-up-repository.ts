@@ -18,6 +18,7 @@ import { counted, enumerated } from '../text/words';
 import type { WorkflowSet } from '../workflow/understanding';
 import { answersTo, distinctSources, existingText } from './document-task';
 import { issueForms } from './issue-forms';
+import { environmentRoles } from './set-up/approvals';
 import { ANSWERS_PATH, proposeAnswers, withEarlierAnswers } from './set-up/answers';
 import { PARTS, type Part } from './set-up/parts';
 import { SETTINGS_FOLDER, settingsOf } from './set-up/settings';
@@ -183,7 +184,10 @@ async function proposeSettingsFiles(repository: Repository, proposed: Proposed):
   const settings = settingsOf({
     profile,
     set,
-    environments: environmentsOf(repository, proposed),
+    environments: environmentRoles(set, environmentsOf(repository, proposed), {
+      production: world.configuration.productionEnvironments,
+      other: world.configuration.otherEnvironments,
+    }),
     reviewers: ownersIn(told.get('reviewers') ?? ''),
     approvals: Number(approvals),
     tags: await releaseTagPatterns(repository, proposed),
@@ -236,7 +240,12 @@ async function proposeSettingsFiles(repository: Repository, proposed: Proposed):
     ),
   );
   proposed.data['settings'] = {
-    environments: settings.environments.map(({ policy, file, secrets }) => ({ ...policy, file, secrets })),
+    environments: settings.environments.map(({ policy, role, file, secrets }) => ({
+      ...policy,
+      role,
+      file,
+      secrets,
+    })),
     rulesets: settings.rulesets.map(({ ruleset, file }) => ({ name: ruleset.name, file })),
     requiredChecks: settings.required.checks,
     assumptions: settings.assumptions,

@@ -153,6 +153,36 @@ describe('set-up-repository', () => {
     assert.ok(told.unknowns.some(({ unknown }) => unknown === 'GitHub user or team who approves production'));
   });
 
+  it('puts the reviewers where a pipeline asks before production takes its turn, if every way asks there', async () => {
+    const jobs = (approved: string): string =>
+      [
+        'on: { push: { branches: [main] }, workflow_dispatch: {} }',
+        'jobs:',
+        '  ask:',
+        '    environment: go-ahead',
+        '    runs-on: ubuntu-24.04',
+        '    steps: [{ run: echo asked }]',
+        '  deploy:',
+        '    needs: ask',
+        '    environment: production',
+        '    runs-on: ubuntu-24.04',
+        '    steps: [{ run: kubectl apply -f k8s }]',
+        '  again:',
+        `    needs: [${approved}]`,
+        '    environment: production',
+        '    runs-on: ubuntu-24.04',
+        '    steps: [{ run: kubectl apply -f other }]',
+        '',
+      ].join('\n');
+    const inputs = { only: 'settings', reviewers: '@acme/platform' };
+    const folder = '.github/release-gate/environments';
+    const asked = await run({ '.github/workflows/cd.yml': jobs('ask') }, inputs);
+    assert.match(textAt(asked, `${folder}/go-ahead.json`), /"type": "Team"/);
+    assert.match(textAt(asked, `${folder}/production.json`), /"reviewers": null/);
+    const around = await run({ '.github/workflows/cd.yml': jobs('') }, inputs);
+    assert.match(textAt(around, `${folder}/production.json`), /"type": "Team"/);
+  });
+
   it('keeps what a person changed in a file of settings', async () => {
     const path = '.github/release-gate/environments/production.json';
     const first = applied(DEPLOYED, await run(DEPLOYED, { only: 'settings' }));

@@ -29,7 +29,7 @@ const HARMLESS_COMMANDS = [
  * of the known others, and does no work of its own. A job that builds, plans or deploys has its own reason for its
  * environment, and its approval was for that.
  */
-export function isApproval(facts: JobFacts, gate: GateFacts): boolean {
+export function isApproval(facts: JobFacts, gate: Pick<GateFacts, 'environments'>): boolean {
   const { job, environmentNames } = facts;
   if (!job.environment || facts.target !== null || job.uses) return false;
   if (environmentNames?.some((name) => kindOfEnvironment(name, gate) === 'non-production')) return false;
@@ -55,7 +55,11 @@ function isHarmless(command: StepCommand): boolean {
  * The jobs before a job, over all that it needs, in which somebody is asked: approvals, and calls of workflows of this
  * repository that hold one which always runs and nothing that deploys.
  */
-export function approvalsBefore(set: WorkflowSet, facts: JobFacts, gate: GateFacts): readonly JobFacts[] {
+export function approvalsBefore(
+  set: WorkflowSet,
+  facts: JobFacts,
+  gate: Pick<GateFacts, 'environments'>,
+): readonly JobFacts[] {
   return set.ancestorsOf(facts).filter((earlier) => {
     if (isApproval(earlier, gate)) return true;
     const { calls } = earlier;
@@ -75,7 +79,11 @@ export function approvalsBefore(set: WorkflowSet, facts: JobFacts, gate: GateFac
 }
 
 /** Whether every way into a job waits for an approval in an earlier one. */
-export function isApprovedBefore(set: WorkflowSet, facts: JobFacts, gate: GateFacts): boolean {
+export function isApprovedBefore(
+  set: WorkflowSet,
+  facts: JobFacts,
+  gate: Pick<GateFacts, 'environments'>,
+): boolean {
   return callChainsOf(set, facts).every((chain) =>
     chain.some((link) =>
       approvalsBefore(set, link, gate).some(

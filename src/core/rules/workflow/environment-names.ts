@@ -3,7 +3,7 @@ import type { DeployTargetKind, JobFacts, WorkflowSet } from '../../workflow/und
 import type { GateFacts } from '../rule';
 
 /** What an environment's name says of itself, after what the configuration says (Definition 2). */
-export function kindOfEnvironment(name: string, facts: GateFacts): DeployTargetKind {
+export function kindOfEnvironment(name: string, facts: Pick<GateFacts, 'environments'>): DeployTargetKind {
   return kindOfEnvironmentName(name, {
     productionEnvironments: facts.environments.production,
     otherEnvironments: facts.environments.other,

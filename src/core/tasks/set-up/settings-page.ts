@@ -32,12 +32,18 @@ export function settingsPage(
           'Deployed from',
           'Variables that its jobs read',
         ],
-        environments.map(({ policy, variables }) => [
+        environments.map(({ policy, variables, role }) => [
           markdownText(policy.name),
           policy.reviewers.length === 0
-            ? 'nobody'
+            ? role === 'asked-before'
+              ? 'whoever was asked before'
+              : 'nobody'
             : policy.reviewers.map((reviewer) => markdownText(reviewerName(reviewer))).join(', '),
-          policy.preventsSelfReview ? 'cannot be approved by oneself' : 'needs no approval',
+          policy.preventsSelfReview
+            ? 'cannot be approved by oneself'
+            : role === 'asked-before'
+              ? 'was approved before'
+              : 'needs no approval',
           policy.waitMinutes === 0 ? 'none' : `${policy.waitMinutes} minutes`,
           policy.refs.map(({ type, pattern }) => `${type} ${cellCode(pattern)}`).join(', '),
           variables.length === 0 ? 'none' : variables.map(cellCode).join(', '),
@@ -103,11 +109,13 @@ export function settingsPage(
     sections.push(
       markdownTable(
         ['Environment', 'Where its jobs get their secrets from'],
-        environments.map(({ policy, secrets }) => [
+        environments.map(({ policy, secrets, role }) => [
           markdownText(policy.name),
-          secrets.length > 0
-            ? secrets.map((text) => markdownText(text)).join('; ')
-            : markdownText(placeholder(secretsQuestion(policy.name))),
+          role === 'asks' && secrets.length === 0
+            ? 'needs none: somebody is asked there, and nothing is deployed'
+            : secrets.length > 0
+              ? secrets.map((text) => markdownText(text)).join('; ')
+              : markdownText(placeholder(secretsQuestion(policy.name))),
         ]),
       ),
     );

@@ -1,5 +1,5 @@
 import { isKnown, type Source, type Unknown } from '../../evidence/fact';
-import type { Environment, RepositoryProfile } from '../../evidence/profile';
+import type { RepositoryProfile } from '../../evidence/profile';
 import {
   environmentCommand,
   environmentPath,
@@ -33,6 +33,7 @@ import { defaultBranchOf } from '../../workflow/conditions/runs';
 import { workflowSecrets } from '../../workflow/workflow-secrets';
 import type { WorkflowSet } from '../../workflow/understanding';
 import type { ManualStep } from '../task';
+import type { EnvironmentRole } from './approvals';
 import { settingsPage } from './settings-page';
 
 /** Where the settings stand. */
@@ -42,7 +43,7 @@ export const SETTINGS_FOLDER = '.github/release-gate';
 export interface SettingsFacts {
   readonly profile: RepositoryProfile;
   readonly set: WorkflowSet;
-  readonly environments: readonly Environment[];
+  readonly environments: readonly EnvironmentRole[];
   /** Names as a person told them; none: those of CODEOWNERS. */
   readonly reviewers: readonly string[];
   readonly approvals: number;
@@ -62,7 +63,7 @@ export interface SettingsFile {
 }
 
 /** One environment with what is known of it. */
-export interface GovernedEnvironment {
+export interface GovernedEnvironment extends Pick<EnvironmentRole, 'role' | 'before'> {
   readonly policy: EnvironmentPolicy;
   readonly file: string;
   readonly command: string;
@@ -117,19 +118,27 @@ export function settingsOf(facts: SettingsFacts): Settings {
   const given = workflowSecrets(set);
   const names = new Set<string>();
   const unknowns: Unknown[] = [];
-  const environments = facts.environments.map((environment): GovernedEnvironment => {
+  const environments = facts.environments.map(({ environment, role, before }): GovernedEnvironment => {
     const use = environmentUse(set, environment.name, branch.name);
     const refs = use.refs.length > 0 ? use.refs : [{ type: 'branch' as const, pattern: branch.name }];
-    const policy = environmentPolicy(environment, reviewers, refs);
+    const policy = environmentPolicy(
+      role === 'asked-before' ? { ...environment, isProduction: false } : environment,
+      reviewers,
+      refs,
+    );
     const file = `${SETTINGS_FOLDER}/environments/${fileName(environment.name, names)}.json`;
     const isIn = ({ environments: all }: { readonly environments: readonly string[] }): boolean =>
       all.some((name) => name.toLowerCase() === environment.name.toLowerCase());
     const secrets = secretSentences(fetched.filter(isIn), [
       ...new Set(given.filter(isIn).map(({ name }) => name)),
     ]);
-    if (secrets.length === 0) unknowns.push({ unknown: secretsQuestion(environment.name) });
+    if (secrets.length === 0 && role !== 'asks') {
+      unknowns.push({ unknown: secretsQuestion(environment.name) });
+    }
     return {
       policy,
+      role,
+      before,
       file,
       command: environmentCommand(policy, repository, file),
       variables: use.variables,
@@ -364,6 +373,13 @@ function assumptionsOf(
       : 'A pull request needs no approval, as a person said.',
     'Nobody may go around the rulesets: bypass_actors is empty.',
     'Rulesets of a private repository need GitHub Pro, Team or Enterprise.',
+    ...environments.flatMap(({ policy, before }) =>
+      before === null
+        ? []
+        : [
+            `${policy.name} asks before ${before} takes its turn, and has the reviewers; ${before} keeps variables, secrets and the trust of the cloud, and asks nobody a second time.`,
+          ],
+    ),
     ...(environments.length > 0
       ? [
           'Each environment takes the branches and tags on which workflows deploy to it now; where none does, the default branch.',
