@@ -4,6 +4,11 @@ import { findLine, lineSource } from './places';
 import { baseOf, folderOf, foldersAbove, inFolder, isInside, type Reading } from './reading';
 
 const GRADLE_FILES = ['build.gradle.kts', 'build.gradle'];
+const SETTINGS = /^settings\.gradle(\.kts)?$/;
+
+/** Plugins that make what is run of a module: without one it is a part of another. */
+const MAKES_PROGRAM =
+  /\bapplication\b|org\.springframework\.boot|libs\.plugins\.spring\.?boot|io\.quarkus|io\.micronaut\.(minimal\.)?application|io\.ktor\.plugin|com\.(github\.johnrengelman|gradleup)\.shadow/i;
 
 /** Reads Maven and Gradle builds: the outermost of each; modules below are built by it. */
 export async function readJavaStacks(reading: Reading): Promise<Stack[]> {
@@ -21,8 +26,10 @@ export async function readJavaStacks(reading: Reading): Promise<Stack[]> {
     }
   }
   const builds = reading.paths.filter((path) => GRADLE_FILES.includes(baseOf(path)));
-  const settings = reading.paths.filter((path) => /^settings\.gradle(\.kts)?$/.test(baseOf(path)));
-  for (const path of builds) {
+  const settings = reading.paths.filter((path) => SETTINGS.test(baseOf(path)));
+  // `gradle init` leaves the root without a build file: its settings then stand for the whole.
+  const roots = settings.filter((path) => !builds.some((build) => folderOf(build) === folderOf(path)));
+  for (const path of [...builds, ...roots]) {
     const folder = folderOf(path);
     const isModule = foldersAbove(folder)
       .slice(folder === '' ? 0 : 1)
@@ -36,7 +43,15 @@ export async function readJavaStacks(reading: Reading): Promise<Stack[]> {
       stacks.some((stack) => stack.manifest.value !== path && stack.folder === folder)
     )
       continue;
-    const stack = await readGradle(reading, path);
+    const modules = builds.filter(
+      (other) =>
+        other !== path &&
+        isInside(folderOf(other), folder) &&
+        folderOf(other) !== folder &&
+        // Plugins of the build itself, as they are kept beside the product.
+        !/(^|\/)(buildSrc|build-logic|gradle)(\/|$)/.test(folderOf(other)),
+    );
+    const stack = await readGradle(reading, path, modules);
     if (stack) stacks.push(stack);
   }
   return stacks;
@@ -75,6 +90,10 @@ async function readMaven(reading: Reading, path: string): Promise<Stack | null> 
   const minimum = findLine(text, /<minimum>\s*(0?\.\d{1,3}|1(?:\.0+)?|\d{1,2}(?:\.\d+)?%)\s*<\/minimum>/);
   commands.build = [fact(`${mvn} -B -DskipTests package`, here)];
   const packaging = /<packaging>\s*(\w+)\s*<\/packaging>/.exec(own)?.[1] ?? 'jar';
+  const outputs =
+    packaging === 'jar' || packaging === 'war'
+      ? [fact(`target/*.${packaging}`, here)]
+      : await mavenModuleOutputs(reading, folder);
   const javaVersion = findLine(
     text,
     /<(?:maven\.compiler\.release|java\.version|maven\.compiler\.target|maven\.compiler\.source|release)>\s*(\d{1,2}(?:\.\d+)?)\s*</,
@@ -97,7 +116,7 @@ async function readMaven(reading: Reading, path: string): Promise<Stack | null> 
     commands,
     isPublished:
       text.includes('<distributionManagement>') || plugin('central-publishing-maven-plugin') !== null,
-    ...(packaging === 'jar' || packaging === 'war' ? { outputs: [fact(`target/*.${packaging}`, here)] } : {}),
+    ...(outputs.length > 0 ? { outputs } : {}),
     tools: toolsIn(path, text, MAVEN_TOOLS),
     ...(jacoco
       ? {
@@ -116,6 +135,25 @@ async function readMaven(reading: Reading, path: string): Promise<Stack | null> 
     // Surefire writes them without being told.
     ...(tests ? { testReports: [fact('target/surefire-reports/TEST-*.xml', fileSource(tests))] } : {}),
   };
+}
+
+/** Archives of the modules that a plugin makes programs of: the others are parts of these. */
+async function mavenModuleOutputs(reading: Reading, folder: string): Promise<readonly Fact<string>[]> {
+  const outputs: Fact<string>[] = [];
+  const poms = reading.paths.filter(
+    (path) => baseOf(path) === 'pom.xml' && isInside(path, folder) && folderOf(path) !== folder,
+  );
+  for (const path of poms.slice(0, MAX_MODULES)) {
+    const text = (await reading.text(path)) ?? '';
+    const plugin =
+      /<artifactId>(spring-boot|quarkus|micronaut|maven-shade|maven-war|jib)(-maven)?-plugin<\/artifactId>|<packaging>\s*war\s*</;
+    const found = findLine(text, plugin);
+    const packaging = /<packaging>\s*(\w+)\s*<\/packaging>/.exec(blank(text, 'parent'))?.[1] ?? 'jar';
+    if (!found || (packaging !== 'jar' && packaging !== 'war')) continue;
+    const at = folder === '' ? folderOf(path) : folderOf(path).slice(folder.length + 1);
+    outputs.push(fact(`${at}/target/*.${packaging}`, fileSource(path, found.range)));
+  }
+  return outputs;
 }
 
 type ToolTable = readonly (readonly [RegExp, ConfiguredTool])[];
@@ -161,14 +199,38 @@ function perCent(text: string): number {
   return Math.round(text.endsWith('%') ? Number.parseFloat(text) : Number.parseFloat(text) * 100);
 }
 
-async function readGradle(reading: Reading, path: string): Promise<Stack | null> {
+interface GradleFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+async function readGradle(
+  reading: Reading,
+  path: string,
+  modulePaths: readonly string[],
+): Promise<Stack | null> {
   const text = await reading.text(path);
   if (text === null) return null;
   const folder = folderOf(path);
-  const isJvm =
+  const modules: GradleFile[] = [];
+  for (const modulePath of modulePaths.slice(0, MAX_MODULES)) {
+    const moduleText = await reading.text(modulePath);
+    if (moduleText !== null) modules.push({ path: modulePath, text: moduleText });
+  }
+  // A plugin may be applied to each module by itself, or by a plugin of the build's own.
+  const own: GradleFile[] = [];
+  for (const ownPath of reading.paths.filter(
+    (other) => isInside(other, folder) && /(^|\/)(buildSrc|build-logic)\/.+\.gradle(\.kts)?$/.test(other),
+  )) {
+    const ownText = await reading.text(ownPath);
+    if (ownText !== null) own.push({ path: ownPath, text: ownText });
+  }
+  const files = [{ path, text }, ...modules, ...own];
+  const isJvm = files.some((file) =>
     /\b(java|java-library|application|org\.springframework\.boot|kotlin\(|org\.jetbrains\.kotlin|com\.android)\b/.test(
-      text,
-    );
+      file.text,
+    ),
+  );
   if (
     !isJvm &&
     !reading.paths.some((file) => isInside(file, folder) && /\/src\/main\/(java|kotlin)\//.test(`/${file}`))
@@ -178,12 +240,19 @@ async function readGradle(reading: Reading, path: string): Promise<Stack | null>
   const gradle = reading.has(wrapper) ? './gradlew' : 'gradle';
   const here = fileSource(path);
   const commands: Partial<Record<PipelinePhase, readonly Fact<string>[]>> = {};
-  const plugin = (pattern: RegExp): Source | null =>
-    pattern.test(text) ? lineSource(path, text, pattern) : null;
-  const spotless = plugin(/com\.diffplug\.spotless/);
+  const plugin = (pattern: RegExp): Source | null => {
+    for (const file of files) {
+      const found = findLine(file.text, pattern);
+      if (found && !/\bapply\s+false\b/.test(found.match.input)) return fileSource(file.path, found.range);
+    }
+    return null;
+  };
+  const spotless = plugin(/com\.diffplug\.spotless|libs\.plugins\.(?:[\w.]*\.)?spotless\b/);
+  const ktlint = plugin(/org\.jlleitschuh\.gradle\.ktlint|libs\.plugins\.(?:[\w.]*\.)?ktlint\b/);
+  if (!spotless && ktlint) commands.format = [fact(`${gradle} ktlintCheck`, ktlint)];
   if (spotless) commands.format = [fact(`${gradle} spotlessCheck`, spotless)];
   const checkstyle = plugin(/^\s*(?:id[ (]*['"]checkstyle['"]|checkstyle\s*$|apply plugin: ['"]checkstyle)/m);
-  const detekt = plugin(/io\.gitlab\.arturbosch\.detekt/);
+  const detekt = plugin(/io\.gitlab\.arturbosch\.detekt|dev\.detekt|libs\.plugins\.(?:[\w.]*\.)?detekt\b/);
   if (checkstyle) commands.lint = [fact(`${gradle} checkstyleMain checkstyleTest`, checkstyle)];
   else if (detekt) commands.lint = [fact(`${gradle} detekt`, detekt)];
   const tests = testFile(reading, folder);
@@ -192,19 +261,31 @@ async function readGradle(reading: Reading, path: string): Promise<Stack | null>
     (file) => isInside(file, folder) && /(^|\/)src\/(integrationTest|e2eTest)\//.test(file),
   );
   const endToEndTask = endToEnd ? /src\/(integrationTest|e2eTest)\//.exec(endToEnd)?.[1] : undefined;
-  if (endToEnd && endToEndTask && text.includes(endToEndTask)) {
+  const endToEndBuild = files.find((file) => endToEndTask !== undefined && file.text.includes(endToEndTask));
+  if (endToEndBuild && endToEndTask) {
     commands[endToEndTask === 'e2eTest' ? 'end-to-end' : 'integration'] = [
-      fact(`${gradle} ${endToEndTask}`, lineSource(path, text, new RegExp(endToEndTask))),
+      fact(
+        `${gradle} ${endToEndTask}`,
+        lineSource(endToEndBuild.path, endToEndBuild.text, new RegExp(endToEndTask)),
+      ),
     ];
   }
   commands.build = [fact(`${gradle} assemble`, here)];
-  const tools = toolsIn(path, text, GRADLE_TOOLS);
-  const jacoco = tools.find(({ value }) => value.name === 'JaCoCo');
-  const javaVersion = findLine(
-    text,
-    /(?:JavaLanguageVersion\.of\(|JavaVersion\.VERSION_|sourceCompatibility\s*=\s*['"]?|jvmToolchain\()(\d{1,2})/,
-  );
+  const tools = files
+    .flatMap((file) => toolsIn(file.path, file.text, GRADLE_TOOLS))
+    .filter(({ value }, index, all) => all.findIndex((other) => other.value.name === value.name) === index);
+  const jacoco = toolsIn(path, text, GRADLE_TOOLS).find(({ value }) => value.name === 'JaCoCo');
+  const javaVersion = files
+    .map((file) => ({
+      file,
+      found: findLine(
+        file.text,
+        /(?:JavaLanguageVersion\.of\(|JavaVersion\.VERSION_|sourceCompatibility\s*=\s*['"]?|jvmToolchain\()(\d{1,2})/,
+      ),
+    }))
+    .find(({ found }) => found !== null);
   const version = findLine(text, /^version\s*=\s*['"]([\w.-]{1,100})['"]/);
+  const outputs = gradleOutputs(reading, path, text, modules);
   const settings = ['settings.gradle.kts', 'settings.gradle']
     .map((file) => inFolder(folder, file))
     .find((file) => reading.has(file));
@@ -228,17 +309,48 @@ async function readGradle(reading: Reading, path: string): Promise<Stack | null>
     lockFile: reading.has(inFolder(folder, 'gradle.lockfile'))
       ? fact(inFolder(folder, 'gradle.lockfile'), fileSource(inFolder(folder, 'gradle.lockfile')))
       : null,
-    languageVersion: javaVersion?.match[1]
-      ? fact(javaVersion.match[1], fileSource(path, javaVersion.range))
+    languageVersion: javaVersion?.found?.match[1]
+      ? fact(javaVersion.found.match[1], fileSource(javaVersion.file.path, javaVersion.found.range))
       : await toolVersion(reading, folder, path),
     commands,
-    isPublished: /maven-publish/.test(text),
-    outputs: [fact('build/libs/*.jar', here)],
+    isPublished: files.some((file) =>
+      /maven-publish|libs\.plugins\.(?:[\w.]*\.)?maven\.?[pP]ublish/.test(file.text),
+    ),
+    ...(outputs.length > 0 ? { outputs } : {}),
     tools,
     ...(jacoco ? { coverage: gradleCoverage(gradle, path, text, jacoco) } : {}),
     ...(tests ? { testReports: [fact('build/test-results/test/TEST-*.xml', fileSource(tests))] } : {}),
   };
 }
+
+/** Where the programs' archives stand: of each module that makes one, else of a build that has one module. */
+function gradleOutputs(
+  reading: Reading,
+  path: string,
+  text: string,
+  modules: readonly GradleFile[],
+): readonly Fact<string>[] {
+  const folder = folderOf(path);
+  const programs = modules.filter(
+    (file) =>
+      // Android's archives are another kind, and signing them is nothing that a build file tells.
+      !/com\.android\.|libs\.plugins\.android/.test(file.text) &&
+      file.text.split('\n').some((line) => MAKES_PROGRAM.test(line) && !/\bapply\s+false\b/.test(line)),
+  );
+  if (programs.length > 0) {
+    return programs.map((file) => {
+      const at = folder === '' ? folderOf(file.path) : folderOf(file.path).slice(folder.length + 1);
+      return fact(`${at}/build/libs/*.jar`, lineSource(file.path, file.text, MAKES_PROGRAM));
+    });
+  }
+  const hasSources = reading.paths.some((file) => isInside(file, inFolder(folder, 'src/main')));
+  return modules.length === 0 || (hasSources && !SETTINGS.test(baseOf(path)) && text !== '')
+    ? [fact('build/libs/*.jar', fileSource(path))]
+    : [];
+}
+
+/** Modules of one build that are read; more than these add nothing that the first do not show. */
+const MAX_MODULES = 60;
 
 /** Its XML report is off until a build script switches it on. */
 function gradleCoverage(
