@@ -1,7 +1,8 @@
-import { LANGUAGE_NAMES, type Language, type PipelinePhase } from '../../evidence/profile';
+import type { PipelinePhase } from '../../evidence/profile';
 import { isPlainText } from '../../evidence/detect/shell-text';
 import { useAction } from './actions';
 import { runItYourself } from './cause';
+import { codeqlJobs } from './codeql';
 import { coveredTests } from './coverage';
 import type { PipelinePlan, Unit } from './plan';
 import { browserArtifacts, keepReports, testReports, withTestResults } from './reports';
@@ -53,23 +54,6 @@ const STEP_NAMES: Readonly<Record<PipelinePhase, string>> = {
   build: 'Build',
 };
 
-/**
- * CodeQL's name of a language and how it gets at the code: docs.github.com, "CodeQL build options"; null for one that
- * it does not read (codeql.github.com, "Supported languages and frameworks").
- */
-const CODEQL: Readonly<
-  Record<Language, { readonly language: string; readonly label: string; readonly mode: string } | null>
-> = {
-  node: { language: 'javascript-typescript', label: 'JavaScript and TypeScript', mode: 'none' },
-  python: { language: 'python', label: 'Python', mode: 'none' },
-  go: { language: 'go', label: 'Go', mode: 'autobuild' },
-  java: { language: 'java-kotlin', label: 'Java', mode: 'none' },
-  rust: { language: 'rust', label: 'Rust', mode: 'none' },
-  dotnet: { language: 'csharp', label: 'C#', mode: 'none' },
-  ruby: { language: 'ruby', label: 'Ruby', mode: 'none' },
-  php: null,
-};
-
 /** Jobs of format, lint, tests and scans: for each unit those whose commands exist, and no other. */
 export function checkJobs(context: CheckContext): JobSpec[] {
   const { plan } = context;
@@ -77,8 +61,7 @@ export function checkJobs(context: CheckContext): JobSpec[] {
   const jobs = CHECKS.flatMap((kind) =>
     byUnit.flatMap((checks) => checks.flatMap((check) => (check.kind === kind ? [check.job] : []))),
   );
-  const languages = [...new Set(plan.units.flatMap((unit) => unit.stacks.map((stack) => stack.language)))];
-  return [...jobs, ...languages.flatMap((language) => codeqlJob(language, context.notes))];
+  return [...jobs, ...codeqlJobs(context)];
 }
 
 /** The checks of one unit in their order, each waiting for the nearest cheaper stage that the unit has. */
@@ -212,37 +195,4 @@ function browserSteps(context: CheckContext, unit: Unit): StepSpec[] {
         run: `${execute[root.packageManager.value] ?? 'npx --no-install'} playwright install --with-deps`,
       }),
     );
-}
-
-function codeqlJob(language: Language, notes: Set<string>): JobSpec[] {
-  const codeql = CODEQL[language];
-  if (!codeql) {
-    notes.add(
-      `CodeQL does not read ${LANGUAGE_NAMES[language]}, so no job scans its code: name a scanner of your own, such as Psalm's taint analysis.`,
-    );
-    return [];
-  }
-  const job: JobSpec = {
-    id: `codeql-${language}`,
-    name: `Security scan (${codeql.label})`,
-    phases: ['scan'],
-    permissions: { contents: 'read', 'security-events': 'write' },
-    timeoutMinutes: 30,
-    steps: [
-      checkout(),
-      {
-        name: 'Start CodeQL',
-        uses: useAction('github/codeql-action/init'),
-        with: { languages: codeql.language, 'build-mode': codeql.mode },
-      },
-      {
-        name: 'Analyse',
-        uses: useAction('github/codeql-action/analyze'),
-        with: { category: `/language:${codeql.language}` },
-        whenItFails:
-          'CodeQL could not analyse the code or hand its result in: a private repository needs GitHub Code Security for it',
-      },
-    ],
-  };
-  return [job];
 }
