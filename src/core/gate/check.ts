@@ -13,6 +13,7 @@ import { documentKinds } from '../documents/index';
 import { secretsRotationPlanKind } from '../documents/secrets-rotation-plan/secrets-rotation-plan-kind';
 import type { ReadDocument } from '../documents/document';
 import { alertRules } from '../rules/alert/index';
+import { trustRules } from '../rules/trust/index';
 import { recordsIn } from '../records/records-in';
 import { kindOfEnvironmentName } from '../workflow/targets';
 import { secretsInFiles } from '../evidence/secrets/file-secrets';
@@ -25,6 +26,7 @@ import { partsOfGitHub, ruleOf, rules, rulesOfGitHub, rulesOfRelease, workflowRu
 import { judgesKind } from '../rules/rule';
 import type { GateFacts, ReleaseFacts, Rule, RuleFinding, Severity } from '../rules/rule';
 import { readAlertFiles, type AlertsRead } from './alert-files';
+import { readTrustFiles, type TrustsRead } from './trust-files';
 import { applyBaseline, type Baseline } from './baseline';
 import { CONFIGURATION_PATH, type Configuration } from './configuration';
 import { answerFromHistory, askedHistory, noHistoryAnswers, type HistoryAnswers } from './history-answers';
@@ -48,6 +50,7 @@ import {
   waiversOfConfiguration,
   waiversOfDocument,
   waiversOfFile,
+  waiversOfLines,
   waiversOfWorkflow,
   type JudgedFinding,
   type WaiversFound,
@@ -95,6 +98,8 @@ export interface ReadingCache {
   readonly history: HistoryAnswers;
   /** Files that define alerts, by path; null for one that defines none. */
   readonly alerts: AlertsRead;
+  /** Files that say who trusts GitHub's tokens, by path; null for one that says nothing of it. */
+  readonly trusts: TrustsRead;
   /** What files other than workflows say of secrets, as long as none of them changed. */
   secrets: { readonly texts: ReadonlyMap<string, string>; readonly found: FileSecrets } | null;
   /** Texts of Markdown that is none of our documents, by path. */
@@ -111,6 +116,7 @@ export function createReadingCache(): ReadingCache {
     understood: null,
     history: noHistoryAnswers(),
     alerts: new Map(),
+    trusts: new Map(),
     secrets: null,
     otherMarkdown: new Map(),
     answers: noRuleAnswers(),
@@ -248,8 +254,9 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
     }
   }
   const alertFiles = await readAlertFiles(files, listed.paths, named, cache.alerts, signal);
-  for (const file of alertFiles) lines.set(file.path, file.lines);
-  if (documents.length > 0 || alertFiles.length > 0) {
+  const trustFiles = await readTrustFiles(files, input.parsers, listed.paths, named, cache.trusts, signal);
+  for (const file of [...alertFiles, ...trustFiles]) lines.set(file.path, file.lines);
+  if (documents.length > 0 || alertFiles.length > 0 || trustFiles.length > 0) {
     const history = askedHistory(cache.history);
     const readPaths = new Set(readable.map(({ path }) => path));
     const unread = listed.paths.filter((path) => isWorkflowPath(path) && !readPaths.has(path));
@@ -269,6 +276,7 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
       unreadWorkflows: kept('unreadWorkflows', unread, holdsSame),
       documents: kept('documents', documents, holdsSame),
       alertFiles: kept('alertFiles', alertFiles, holdsSame),
+      trustFiles: kept('trustFiles', trustFiles, holdsSame),
       ...(documents.some(({ kind }) => kind === secretsRotationPlanKind.id)
         ? {
             secrets: kept(
@@ -312,6 +320,15 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
             ),
         })),
       ),
+      ...trustFiles.flatMap((file) =>
+        trustRules.map((rule) => ({
+          rule,
+          ask: () =>
+            answerOf(cache.answers, rule, file, known, soFar, (watched) =>
+              askRule(rule, file.path, () => rule.check(file, watched)),
+            ),
+        })),
+      ),
     ].filter(({ rule }) => !isOff(rule));
     for (const { rule, ask } of questions) if (!rule.asksHistory) take(rule, ask());
     const asking = questions.filter(({ rule }) => rule.asksHistory);
@@ -348,6 +365,7 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
   const waivers: WaiversFound[] = [
     ...workflows.map(waiversOfWorkflow),
     ...[...actions, ...alertFiles].map(waiversOfFile),
+    ...trustFiles.map(waiversOfLines),
     ...documents.map(waiversOfDocument),
     {
       mistakes: [],
@@ -385,7 +403,7 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
     span ? (linesOf(path)?.rangeOf(span) ?? null) : null;
   const isJudged = judgedBy(configuration);
   const leftOut = new Set(
-    [...workflows, ...actions, ...documents, ...alertFiles]
+    [...workflows, ...actions, ...documents, ...alertFiles, ...trustFiles]
       .map(({ path }) => path)
       .filter((path) => !isJudged(path)),
   );
@@ -394,9 +412,9 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
     .filter(({ finding }) => !leftOut.has(finding.path))
     .sort(byPlace)
     .map((entry) => findingOf(input.root, entry, rangeOf));
-  const judgedPaths = [...readable, ...documents, ...alertFiles]
-    .map(({ path }) => path)
-    .filter((path) => !leftOut.has(path));
+  const judgedPaths = [
+    ...new Set([...readable, ...documents, ...alertFiles, ...trustFiles].map(({ path }) => path)),
+  ].filter((path) => !leftOut.has(path));
   const report: RootReport = {
     root: input.root,
     verdict: verdictOf(findings),
@@ -415,6 +433,7 @@ export async function checkRepository(input: CheckInput): Promise<RootReport> {
       ...actions,
       ...documents,
       ...alertFiles,
+      ...trustFiles,
       ...(facts.configurationFile ? [facts.configurationFile] : []),
     ]),
   };

@@ -98,6 +98,7 @@ const EVERY: Readonly<Record<keyof GateFacts, true>> = {
   unreadWorkflows: true,
   documents: true,
   alertFiles: true,
+  trustFiles: true,
   secrets: true,
   shell: true,
   history: true,

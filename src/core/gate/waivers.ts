@@ -134,6 +134,28 @@ export function waiversOfFile(file: { readonly path: string; readonly text: stri
 }
 
 /**
+ * The waivers in comments that have a line of their own, in a file of whichever language begins one with `#`: each
+ * speaks of findings on the next line that is no comment.
+ */
+export function waiversOfLines(file: {
+  readonly path: string;
+  readonly text: string;
+  readonly lines: LineIndex;
+}): WaiversFound {
+  if (!INLINE.test(file.text)) return { waivers: [], mistakes: [] };
+  const { lines } = file;
+  const comments = [...file.text.matchAll(/^[ \t]*(#.*?)[ \t\r]*$/gm)].map((match) => {
+    const text = match[1] ?? '';
+    const start = match.index + match[0].indexOf(text);
+    return { text: text.replace(/^#+\s*/, ''), span: { start, end: start + text.length } };
+  });
+  return collect(comments, file.path, lines, (comment) => {
+    const next = nextCodeLine(lines, lines.positionAt(comment.start).line);
+    return (span) => span !== null && lines.positionAt(span.start).line === next;
+  });
+}
+
+/**
  * The waivers in a document's HTML comments: each speaks of the section that it stands in, and before the first
  * heading of the whole document.
  */

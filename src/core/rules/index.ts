@@ -1,4 +1,5 @@
 import { alertRules } from './alert/index';
+import { trustRules } from './trust/index';
 import { documentRules } from './document/index';
 import { rule as unreadableFile } from './gate/unreadable-file';
 import { rule as waiverExpired } from './gate/waiver-expired';
@@ -113,7 +114,13 @@ export const gateRules: readonly GateRule[] = [
 ];
 
 /** Every rule, once. */
-export const rules: readonly Rule[] = [...workflowRules, ...documentRules, ...alertRules, ...gateRules];
+export const rules: readonly Rule[] = [
+  ...workflowRules,
+  ...documentRules,
+  ...alertRules,
+  ...trustRules,
+  ...gateRules,
+];
 
 /** What only GitHub's API can tell: named in every report as not asked. It changes no verdict. */
 export const rulesOfGitHub: readonly { readonly id: string; readonly needs: string }[] = [

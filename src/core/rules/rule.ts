@@ -2,6 +2,7 @@ import type { Change } from '../change/change';
 import type { RepositoryProfile } from '../evidence/profile';
 import type { AlertRule as DefinedAlert } from '../evidence/results/alert-rules';
 import type { KnownSecret } from '../evidence/secrets/secret-inventory';
+import type { TrustFile } from '../evidence/trust/trust';
 import type { TextEdit } from '../text/edit';
 import type { RollbackCredibility } from '../risk/credibility';
 import type { DrillEvidence } from '../risk/rollback/drilled';
@@ -141,6 +142,8 @@ export interface GateFacts {
   readonly documents?: readonly ReadDocument[];
   /** The files that define alerts. */
   readonly alertFiles?: readonly AlertFile[];
+  /** The files that say who trusts GitHub's tokens. */
+  readonly trustFiles?: readonly TrustFile[];
   /**
    * The secrets that files of the repository name; there where a document lists secrets. `isComplete`: every file that may
    * name one was read.
@@ -197,6 +200,14 @@ export interface AlertRule extends RuleBase {
   check(subject: AlertFile, facts: GateFacts): readonly RuleFinding[];
 }
 
+/** A rule over one file that says who trusts GitHub's tokens. */
+export interface TrustRule extends RuleBase {
+  readonly subject: 'trust';
+  /** It asks `facts.history`, and is called again with what it was missing. */
+  readonly asksHistory?: true;
+  check(subject: TrustFile, facts: GateFacts): readonly RuleFinding[];
+}
+
 /** A rule whose findings the gate itself makes (unreadable files, waivers): it has a page and no `check`. */
 export interface GateRule extends RuleBase {
   readonly subject: 'gate';
@@ -207,4 +218,4 @@ export function judgesKind(rule: DocumentRule, kind: string): boolean {
   return rule.kinds === 'every' || rule.kinds.includes(kind);
 }
 
-export type Rule = WorkflowRule | DocumentRule | AlertRule | GateRule;
+export type Rule = WorkflowRule | DocumentRule | AlertRule | TrustRule | GateRule;

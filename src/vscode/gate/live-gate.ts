@@ -77,9 +77,9 @@ export function registerLiveGate(
       void isKnownDocument(place.path, document).then((isKnown) => {
         if (isKnown) schedule(place.repository, delayMs, isKeystroke);
       });
-    } else if (document.languageId === 'yaml') {
-      void import('../../core/gate/alert-files').then(({ isAlertPath }) => {
-        if (isAlertPath(place.path)) schedule(place.repository, delayMs, isKeystroke);
+    } else {
+      void import('../../core/gate/judged-paths').then(({ isJudgedPath }) => {
+        if (isJudgedPath(place.path)) schedule(place.repository, delayMs, isKeystroke);
       });
     }
   };

@@ -1,4 +1,9 @@
-import { findStaticCredentials, type Cloud, type Provider, type StaticCredential } from '../../workflow/credential-uses';
+import {
+  findStaticCredentials,
+  type Cloud,
+  type Provider,
+  type StaticCredential,
+} from '../../workflow/credential-uses';
 import { remembered } from '../../text/remember';
 import type { Job, NamedScalar, Workflow } from '../../workflow/model';
 import type { JobFacts, WorkflowSet } from '../../workflow/understanding';
