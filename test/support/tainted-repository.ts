@@ -34,8 +34,8 @@ function inContent(path: string, content: string, word: string, text: string): s
   };
   try {
     if (path.endsWith('.json')) return `${JSON.stringify(inValue(JSON.parse(content)), null, 2)}\n`;
-    if (path.endsWith('.toml')) return stringifyToml(inValue(parseToml(content)) as Record<string, unknown>);
-    if (/\.ya?ml$/.test(path)) {
+    if (path.endsWith('.toml')) return stringifyToml(inValue(parseToml(content)));
+    if (/\.ya?ml$/.test(path) && !content.includes('{{')) {
       const documents = parseAllDocuments(content);
       if (documents.every(({ errors }) => errors.length === 0)) {
         return documents.map((document) => stringifyYaml(inValue(document.toJS()))).join('---\n');

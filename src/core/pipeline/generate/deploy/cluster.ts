@@ -114,7 +114,7 @@ function manifestScripts(
   const command = isKnown(target.deployCommand) ? target.deployCommand.value : '';
   const hasStages = command.includes('${ENV}');
   const folder = hasStages
-    ? `"${target.path.value === '.' ? '' : `${target.path.value}/`}$ENV"`
+    ? `${target.path.value === '.' ? '' : shellWord(`${target.path.value}/`)}"$ENV"`
     : shellWord(target.path.value);
   const isKustomize = target.kind === 'kustomize';
   const isInManifests = (workload: Workload): boolean => workload.namespace !== null;
