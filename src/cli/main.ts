@@ -16,6 +16,7 @@ import { approvalCommand, drillCommand, overrideCommand, reviewCommand } from '.
 import { taskCommand } from './task-command';
 import { processTerminal, type Terminal } from './terminal';
 import { unknownsCommand } from './unknowns-command';
+import { profileCommand } from './profile-command';
 
 /** Exit statuses that every subcommand keeps to. */
 const COULD_NOT_RUN = 2;
@@ -63,6 +64,7 @@ function program(terminal: Terminal): Command {
   root.addCommand(baselineCommand(terminal));
   root.addCommand(initCommand(terminal));
   root.addCommand(docCommand(terminal));
+  root.addCommand(profileCommand(terminal));
   root.addCommand(unknownsCommand(terminal));
   root.addCommand(drillCommand(terminal));
   root.addCommand(approvalCommand(terminal));

@@ -10,7 +10,9 @@ import { isDate, isNull, layerReader, placeOf, staysInside } from './layer-reade
 import { CONDITION_IDS } from './condition-ids';
 import { DOCUMENT_TASK_IDS } from '../documents/document-task-ids';
 import { documentKindOf } from '../documents/index';
+import { joinCorrections, noCorrections, type ProfileCorrections } from '../evidence/profile-corrections';
 import { defaultPipelineKeys, readPipelineKeys, type PipelineKeys } from './pipeline-keys';
+import { readProfileKeys } from './profile-keys';
 import {
   defaultReadiness,
   joinReadiness,
@@ -52,6 +54,8 @@ export interface Configuration {
   readonly readiness: ReadinessSettings;
   /** What a pipeline that is generated is held to. */
   readonly pipeline: PipelineKeys;
+  /** What a person says of the repository in place of what was found. */
+  readonly profile: ProfileCorrections;
 }
 
 /** An entry of `waivers:`. `path` is a glob; `job` narrows it to one job. */
@@ -87,6 +91,7 @@ export const defaultConfiguration: Configuration = {
   isOnline: false,
   readiness: defaultReadiness,
   pipeline: defaultPipelineKeys,
+  profile: noCorrections,
 };
 
 /** A mistake in the configuration, with its file and place (from 1). `message` is a sentence without a full stop. */
@@ -107,9 +112,10 @@ export interface ConfigurationLayer {
   /** The files that `extends` names, in order, with where it names them. */
   readonly bases: readonly { readonly path: string; readonly line: number; readonly column: number }[];
   /** What this file says itself; a part that it does not speak of is left out. */
-  readonly says: Partial<Omit<Configuration, 'readiness' | 'pipeline'>>;
+  readonly says: Partial<Omit<Configuration, 'readiness' | 'pipeline' | 'profile'>>;
   readonly readiness?: SaidReadiness;
   readonly pipeline?: Partial<PipelineKeys>;
+  readonly profile?: ProfileCorrections;
   /** Waivers without a last day: a mistake where the rule blocks in the end. */
   readonly endless: readonly { readonly rule: string; readonly line: number; readonly column: number }[];
 }
@@ -130,7 +136,7 @@ export function readConfiguration(path: string, text: string): ConfigurationResu
  */
 export function combineLayers(layers: readonly ConfigurationLayer[]): ConfigurationResult {
   let whole: Configuration = defaultConfiguration;
-  layers.forEach(({ path, says, readiness, pipeline }, index) => {
+  layers.forEach(({ path, says, readiness, pipeline, profile }, index) => {
     const isBase = index < layers.length - 1;
     const takes = (name: string, by: readonly string[] | undefined): boolean =>
       (by ?? []).some((other) => other.toLowerCase() === name.toLowerCase());
@@ -166,6 +172,7 @@ export function combineLayers(layers: readonly ConfigurationLayer[]): Configurat
       documentTemplates: new Map([...whole.documentTemplates, ...(says.documentTemplates ?? [])]),
       ...(readiness ? { readiness: joinReadiness(whole.readiness, readiness) } : {}),
       pipeline: { ...whole.pipeline, ...pipeline },
+      profile: profile ? joinCorrections(whole.profile, profile) : whole.profile,
       waivers: [
         ...whole.waivers,
         ...(says.waivers ?? []).map((waiver) => (isBase ? { ...waiver, base: path } : waiver)),
@@ -402,6 +409,30 @@ export function readLayer(
   const isOnline = reader.flagAt(root, 'online');
   const readinessMap = mapAt(root, 'readiness');
   const readiness = readinessMap ? readReadiness(readinessMap, reader, problem, CONDITION_IDS) : null;
+  const profileMap = mapAt(root, 'profile');
+  const profile = profileMap ? readProfileKeys(path, profileMap, lines, reader, problem) : null;
+  const isIn = (names: readonly string[] | null, name: string): boolean =>
+    (names ?? []).some((each) => each.toLowerCase() === name.toLowerCase());
+  const contradicted = [
+    ...(profile?.production ?? []).filter((name) => isIn(other, name)),
+    ...(profile?.other ?? []).filter((name) => isIn(production, name)),
+  ];
+  for (const name of contradicted) {
+    const entry = entryOf(profileMap, 'environments');
+    if (entry)
+      problem(
+        `"profile" and "environments" do not say the same of the environment "${name}": one calls it production`,
+        entry.key.span,
+      );
+  }
+  // One word on what is production, wherever in the file it stands.
+  const withFlagged = (
+    names: readonly string[] | null,
+    flagged: readonly string[],
+  ): readonly string[] | null =>
+    flagged.length === 0 ? names : [...(names ?? []), ...flagged.filter((name) => !isIn(names, name))];
+  const allProduction = withFlagged(production, profile?.production ?? []);
+  const allOther = withFlagged(other, profile?.other ?? []);
   const pipelineMap = mapAt(root, 'pipeline');
   const pipeline = pipelineMap ? readPipelineKeys(pipelineMap, reader, problem) : null;
   const releaseFolder = folderAt(release);
@@ -421,9 +452,10 @@ export function readLayer(
       endless,
       ...(readiness ? { readiness } : {}),
       ...(pipeline ? { pipeline } : {}),
+      ...(profile ? { profile: profile.corrections } : {}),
       says: {
-        ...(production ? { productionEnvironments: production } : {}),
-        ...(other ? { otherEnvironments: other } : {}),
+        ...(allProduction ? { productionEnvironments: allProduction } : {}),
+        ...(allOther ? { otherEnvironments: allOther } : {}),
         ...(include || exclude
           ? {
               judgedPaths: {
@@ -469,6 +501,7 @@ export const TOP_KEYS = [
   'online',
   'readiness',
   'pipeline',
+  'profile',
 ];
 
 const DEPLOY_TIMEOUT = 'deploy-timeout-minutes';

@@ -1,5 +1,6 @@
 import { collectProfile, type ProfileRun, type ProfileWorld } from '../evidence/collect-profile';
 import { fact, fileSource, type Fact } from '../evidence/fact';
+import { correctProfile, type ProfileCorrections } from '../evidence/profile-corrections';
 import type { RepositoryProfile, WorkflowUse } from '../evidence/profile';
 import type { Parsers } from '../ports';
 import { withDeployedPlatforms } from './deployed-platforms';
@@ -15,19 +16,24 @@ export interface UnderstoodWorld extends ProfileWorld {
   readonly configuration: NonNullable<ProfileWorld['configuration']> & {
     readonly knownActions?: KnownPurposes;
     readonly knownCommands?: KnownPurposes;
+    /** What a person says in place of what is found. */
+    readonly profile?: ProfileCorrections;
   };
 }
 
 /**
- * What a repository is: what its files say (`collectProfile`), and what the commands and actions of its workflows show of
- * where it is deployed and what they do. Everything that speaks of a repository begins with this.
+ * What a repository is: what its files say (`collectProfile`), what the commands and actions of its workflows show of where
+ * it is deployed and what they do, and above both what a person says in the configuration. Everything that speaks of a
+ * repository begins with this.
  *
  * @throws The signal's reason when it is aborted.
  */
 export async function readProfile(world: UnderstoodWorld, run: ProfileRun): Promise<RepositoryProfile> {
   const profile = await collectProfile(world, run);
   const set = await setOf(world, profile.workflows, run.signal);
-  return set ? withWorkflows(profile, set) : profile;
+  const found = set ? withWorkflows(profile, set) : profile;
+  const { configuration } = world;
+  return configuration.profile ? correctProfile(found, configuration.profile, configuration) : found;
 }
 
 /** The profile with what workflows that are understood already say of it. */
