@@ -19,6 +19,7 @@ import { personAtEditor } from './person';
 import { markPlaceholders, type MarkdownIt } from './preview/markdown-plugin';
 import { registerRunbookPreview } from './preview/runbook-preview';
 import { registerProposedDocuments } from './proposals/proposed-documents';
+import { registerProfile } from './profile/register-profile';
 import { createProposals } from './proposals/proposals';
 import { registerReadinessDiagnostics } from './readiness/readiness-diagnostics';
 import { registerReadinessLens } from './readiness/readiness-lens';
@@ -76,6 +77,7 @@ export function activate(context: vscode.ExtensionContext): {
   registerReadinessLens(context, repositories, releaseJudge);
   registerRecordCommands(context, workbench);
   registerUnknowns(context, workbench);
+  registerProfile(context, workbench);
   registerParticipant(context, workbench);
   registerModelTools(context, workbench);
   return { extendMarkdownIt: markPlaceholders };

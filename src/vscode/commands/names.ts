@@ -14,6 +14,7 @@ export const COMMANDS = {
   writeDocument: 'releaseGate.writeDocument',
   setUpRepository: 'releaseGate.setUpRepository',
   fillInUnknowns: 'releaseGate.fillInUnknowns',
+  showProfile: 'releaseGate.showProfile',
   showPaths: 'releaseGate.showPaths',
   previewRunbook: 'releaseGate.previewRunbook',
   goToRollback: 'releaseGate.goToRollback',
