@@ -127,6 +127,7 @@ describe('the configuration', () => {
         isOnline: true,
         readiness: defaultConfiguration.readiness,
         pipeline: defaultConfiguration.pipeline,
+        profile: defaultConfiguration.profile,
       },
     });
   });
