@@ -1,21 +1,12 @@
-import { fileSource } from '../evidence/fact';
+import { fileSource, type Source } from '../evidence/fact';
 import { judgeProposal } from '../gate/check';
-import {
-  extractRepeatedJobs,
-  type Extraction,
-  type ExtractionRequest,
-  type ExtractionResult,
-} from '../pipeline/extract/extract';
+import type { Extraction, ExtractionRequest, ExtractionResult } from '../pipeline/extract/extract';
 import type { ProposedFile } from '../text/proposal';
-import { readWorkflows } from './read-workflows';
+import { counted } from '../text/words';
+import { extractWithoutLoss } from './extraction/extract-without-loss';
+import { readRepositories, referenceTo, type ExtractedRepository } from './extraction/repositories';
+import { changesOf, manualStepsOf, summaryOf } from './extraction/tell';
 import { TaskFailure, type Task, type TaskResult } from './task';
-import {
-  createVerdictJudge,
-  placeKey,
-  type JobPlace,
-  type ProposedState,
-  type VerdictJudge,
-} from './verdict-kept';
 
 /** Turns jobs that repeat across the workflows into one workflow that they call, proved by inlining it back. */
 export const extractReusableWorkflows: Task = {
@@ -26,79 +17,62 @@ export const extractReusableWorkflows: Task = {
     { name: 'repo_context', question: 'Which services or workflows belong together?', isAsked: false },
     { name: 'environments', question: 'Which environments do the jobs deploy to?', isAsked: false },
     { name: 'constraints', question: 'Which workflows or required checks must not change?', isAsked: false },
+    {
+      name: 'home_repository',
+      question: 'Of several folders: which one holds the workflows that the others call?',
+      isAsked: false,
+    },
+    {
+      name: 'called_ref',
+      question: 'Of several folders: by which commit or tag are the new workflows called?',
+      isAsked: false,
+    },
   ],
   writes: ['.github/workflows'],
+  takesSeveral: true,
   async run(world, run): Promise<TaskResult> {
-    const { paths, workflows, leftAlone } = await readWorkflows(world, run.signal);
+    const repositories = await readRepositories(world, run);
+    const workflows = repositories.flatMap((repository) => repository.workflows);
+    const [main] = repositories;
+    const own = main?.workflows ?? [];
     run.report(
-      `Read ${workflows.length} ${workflows.length === 1 ? 'workflow' : 'workflows'}`,
-      workflows.map((workflow) => fileSource(workflow.path)),
+      `Read ${counted(workflows.length, 'workflow')}${repositories.length > 1 ? ` in ${repositories.length} repositories` : ''}`,
+      own.map(({ workflow }) => fileSource(workflow.path)),
     );
+    const request = await requestOf(repositories, run.inputs);
+    const result = await extractWithoutLoss(request.extraction, repositories, run.signal);
+    const notes = [...result.notes, ...repositories.flatMap(({ leftAlone }) => leftAlone)];
+    if (result.extractions.length === 0) throw nothingToExtract(workflows, notes);
 
-    const result = await extractWithoutLoss(
-      {
-        workflows: workflows.map((workflow) => ({ repository: '', workflow })),
-        paths: new Map([['', new Set(paths)]]),
-        shell: await world.parsers.shell(),
-        referTo: (_repository, path) => `./${path}`,
-        home: null,
-      },
-      createVerdictJudge(world),
-      run.signal,
-    );
-    const notes = [...result.notes, ...leftAlone];
-    if (result.extractions.length === 0) {
-      const jobs = workflows.reduce((sum, workflow) => sum + workflow.jobs.length, 0);
-      throw new TaskFailure(
-        workflows.length === 0
-          ? `There is no readable workflow in .github/workflows to extract jobs from. ${leftAlone.join(' ')}`.trim()
-          : `Nothing to extract: none of the ${jobs} jobs in ${workflows.length} ${workflows.length === 1 ? 'workflow' : 'workflows'} repeats another with at least two equal steps. ${notes.join(' ')}`.trim(),
-      );
-    }
-    const sources = result.extractions.flatMap((extraction) =>
-      extraction.callers.flatMap((caller) => {
-        const workflow = workflows.find((other) => other.path === caller.path);
-        return (workflow?.jobs ?? []).flatMap((job) =>
-          workflow && caller.jobs.includes(job.id.value)
-            ? [fileSource(workflow.path, workflow.lines.rangeOf(job.span))]
-            : [],
-        );
-      }),
-    );
-    run.report(`Found ${sources.length} jobs that repeat`, sources);
-    const files: ProposedFile[] = [
-      ...result.extractions.map((extraction) => ({
-        path: extraction.path,
-        before: null,
-        after: extraction.text,
-        purpose: `called by ${extraction.callers.length} ${extraction.jobs.length > 1 ? 'workflows' : 'jobs'}`,
-      })),
-      ...workflows.flatMap((workflow) => {
-        const after = result.changed.find((other) => other.path === workflow.path)?.after;
-        return after === undefined
-          ? []
-          : [{ path: workflow.path, before: workflow.text, after, purpose: 'calls the new workflow' }];
-      }),
+    const sources = main ? sourcesOf(main, result) : [];
+    const files = filesOf(result, main?.name ?? '');
+    run.report(`Found ${counted(result.extractions.length, 'group')} of jobs that repeat`, sources);
+    const unknowns = [
+      ...new Set(
+        files.some(isElsewhere)
+          ? result.extractions.flatMap(({ repository }) => request.unknownsOf(repository))
+          : [],
+      ),
     ];
     return withProse({
       task: 'extract-reusable-workflows',
       summary: summaryOf(result.extractions),
       sources,
       files,
-      findings: await judgeProposal(world, files, run.signal),
-      unknowns: [],
-      manualSteps: [
-        {
-          title: 'Adjust required checks',
-          why: `A job that calls a workflow reports its checks as "caller / job". Where a ruleset or branch protection requires ${namesOf(result.extractions.flatMap((extraction) => extraction.callers))}, it would wait for ever: require the new names in the same change.`,
-          command: null,
-        },
-      ],
-      notes: [...changesOf(result.extractions), ...notes],
+      findings: await judgeProposal(
+        world,
+        files.filter((file) => !isElsewhere(file)),
+        run.signal,
+      ),
+      unknowns: unknowns.map((unknown) => ({ unknown })),
+      manualSteps: manualStepsOf(result.extractions, repositories, run.inputs.called_ref ?? null),
+      notes: [...changesOf(result.extractions, workflows), ...notes],
       next: [{ task: 'check', label: 'Check the workflows' }],
       data: {
-        extractions: result.extractions.map(({ path, callers, plan, steps }) => ({
+        extractions: result.extractions.map(({ repository, path, jobs, callers, plan, steps }) => ({
+          ...(repositories.length > 1 ? { repository } : {}),
           path,
+          jobs,
           callers,
           steps,
           inputs: plan.inputs,
@@ -110,94 +84,101 @@ export const extractReusableWorkflows: Task = {
   },
 };
 
-/** Extracts what the gate's verdict is not worse for; the groups that would make it worse are left alone. */
-async function extractWithoutLoss(
-  request: ExtractionRequest,
-  judge: VerdictJudge,
-  signal: AbortSignal,
-): Promise<ExtractionResult> {
-  const refused = new Map<string, string>();
-  for (;;) {
-    const result = extractRepeatedJobs({ ...request, refused });
-    if (result.extractions.length === 0) return result;
-    if ((await judge.worseWith(stateOf(result), signal)) === null) return result;
-    // One by one, each on top of those that did no harm.
-    const harmless = new Set<string>();
-    const known = refused.size;
-    for (const { key } of result.extractions) {
-      const tried = extractRepeatedJobs({ ...request, refused, only: new Set([...harmless, key]) });
-      const reason = await judge.worseWith(stateOf(tried), signal);
-      if (reason === null) harmless.add(key);
-      else refused.set(key, reason);
-    }
-    if (refused.size === known) throw new Error('extractions do harm together that none of them does');
+/** What is extracted from, and what will stand as UNKNOWN where other repositories call a workflow of this one. */
+async function requestOf(
+  repositories: readonly ExtractedRepository[],
+  inputs: Readonly<Record<string, string>>,
+): Promise<{
+  readonly extraction: ExtractionRequest;
+  readonly unknownsOf: (repository: string) => readonly string[];
+}> {
+  const ref = inputs.called_ref ?? null;
+  if (ref !== null && !/^[\w][\w./-]*$/.test(ref)) {
+    throw new TaskFailure(
+      `"${ref}" is no commit, tag or branch; give the full commit that holds the new workflows.`,
+    );
   }
-}
-
-/** What the repository would be, with what every new job and file stands for. */
-function stateOf({ extractions, changed }: ExtractionResult): ProposedState {
-  const moved = new Map<string, JobPlace[]>();
-  const add = (to: JobPlace, from: JobPlace): void => {
-    const places = moved.get(placeKey(to));
-    if (places) places.push(from);
-    else moved.set(placeKey(to), [from]);
+  const home = inputs.home_repository ?? null;
+  if (home !== null && !repositories.some(({ name }) => name === home)) {
+    throw new TaskFailure(
+      `"${home}" is none of the folders that were given; it can be ${repositories.map(({ name }) => `"${name}"`).join(', ')}.`,
+    );
+  }
+  const byName = new Map(repositories.map((repository) => [repository.name, repository]));
+  const reference = (name: string, path: string): ReturnType<typeof referenceTo> => {
+    const repository = byName.get(name);
+    if (!repository) throw new Error(`there is no repository "${name}"`);
+    return referenceTo(repository, path, ref);
   };
-  for (const { path, jobs, callers } of extractions) {
-    for (const caller of callers) {
-      add({ path, job: null }, { path: caller.path, job: null });
-      caller.jobs.forEach((job, index) => {
-        add({ path, job: jobs[index] ?? '' }, { path: caller.path, job });
-        add({ path: caller.path, job: caller.job }, { path: caller.path, job });
-      });
-    }
-  }
+  const [first] = repositories;
+  if (!first) throw new Error('there is no repository');
   return {
-    texts: new Map([
-      ...extractions.map(({ path, text }) => [path, text] as const),
-      ...changed.map(({ path, after }) => [path, after] as const),
-    ]),
-    movedFrom: moved,
+    extraction: {
+      workflows: repositories.flatMap(({ workflows }) => workflows),
+      paths: new Map(repositories.map(({ name, paths }) => [name, paths])),
+      shell: await first.world.parsers.shell(),
+      referTo: (name, path) => reference(name, path).uses,
+      home,
+    },
+    unknownsOf: (name) => reference(name, '').unknowns,
   };
 }
 
-function summaryOf(extractions: readonly Extraction[]): string {
-  const jobs = extractions.reduce(
-    (sum, { callers, jobs: inside }) => sum + inside.length * callers.length,
-    0,
+function nothingToExtract(workflows: ExtractionRequest['workflows'], notes: readonly string[]): TaskFailure {
+  const jobs = workflows.reduce((sum, { workflow }) => sum + workflow.jobs.length, 0);
+  return new TaskFailure(
+    workflows.length === 0
+      ? `There is no readable workflow in .github/workflows to extract jobs from. ${notes.join(' ')}`.trim()
+      : `Nothing to extract: none of the ${counted(jobs, 'job')} in ${counted(workflows.length, 'workflow')} repeats another with at least two equal steps. ${notes.join(' ')}`.trim(),
   );
-  const steps = extractions.reduce(
-    (sum, extraction) => sum + extraction.steps * (extraction.callers.length - 1),
-    0,
-  );
-  const what =
-    extractions.length === 1
-      ? `one workflow that they call, \`${extractions[0]?.path ?? ''}\``
-      : `${extractions.length} workflows that they call`;
-  return `${jobs} jobs repeat and become ${what}; ${steps} steps are no longer written twice. Inlined back, every job is what it was, and the gate's verdict is no worse.`;
 }
 
-/** What is not the same afterwards, though every job does the same. */
-function changesOf(extractions: readonly Extraction[]): string[] {
-  return extractions.flatMap((extraction) => {
-    const { path, callers, plan } = extraction;
-    const notes = [
-      `${path}: the checks of ${namesOf(callers)} are called ${extraction.jobs.map((job) => `"<caller> / ${job}"`).join(', ')} from now on; outputs and results keep their names for the jobs that need them.`,
-    ];
-    if (plan.secrets.some((secret) => !secret.isRequired)) {
-      notes.push(
-        `${path}: a job in it names an environment, whose secrets win over those that the caller passes; these secrets are therefore optional in the call.`,
-      );
-    }
-    if (plan.inputs.some((input) => input.values.some((value) => value.includes('${{')))) {
-      notes.push(`${path}: values that only the caller knows are handed in as inputs.`);
-    }
-    return notes;
+/** Where the jobs stand that become calls. */
+function sourcesOf(
+  { name, workflows }: ExtractedRepository,
+  { extractions }: ExtractionResult,
+): readonly Source[] {
+  const callers = extractions
+    .flatMap((extraction) => extraction.callers)
+    .filter(({ repository }) => repository === name);
+  return callers.flatMap((caller) => {
+    const workflow = workflows.find((each) => each.workflow.path === caller.path)?.workflow;
+    return (workflow?.jobs ?? []).flatMap((job) =>
+      workflow && caller.jobs.includes(job.id.value)
+        ? [fileSource(workflow.path, workflow.lines.rangeOf(job.span))]
+        : [],
+    );
   });
 }
 
-function namesOf(callers: Extraction['callers']): string {
-  const names = [...new Set(callers.flatMap(({ jobs }) => jobs.map((job) => `"${job}"`)))];
-  return names.length > 8 ? `${names.slice(0, 8).join(', ')} and ${names.length - 8} more` : names.join(', ');
+/** New workflows first; files of other repositories than the run's own say so. */
+function filesOf({ extractions, changed }: ExtractionResult, own: string): readonly ProposedFile[] {
+  const elsewhere = (repository: string): Pick<ProposedFile, 'repository'> =>
+    repository === own ? {} : { repository };
+  return [
+    ...extractions.map((extraction) => ({
+      path: extraction.path,
+      ...elsewhere(extraction.repository),
+      before: null,
+      after: extraction.text,
+      purpose: `called by ${calledBy(extraction)}`,
+    })),
+    ...changed.map(({ repository, path, before, after }) => ({
+      path,
+      ...elsewhere(repository),
+      before,
+      after,
+      purpose: 'calls the new workflow',
+    })),
+  ];
+}
+
+function calledBy({ callers, jobs }: Extraction): string {
+  return counted(callers.length, jobs.length > 1 ? 'workflow' : 'job');
+}
+
+function isElsewhere(file: ProposedFile): boolean {
+  return file.repository !== undefined;
 }
 
 function withProse(result: TaskResult): TaskResult {

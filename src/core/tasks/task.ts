@@ -43,9 +43,20 @@ export interface TaskChoice {
   readonly detail: string;
 }
 
+/** Another repository that a task looks at beside its own. */
+export interface OtherRepository {
+  /** What a person calls it: its folder. */
+  readonly name: string;
+  readonly world: World;
+}
+
 /** How one run of a task talks to its face. */
 export interface TaskRun {
   readonly inputs: Readonly<Record<string, string>>;
+  /** What a person calls the run's own repository, where there are others. */
+  readonly name?: string;
+  /** For a task that `takesSeveral`. */
+  readonly others?: readonly OtherRepository[];
   readonly signal: AbortSignal;
   /** Says what is being read, with the places: shown as progress and references. */
   report(message: string, sources?: readonly Source[]): void;
@@ -93,6 +104,8 @@ export interface Task {
   readonly inputs: readonly TaskInput[];
   /** Folders or files that it may write to; a proposal outside is a bug. */
   readonly writes: readonly string[];
+  /** Whether it can look at several repositories in one run. */
+  readonly takesSeveral?: boolean;
   /** Whether it asks registries, where the person wants that. */
   readonly asksOutside?: boolean;
   /**

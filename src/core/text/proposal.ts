@@ -5,6 +5,8 @@
 export interface ProposedFile {
   /** From the repository's root, with forward slashes. */
   readonly path: string;
+  /** The other repository that it is in, by the name that the run gave it; left out: the one that the task is for. */
+  readonly repository?: string;
   /** What stands there now; null where there is no file. */
   readonly before: string | null;
   readonly after: string;
@@ -24,6 +26,11 @@ export interface Conflict {
   readonly written: string;
   /** What would be written there now. */
   readonly generated: string;
+}
+
+/** A file's path for a person and as a key: with its repository in front where that is another one. */
+export function shownPath({ path, repository }: Pick<ProposedFile, 'path' | 'repository'>): string {
+  return repository === undefined ? path : `${repository}/${path}`;
 }
 
 /** Whether applying `file` would change anything. */

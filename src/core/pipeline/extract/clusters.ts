@@ -1,7 +1,8 @@
 import type { ShellParser } from '../../ports';
 import type { Candidate } from './candidate';
 import { skeletonOf } from './differences';
-import { planExtraction, slotsOfCandidate, slotText, type ExtractionPlan } from './plan';
+import { planExtraction, slotsOfCandidate, slotText, type ExtractionPlan, type PlanResult } from './plan';
+import { isScript } from './shape';
 
 /** Candidates that can become one called workflow, and how. */
 export interface Cluster {
@@ -14,6 +15,8 @@ export interface Divided {
   readonly candidates: readonly Candidate[];
   /** Completes "… was left alone because …". */
   readonly reason: string;
+  /** Whether what they run differs, rather than how it could be handed in. */
+  readonly isAboutScripts: boolean;
 }
 
 /** What a group of one signature comes apart into. */
@@ -33,9 +36,9 @@ const MAX_TRIED = 24;
 export function clustersOf(group: readonly Candidate[], shell: ShellParser): Clusters {
   const clusters: Cluster[] = [];
   const alone: Divided[] = [];
-  const divide = (candidates: readonly Candidate[], why: string | null): void => {
+  const divide = (candidates: readonly Candidate[], why: Omit<Divided, 'candidates'> | null): void => {
     if (candidates.length < 2) {
-      if (why !== null) alone.push({ candidates, reason: why });
+      if (why !== null) alone.push({ candidates, ...why });
       return;
     }
     const result = planExtraction(candidates, shell);
@@ -45,22 +48,31 @@ export function clustersOf(group: readonly Candidate[], shell: ShellParser): Clu
     }
     const parts = result.slot === null ? [] : dividedBy(candidates, result.slot);
     if (parts.length > 1) {
-      for (const part of parts) divide(part, result.reason);
+      for (const part of parts) divide(part, whyOf(candidates, result));
       return;
     }
     // Nothing that they could agree on: what is wrong is wrong with each, or it is the number of differences.
     if (!result.hasTooManyInputs) {
-      alone.push({ candidates, reason: result.reason });
+      alone.push({ candidates, ...whyOf(candidates, result) });
       return;
     }
     for (let at = 0; at < candidates.length; at += MAX_TRIED) {
-      const tried = oneByOne(candidates.slice(at, at + MAX_TRIED), shell, result.reason);
+      const tried = oneByOne(candidates.slice(at, at + MAX_TRIED), shell, whyOf(candidates, result));
       clusters.push(...tried.clusters);
       alone.push(...tried.alone);
     }
   };
   divide(group, null);
   return { clusters, alone };
+}
+
+function whyOf(
+  candidates: readonly Candidate[],
+  { reason, slot }: Extract<PlanResult, { ok: false }>,
+): Omit<Divided, 'candidates'> {
+  const [first] = candidates;
+  const at = first && slot !== null ? slotsOfCandidate(first)[slot] : undefined;
+  return { reason, isAboutScripts: at !== undefined && isScript(at.keys) };
 }
 
 /** Those whose scripts are alike but for words; where all are, those that say the same. */
@@ -85,7 +97,11 @@ function dividedBy(candidates: readonly Candidate[], slot: number): readonly (re
 }
 
 /** Each candidate goes to the first cluster that takes it. */
-function oneByOne(candidates: readonly Candidate[], shell: ShellParser, reason: string): Clusters {
+function oneByOne(
+  candidates: readonly Candidate[],
+  shell: ShellParser,
+  why: Omit<Divided, 'candidates'>,
+): Clusters {
   const tried: { candidates: Candidate[]; plan: ExtractionPlan | null }[] = [];
   for (const candidate of candidates) {
     const home = tried.find((cluster) => {
@@ -101,6 +117,6 @@ function oneByOne(candidates: readonly Candidate[], shell: ShellParser, reason: 
     clusters: tried.flatMap((cluster) =>
       cluster.plan ? [{ candidates: cluster.candidates, plan: cluster.plan }] : [],
     ),
-    alone: tried.flatMap((cluster) => (cluster.plan ? [] : [{ candidates: cluster.candidates, reason }])),
+    alone: tried.flatMap((cluster) => (cluster.plan ? [] : [{ candidates: cluster.candidates, ...why }])),
   };
 }

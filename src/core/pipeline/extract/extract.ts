@@ -2,8 +2,8 @@ import type { ShellParser } from '../../ports';
 import { applyEdits, type TextEdit } from '../../text/edit';
 import type { Workflow } from '../../workflow/model';
 import { readWorkflow } from '../../workflow/read';
-import type { Candidate, SourceWorkflow } from './candidate';
-import { clustersOf, type Cluster } from './clusters';
+import { MIN_STEPS, type Candidate, type SourceWorkflow } from './candidate';
+import { clustersOf, type Cluster, type Divided } from './clusters';
 import { callerIdOf, freePath, jobNameOf, pipelineNameOf } from './names';
 import type { ExtractionPlan } from './plan';
 import { firstDifference, placeOf, type Caller } from './prove';
@@ -123,13 +123,7 @@ class Run {
         .map(({ candidate }) => candidate);
       const found = clustersOf(ordered, this.request.shell);
       clusters.push(...found.clusters);
-      for (const { candidates, reason } of found.alone) {
-        this.note(
-          candidates.length === 1
-            ? `${describe(candidates)} has the same steps as another but was left alone because ${reason}.`
-            : `${describe(candidates)} repeat but were left alone because ${reason}.`,
-        );
-      }
+      this.noteAlone(found.alone);
     }
     const names = clusters.map((cluster) => nameOf(cluster.candidates));
     for (const [index, cluster] of clusters.entries()) {
@@ -161,11 +155,28 @@ class Run {
     for (const likeness of [...leftAlone.map((each) => each.likeness), ...candidates]) {
       counts.set(likeness, (counts.get(likeness) ?? 0) + 1);
     }
-    for (const { jobs, path, reason, likeness } of leftAlone) {
+    for (const { repository, jobs, path, reason, likeness } of leftAlone) {
       if ((counts.get(likeness) ?? 0) < 2) continue;
       const named = jobs.map((id) => `"${id}"`).join(', ');
       this.note(
-        `${path}: ${jobs.length === 1 ? 'job' : 'jobs'} ${named} repeat${jobs.length === 1 ? 's' : ''} but ${jobs.length === 1 ? 'was' : 'were'} left alone because ${reason}.`,
+        `${shownPlace(repository, path)}: ${jobs.length === 1 ? 'job' : 'jobs'} ${named} repeat${jobs.length === 1 ? 's' : ''} but ${jobs.length === 1 ? 'was' : 'were'} left alone because ${reason}.`,
+      );
+    }
+  }
+
+  /** Those of a group that became nothing, by what stood in the way; two steps that look alike are no news. */
+  private noteAlone(alone: readonly Divided[]): void {
+    const byReason = new Map<string, Candidate[]>();
+    for (const { candidates, reason, isAboutScripts } of alone) {
+      const steps = candidates[0]?.members.reduce((sum, { job }) => sum + job.steps.length, 0) ?? 0;
+      if (isAboutScripts && steps <= MIN_STEPS) continue;
+      byReason.set(reason, [...(byReason.get(reason) ?? []), ...candidates]);
+    }
+    for (const [reason, candidates] of byReason) {
+      this.note(
+        candidates.length === 1
+          ? `${describe(candidates)} has the same kinds of steps as others but was left alone because ${reason}.`
+          : `${describe(candidates)} have the same kinds of steps but were left alone because ${reason}.`,
       );
     }
   }
@@ -186,9 +197,14 @@ class Run {
     const refused = this.request.refused?.get(key);
     if (refused !== undefined) return refused;
     const home = this.homeOf(candidates);
+    if (candidates.some(({ repository }) => repository !== home) && usesOwnRepository(candidates)) {
+      return 'an action in it is taken from the repository that the workflow stands in (`$/`), which would be another one';
+    }
     const ids = first.kind === 'pipeline' ? first.members.map((member) => member.id) : [name];
     const hint = hintOf(first);
-    const taken = this.taken.get(home) ?? new Set();
+    // Free in all of them: a workflow that many call should have one name, and each is judged as if it were there.
+    const repositories = new Set([home, ...candidates.map(({ repository }) => repository)]);
+    const taken = new Set([...repositories].flatMap((each) => [...(this.taken.get(each) ?? [])]));
     const path = freePath(isShared && hint !== null ? `${hint}-${name}` : name, hint, taken);
     const text = calledText(
       candidates,
@@ -241,7 +257,7 @@ class Run {
     for (const candidate of candidates) {
       for (const member of candidate.members) this.extracted.add(jobPlace(candidate, member.id));
     }
-    taken.add(path);
+    for (const each of repositories) this.taken.get(each)?.add(path);
     this.extractions.push({
       key,
       repository: home,
@@ -296,6 +312,13 @@ function commentsIn(candidate: Candidate): number {
   ).length;
 }
 
+/** Whether a step takes an action from the repository of its workflow file rather than from what was checked out. */
+function usesOwnRepository(candidates: readonly Candidate[]): boolean {
+  return candidates.some(({ members }) =>
+    members.some(({ job }) => job.steps.some((step) => step.uses?.value.startsWith('$/') ?? false)),
+  );
+}
+
 function jobPlace(candidate: Candidate, id: string): string {
   return `${placeOf(candidate.repository, candidate.workflow.path)}\n${id}`;
 }
@@ -326,11 +349,16 @@ function hintOf(candidate: Candidate): string | null {
   return null;
 }
 
+/** A path with its repository in front where there are several. */
+function shownPlace(repository: string, path: string): string {
+  return repository === '' ? path : `${repository}/${path}`;
+}
+
 /** Jobs with where they stand, a few of them where they are many. */
 function describe(candidates: readonly Candidate[]): string {
   const named = candidates.slice(0, 5).map((candidate) => {
     const ids = candidate.members.map(({ id }) => `"${id}"`).join(', ');
-    return `${candidate.members.length === 1 ? 'job' : 'jobs'} ${ids} in ${candidate.workflow.path}`;
+    return `${candidate.members.length === 1 ? 'job' : 'jobs'} ${ids} in ${shownPlace(candidate.repository, candidate.workflow.path)}`;
   });
   const more = candidates.length - named.length;
   return named.join(', ') + (more > 0 ? ` and ${more} more` : '');

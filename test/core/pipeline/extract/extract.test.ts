@@ -54,6 +54,9 @@ const BUILD = `  build:
       - run: make
 `;
 
+const THREE = `${BUILD}      - run: ./report.sh
+`;
+
 describe('extractRepeatedJobs', () => {
   for (const name of ['shop', 'services']) {
     it(`makes called workflows of what repeats in ${name}, as expected`, () => {
@@ -248,8 +251,9 @@ describe('extractRepeatedJobs', () => {
         BUILD.replace('      - run: make\n', ''),
         /^$/,
       ],
-      ['scripts that run different commands', BUILD, BUILD.replace('make', 'npm'), /run different commands/],
-      ['scripts of different length', BUILD, BUILD.replace('make', 'make -j 4'), /more than single words/],
+      ['scripts that run different commands', THREE, THREE.replace('make', 'npm'), /run different commands/],
+      ['scripts of different length', THREE, THREE.replace('make', 'make -j 4'), /more than single words/],
+      ['two steps that only look alike', BUILD, BUILD.replace('make', 'npm'), /^$/],
       [
         'a step condition that reads the matrix',
         BUILD.replace('- run: make', '- run: make\n        if: matrix.os'),

@@ -1,7 +1,7 @@
-import { checkInputOf, checkRepository, createReadingCache, type ReadingCache } from '../gate/check';
-import { overlayFiles } from '../gate/overlay';
-import type { Finding, RootReport, Verdict } from '../gate/report';
-import type { World } from './task';
+import { checkInputOf, checkRepository, createReadingCache, type ReadingCache } from '../../gate/check';
+import { overlayFiles } from '../../gate/overlay';
+import type { Finding, RootReport, Verdict } from '../../gate/report';
+import type { World } from '../task';
 
 /** A job of a workflow, or with the job null the workflow itself. */
 export interface JobPlace {
