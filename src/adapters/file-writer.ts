@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
 import type { ProposedFile } from '../core/text/proposal';
-import { changesAnything } from '../core/text/proposal';
+import { changesAnything, shownPath } from '../core/text/proposal';
 import { createNodeFiles, errorCode, isInsidePath } from './node-files';
 
 /** What became of a proposal: all of it written, or nothing, with the reason for the person. */
@@ -56,10 +56,23 @@ export async function whyNotInRepository(root: string, file: string): Promise<st
  * place; what fails half-way (a full disk) is taken back. A reader sees the old text or the new one, never a part.
  */
 export async function writeProposal(root: string, files: readonly ProposedFile[]): Promise<WriteOutcome> {
+  return writeProposals(new Map([[undefined, root]]), files);
+}
+
+/**
+ * The same for files of several repositories: all of them or none.
+ *
+ * @param roots By `ProposedFile.repository`.
+ */
+export async function writeProposals(
+  roots: ReadonlyMap<string | undefined, string>,
+  files: readonly ProposedFile[],
+): Promise<WriteOutcome> {
   const changing = files.filter(changesAnything);
   for (const file of changing) {
-    const reason = await whyNotWritable(root, file);
-    if (reason !== null) return { ok: false, path: file.path, detail: reason };
+    const root = roots.get(file.repository);
+    const reason = root === undefined ? 'lies in no folder that was given' : await whyNotWritable(root, file);
+    if (reason !== null) return { ok: false, path: shownPath(file), detail: reason };
   }
   const staged: { file: ProposedFile; target: string; temporary: string }[] = [];
   const placed: { file: ProposedFile; target: string }[] = [];
@@ -67,7 +80,7 @@ export async function writeProposal(root: string, files: readonly ProposedFile[]
   try {
     for (const file of changing) {
       at = file;
-      const target = path.join(path.resolve(root), ...file.path.split('/'));
+      const target = path.join(path.resolve(roots.get(file.repository) ?? '.'), ...file.path.split('/'));
       await fs.mkdir(path.dirname(target), { recursive: true });
       const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
       staged.push({ file, target, temporary });
@@ -91,12 +104,12 @@ export async function writeProposal(root: string, files: readonly ProposedFile[]
     }
   } catch (error) {
     await takeBack(staged, placed);
-    return { ok: false, path: at?.path ?? '.', detail: writeRefusal(error) };
+    return { ok: false, path: at ? shownPath(at) : '.', detail: writeRefusal(error) };
   }
   return {
     ok: true,
-    written: changing.map((file) => file.path),
-    unchanged: files.filter((file) => !changesAnything(file)).map((file) => file.path),
+    written: changing.map(shownPath),
+    unchanged: files.filter((file) => !changesAnything(file)).map(shownPath),
   };
 }
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import { writeProposal } from '../adapters/file-writer';
+import { writeProposals } from '../adapters/file-writer';
 import { documents, tasks } from '../core/tasks/index';
 import { TaskFailure, type Task, type TaskInput, type TaskResult } from '../core/tasks/task';
 import { CommandFailure } from './command-failure';
@@ -21,7 +21,13 @@ interface TaskOptions {
 export function taskCommand(task: Task, terminal: Terminal, name = task.subcommand): Command {
   const command = new Command(name)
     .description(task.title)
-    .argument('[folder]', 'folder of the repository', '.')
+    .argument(
+      task.takesSeveral ? '[folders...]' : '[folder]',
+      task.takesSeveral
+        ? 'folders of one repository or of several that are looked at together'
+        : 'folder of the repository',
+      task.takesSeveral ? ['.'] : '.',
+    )
     .option('--write', 'write the files; without it they are only shown')
     .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
     .option('--config <file>', 'configuration to use in place of .github/release-gate.yml');
@@ -43,25 +49,32 @@ export function taskCommand(task: Task, terminal: Terminal, name = task.subcomma
       inEditor(task),
     ].join('\n'),
   );
-  return command.action(async (folder: string, options: TaskOptions) => {
-    const result = await runTask(task, folder, options, terminal);
+  return command.action(async (given: string | readonly string[], options: TaskOptions) => {
+    const folders = [given].flat().map((folder) => folder.replace(/(?<=.)\/+$/, ''));
+    const result = await runTask(task, folders, options, terminal);
     if (!options.write) {
       terminal.print(options.format === 'json' ? taskJson(result, null) : taskText(result, terminal));
       return;
     }
     if (options.format === 'text') terminal.print(taskText(result, terminal));
-    const outcome = await writeProposal(path.resolve(folder), result.files);
+    const outcome = await writeProposals(rootsOf(folders), result.files);
     if (!outcome.ok) throw new CommandFailure(`Nothing was written: ${outcome.path} ${outcome.detail}.`);
     terminal.print(options.format === 'json' ? taskJson(result, outcome.written) : writtenText(outcome));
   });
 }
 
+/** Folders by the names that the task knows them by; the first is the run's own. */
+function rootsOf(folders: readonly string[]): ReadonlyMap<string | undefined, string> {
+  return new Map(folders.map((folder, index) => [index === 0 ? undefined : folder, path.resolve(folder)]));
+}
+
 async function runTask(
   task: Task,
-  folder: string,
+  folders: readonly string[],
   options: TaskOptions,
   terminal: Terminal,
 ): Promise<TaskResult> {
+  const [folder = '.', ...others] = folders;
   const world = await openWorld(folder, options.config ?? null, task.asksOutside ? options : undefined);
   const inputs: Record<string, string> = {};
   for (const { name, alone } of task.inputs) {
@@ -72,6 +85,14 @@ async function runTask(
   try {
     return await task.run(world, {
       inputs,
+      ...(others.length > 0
+        ? {
+            name: folder,
+            others: await Promise.all(
+              others.map(async (name) => ({ name, world: await openWorld(name, null) })),
+            ),
+          }
+        : {}),
       signal: terminal.signal,
       report: (message) => terminal.progress(message),
     });

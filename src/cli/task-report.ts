@@ -3,7 +3,7 @@ import type { Finding } from '../core/gate/report';
 import { visible } from '../core/gate/reports/text';
 import type { TaskResult } from '../core/tasks/task';
 import { differenceSize, unifiedDifference } from '../core/text/difference';
-import { changesAnything, type ProposedFile } from '../core/text/proposal';
+import { changesAnything, shownPath, type ProposedFile } from '../core/text/proposal';
 import type { Terminal } from './terminal';
 
 /** What a task found out and would write, for a person: the files first, then what is left to decide and to do. */
@@ -59,6 +59,7 @@ export function taskJson(result: TaskResult, written: readonly string[] | null):
       summary: result.summary,
       files: result.files.map((file) => ({
         path: file.path,
+        ...(file.repository === undefined ? {} : { repository: file.repository }),
         purpose: file.purpose,
         status: statusOf(file),
         ...differenceSize(file),
@@ -105,7 +106,7 @@ function fileText(file: ProposedFile, terminal: Pick<Terminal, 'style'>): string
   const status = statusOf(file);
   const { added, removed } = differenceSize(file);
   const size = status === 'changed' ? `${added} lines added, ${removed} removed` : `${added} lines`;
-  const title = `${file.path} (${status === 'same' ? 'exists as proposed' : `${status}, ${size}`}): ${file.purpose}`;
+  const title = `${shownPath(file)} (${status === 'same' ? 'exists as proposed' : `${status}, ${size}`}): ${file.purpose}`;
   const heading = `${terminal.style('strong', title)}\n${'-'.repeat(Math.min(title.length, 100))}`;
   switch (status) {
     case 'same':

@@ -35,3 +35,6 @@ export interface Repositories {
 
 /** Said wherever a command needs a folder and there is none. */
 export const NO_FOLDER = 'No folder is open; open the folder of a repository and run the command again.';
+
+/** What a person or a model says in the place of a folder's name for a task that looks at all of them together. */
+export const ALL_FOLDERS = 'all';

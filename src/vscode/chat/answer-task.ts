@@ -1,7 +1,14 @@
 import { markdownText } from '../../core/documents/markdown/write';
 import type { DraftModel } from '../../core/ports';
-import { TaskFailure, type Task, type TaskInput, type TaskResult } from '../../core/tasks/task';
+import {
+  TaskFailure,
+  type OtherRepository,
+  type Task,
+  type TaskInput,
+  type TaskResult,
+} from '../../core/tasks/task';
 import { unifiedDifference } from '../../core/text/difference';
+import { shownPath } from '../../core/text/proposal';
 import type { Proposal, Proposals } from '../proposals/proposals';
 import type { Repository } from '../repositories';
 import { describeResult, offerResult, placesOf } from './describe-result';
@@ -20,6 +27,8 @@ export type ImproveProse = (
 /** What answering needs besides the task. */
 export interface TaskDesk {
   readonly repository: Repository;
+  /** Looked at together with it, by a task that takes several. */
+  readonly others?: readonly Repository[];
   readonly proposals: Proposals;
   /** Null: nobody has a model, or the person does not want its words. */
   readonly model: DraftModel | null;
@@ -44,9 +53,19 @@ export async function answerTask(
       reply.markdown(`${opened.message}\n`);
       return { kind: 'stopped', message: opened.message };
     }
+    const others: OtherRepository[] = [];
+    for (const repository of task.takesSeveral ? (desk.others ?? []) : []) {
+      const other = await repository.world();
+      if (!other.ok) {
+        reply.markdown(`${other.message}\n`);
+        return { kind: 'stopped', message: other.message };
+      }
+      others.push({ name: repository.name, world: other.world });
+    }
     signal.throwIfAborted();
     const result = await task.run(opened.world, {
       inputs: ask.inputs,
+      ...(others.length > 0 ? { name: desk.repository.name, others } : {}),
       signal,
       report: (message, sources = []) => {
         reply.progress(message);
@@ -90,13 +109,13 @@ async function improve(
   const { result: improved, note } = await desk.improveProse(result, desk.model, signal);
   signal.throwIfAborted();
   if (note !== '') reply.markdown(`\n${note}\n\n`);
-  const before = new Map(result.files.map((file) => [file.path, file.after]));
-  const changed = improved.files.filter((file) => before.get(file.path) !== file.after);
+  const before = new Map(result.files.map((file) => [shownPath(file), file.after]));
+  const changed = improved.files.filter((file) => before.get(shownPath(file)) !== file.after);
   if (changed.length === 0) return null;
   const proposal = desk.proposals.add(desk.repository.key, improved);
   reply.markdown(`What ${markdownText(desk.model.name)} would change in the text above:\n\n`);
   for (const file of changed) {
-    const difference = unifiedDifference({ ...file, before: before.get(file.path) ?? null });
+    const difference = unifiedDifference({ ...file, before: before.get(shownPath(file)) ?? null });
     reply.markdown(`${fenced(difference, 'diff').markdown}\n`);
   }
   return proposal;

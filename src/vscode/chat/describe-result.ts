@@ -4,7 +4,7 @@ import type { Finding } from '../../core/gate/report';
 import { verdictOf } from '../../core/gate/report';
 import type { ManualStep, TaskResult } from '../../core/tasks/task';
 import { unifiedDifference } from '../../core/text/difference';
-import { changesAnything, type ProposedFile } from '../../core/text/proposal';
+import { changesAnything, shownPath, type ProposedFile } from '../../core/text/proposal';
 import { fenced, fenceLanguage, sentenceMarkdown } from './markdown-parts';
 import { placeText } from './markdown-reply';
 import type { Place, Reply } from './reply';
@@ -31,10 +31,7 @@ export function describeResult(result: TaskResult, reply: Reply): void {
 export function offerResult(result: Pick<TaskResult, 'files'>, proposal: string, reply: Reply): void {
   const changing = result.files.filter(changesAnything);
   if (changing.length > 0) {
-    reply.fileTree(
-      changing.map((file) => file.path),
-      proposal,
-    );
+    reply.fileTree(changing.map(shownPath), proposal);
     const replaces = changing.some((file) => file.before !== null);
     reply.button({ kind: 'apply', proposal, replaces });
     reply.button({ kind: 'show-difference', proposal, path: null });
@@ -101,27 +98,29 @@ export function describeFiles(files: readonly ProposedFile[], reply: Reply): voi
   }
   for (const file of changing) describeFile(file, reply);
   if (same.length > 0) {
-    reply.markdown(`Already as it should be: ${same.map((file) => `\`${file.path}\``).join(', ')}.\n\n`);
+    reply.markdown(
+      `Already as it should be: ${same.map((file) => `\`${shownPath(file)}\``).join(', ')}.\n\n`,
+    );
   }
 }
 
 function describeFile(file: ProposedFile, reply: Reply): void {
   const purpose = `: ${sentenceMarkdown(file.purpose)}`;
   if (file.before === null) {
-    reply.markdown(`**\`${file.path}\`** (new)${purpose}\n\n`);
+    reply.markdown(`**\`${shownPath(file)}\`** (new)${purpose}\n\n`);
     const { markdown, isCut } = fenced(file.after, fenceLanguage(file.path));
     reply.markdown(`${markdown}\n`);
     if (isCut) describeCut(file, reply);
     return;
   }
-  reply.markdown(`**\`${file.path}\`** (changes an existing file)${purpose}\n\n`);
+  reply.markdown(`**\`${shownPath(file)}\`** (changes an existing file)${purpose}\n\n`);
   const { markdown, isCut } = fenced(unifiedDifference(file), 'diff');
   reply.markdown(`${markdown}\n`);
   if (isCut) describeCut(file, reply);
 }
 
 function describeCut(file: ProposedFile, reply: Reply): void {
-  reply.markdown(`The rest of \`${file.path}\` is left out here; Show Difference has all of it.\n\n`);
+  reply.markdown(`The rest of \`${shownPath(file)}\` is left out here; Show Difference has all of it.\n\n`);
 }
 
 function describeUnknowns(result: TaskResult, reply: Reply): void {

@@ -3,7 +3,7 @@ import type { TaskId } from '../../core/tasks/task';
 import { createChatModel } from '../chat-model';
 import { faultSentence } from '../log';
 import { signalOf } from '../places';
-import { NO_FOLDER } from '../repositories';
+import { ALL_FOLDERS, NO_FOLDER } from '../repositories';
 import type { Workbench } from '../workbench';
 import type { WorkspaceRepository } from '../workspace-world';
 import { createChatReply } from './chat-reply';
@@ -89,15 +89,16 @@ async function answerCommand(
   const inputs = readPromptInputs(request.prompt, isMultiRoot ? [...task.inputs, folderInput] : task.inputs);
   const { folder, ...taskInputs } = inputs;
   const named = isMultiRoot && folder !== undefined ? folder : null;
-  const repository =
-    named === null ? current : workbench.repositories.all().find((each) => each.name === named);
+  const all = workbench.repositories.all();
+  const isTogether = task.takesSeveral === true && named === ALL_FOLDERS;
+  const repository = named === null || isTogether ? current : all.find((each) => each.name === named);
   if (!repository) {
     stream.markdown(`No open folder is called that. Open are: ${folderNames(workbench)}.`);
     return {};
   }
   if (isMultiRoot && named === null) {
     stream.markdown(
-      `For the folder ${repository.name}; write \`folder: NAME\` for another of ${folderNames(workbench)}.\n\n`,
+      `For the folder ${repository.name}; write \`folder: NAME\` for another of ${folderNames(workbench)}${task.takesSeveral ? `, or \`folder: ${ALL_FOLDERS}\` for all of them together` : ''}.\n\n`,
     );
   }
   const useModel = vscode.workspace.getConfiguration('releaseGate').get('chat.improveProse', true);
@@ -109,6 +110,7 @@ async function answerCommand(
       createChatReply(stream, repository.folder),
       {
         repository,
+        others: isTogether ? all.filter((each) => each.key !== repository.key) : [],
         proposals: workbench.proposals,
         model: useModel ? createChatModel(request.model) : null,
         improveProse,

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import { changesAnything } from '../../core/text/proposal';
+import { changesAnything, shownPath } from '../../core/text/proposal';
 import { applyProposal, type ApplyOutcome } from '../proposals/apply-proposal';
 import { showDifference, shownBy } from '../proposals/proposed-documents';
+import { repositoryOf } from '../proposals/repository-of';
 import { uriIn } from '../places';
 import type { Workbench } from '../workbench';
 import { COMMANDS } from './names';
@@ -40,10 +41,14 @@ async function apply(id: string | null, workbench: Workbench): Promise<ApplyOutc
       return outcome;
     }
     case 'applied': {
-      const repository = proposal ? repositories.byKey(proposal.repository) : null;
-      const [first] = outcome.paths;
-      if (repository && first !== undefined) {
-        await vscode.window.showTextDocument(uriIn(repository.folder, first), { preview: false });
+      const written = proposal?.result.files.filter((file) => outcome.paths.includes(shownPath(file))) ?? [];
+      const owners = written.map((file) => (proposal ? repositoryOf(proposal, file, repositories) : null));
+      const [first] = written;
+      const [owner] = owners;
+      if (first && owner) {
+        await vscode.window.showTextDocument(uriIn(owner.folder, first.path), { preview: false });
+      }
+      for (const repository of new Map(owners.flatMap((each) => (each ? [[each.key, each]] : []))).values()) {
         await workbench.gate.judge(repository, new AbortController().signal, { isFresh: true });
       }
       return outcome;
@@ -53,13 +58,13 @@ async function apply(id: string | null, workbench: Workbench): Promise<ApplyOutc
 
 async function show(id: string | null, path: string | null, workbench: Workbench): Promise<boolean> {
   const files = id === null ? [] : (workbench.proposals.get(id)?.result.files ?? []);
-  const changing = files.filter(changesAnything).filter((file) => path === null || file.path === path);
+  const changing = files.filter(changesAnything).filter((file) => path === null || shownPath(file) === path);
   if (id === null || changing.length === 0) {
     void workbench.person.warn('This proposal is no longer kept; run the command again.');
     return false;
   }
   for (const file of changing)
-    await showDifference(id, file.path, workbench.proposals, workbench.repositories);
+    await showDifference(id, shownPath(file), workbench.proposals, workbench.repositories);
   return true;
 }
 

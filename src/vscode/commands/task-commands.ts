@@ -5,12 +5,12 @@ import type { Outcome } from '../chat/outcome';
 import { faultSentence } from '../log';
 import { signalOf } from '../places';
 import type { Workbench } from '../workbench';
-import { chooseRepository } from './choose-repository';
+import { chooseRepositories } from './choose-repository';
 import { COMMANDS, TASK_COMMANDS } from './names';
 
 /** What a caller of a task command may give, so that nothing is asked. */
 interface TaskArguments {
-  /** Name or key of a folder. */
+  /** Name or key of a folder; `all` for all of them together, where the task takes several. */
   readonly folder?: string;
   /** Given (even empty): no question is asked. */
   readonly inputs?: Readonly<Record<string, string>>;
@@ -64,8 +64,14 @@ async function writeDocument(given: DocumentArguments, workbench: Workbench): Pr
 
 async function runTask(task: Task, given: TaskArguments, workbench: Workbench): Promise<Outcome | null> {
   const { person, log } = workbench;
-  const repository = await chooseRepository(workbench.repositories, person, given.folder ?? null);
-  if (!repository) return null;
+  const chosen = await chooseRepositories(
+    workbench.repositories,
+    person,
+    given.folder ?? null,
+    task.takesSeveral ?? false,
+  );
+  if (!chosen) return null;
+  const { repository, others } = chosen;
   const inputs = given.inputs ?? (await askInputs(task, workbench));
   if (inputs === null) return null;
   const reply = createMarkdownReply();
@@ -88,7 +94,7 @@ async function runTask(task: Task, given: TaskArguments, workbench: Workbench): 
             task,
             { inputs, prompt: '' },
             { ...reply, progress: (message) => progress.report({ message }) },
-            { repository, proposals: workbench.proposals, model: null, improveProse },
+            { repository, others, proposals: workbench.proposals, model: null, improveProse },
             cancel.signal,
           );
         } finally {

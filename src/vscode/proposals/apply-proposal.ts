@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
-import { changesAnything, type ProposedFile } from '../../core/text/proposal';
+import { changesAnything, shownPath, type ProposedFile } from '../../core/text/proposal';
 import { uriIn } from '../places';
 import type { WorkspaceRepositories, WorkspaceRepository } from '../workspace-world';
 import type { Proposals } from './proposals';
 import { replacedSpan, sameText } from './replaced-span';
+import { repositoryOf } from './repository-of';
 
 /** What became of a proposal. `review`: files would be replaced whose difference nobody has seen; nothing was written. */
 export type ApplyOutcome =
@@ -29,21 +30,28 @@ export async function applyProposal(
   const repository = repositories.byKey(proposal.repository);
   if (!repository) return refused('The folder of this proposal is not open any more.');
   const files = proposal.result.files.filter(changesAnything);
+  const placed: PlacedFile[] = [];
   for (const file of files) {
-    const reason = await whyNotNow(repository, file);
-    if (reason !== null) return refused(`Nothing was written: ${file.path} ${reason}.`);
+    const owner = repositoryOf(proposal, file, repositories);
+    const reason = owner ? await whyNotNow(owner, file) : 'is in a folder that is not open any more';
+    if (!owner || reason !== null) {
+      return refused(`Nothing was written: ${shownPath(file)} ${reason ?? ''}.`);
+    }
+    placed.push({ repository: owner, file });
   }
   const unseen = proposals.notYetShown(id);
-  if (unseen.length > 0) return { kind: 'review', paths: unseen.map((file) => file.path) };
-  return write(repository, files, () => proposals.forget(id));
+  if (unseen.length > 0) return { kind: 'review', paths: unseen.map(shownPath) };
+  return write(placed, () => proposals.forget(id));
 }
 
-async function write(
-  repository: WorkspaceRepository,
-  files: readonly ProposedFile[],
-  onWritten: () => void,
-): Promise<ApplyOutcome> {
-  const { edit, documents } = await editFor(repository, files);
+/** A proposed file with the folder that it is for. */
+interface PlacedFile {
+  readonly repository: WorkspaceRepository;
+  readonly file: ProposedFile;
+}
+
+async function write(files: readonly PlacedFile[], onWritten: () => void): Promise<ApplyOutcome> {
+  const { edit, documents } = await editOf(files);
   // What the person has not saved yet stays theirs to save.
   const toSave = documents.filter((document) => !document.isDirty);
   if (!(await vscode.workspace.applyEdit(edit))) {
@@ -51,17 +59,27 @@ async function write(
   }
   for (const document of toSave) await document.save();
   onWritten();
-  return { kind: 'applied', paths: files.map((file) => file.path) };
+  return { kind: 'applied', paths: files.map(({ file }) => shownPath(file)) };
 }
 
 /** The change of some files as one edit of the editor, with the documents that it changes. */
 export async function editFor(
   repository: WorkspaceRepository,
   files: readonly ProposedFile[],
-): Promise<{ readonly edit: vscode.WorkspaceEdit; readonly documents: readonly vscode.TextDocument[] }> {
+): Promise<PreparedEdit> {
+  return editOf(files.map((file) => ({ repository, file })));
+}
+
+/** One edit of the editor, with the documents that it changes. */
+interface PreparedEdit {
+  readonly edit: vscode.WorkspaceEdit;
+  readonly documents: readonly vscode.TextDocument[];
+}
+
+async function editOf(files: readonly PlacedFile[]): Promise<PreparedEdit> {
   const edit = new vscode.WorkspaceEdit();
   const documents: vscode.TextDocument[] = [];
-  for (const file of files) {
+  for (const { repository, file } of files) {
     const uri = uriIn(repository.folder, file.path);
     if (file.before === null) {
       edit.createFile(uri, { overwrite: false, contents: new TextEncoder().encode(file.after) });

@@ -1,5 +1,5 @@
 import type { TaskResult } from '../../core/tasks/task';
-import { changesAnything, type ProposedFile } from '../../core/text/proposal';
+import { changesAnything, shownPath, type ProposedFile } from '../../core/text/proposal';
 
 /** What waits: a task's result, or the fixes of a repository. */
 export type ProposedResult = Pick<TaskResult, 'files' | 'findings'>;
@@ -18,7 +18,7 @@ export interface Proposals {
   get(id: string): Proposal | null;
   /** The newest of them, for a command that was called without an id. */
   latest(): Proposal | null;
-  /** Remembers that the person has seen how this file would change. */
+  /** Remembers that the person has seen how this file (by `shownPath`) would change. */
   markShown(id: string, path: string): void;
   /** Files that would be replaced and whose difference nobody has seen yet. */
   notYetShown(id: string): readonly ProposedFile[];
@@ -54,7 +54,7 @@ export function createProposals(nextId: () => string, onChange: (waiting: number
       const entry = byId.get(id);
       if (!entry) return [];
       return entry.proposal.result.files.filter(
-        (file) => file.before !== null && changesAnything(file) && !entry.shown.has(file.path),
+        (file) => file.before !== null && changesAnything(file) && !entry.shown.has(shownPath(file)),
       );
     },
     forget: (id) => {

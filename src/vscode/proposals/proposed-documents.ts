@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
 import { uriIn } from '../places';
+import { shownPath } from '../../core/text/proposal';
 import type { WorkspaceRepositories } from '../workspace-world';
+import { repositoryOf } from './repository-of';
 import type { Proposals } from './proposals';
 
 /** The scheme of documents that show what is proposed and what was found; nobody can write to them. */
 export const PROPOSAL_SCHEME = 'release-gate-proposal';
 
-/** The document of a proposed file as it would be; '.' is the folder that all of them are in. */
+/** The document of a proposed file (by `shownPath`) as it would be; '.' is the folder that all of them are in. */
 export function proposedUri(id: string, path: string): vscode.Uri {
   return vscode.Uri.from({
     scheme: PROPOSAL_SCHEME,
@@ -37,7 +39,7 @@ export function registerProposedDocuments(context: vscode.ExtensionContext, prop
       provideTextDocumentContent: (uri) => {
         const shown = shownBy(uri);
         if (!shown) return '';
-        const file = proposals.get(shown.id)?.result.files.find((each) => each.path === shown.path);
+        const file = proposals.get(shown.id)?.result.files.find((each) => shownPath(each) === shown.path);
         if (uri.path.startsWith(`/${shown.id}/before/`)) return '';
         if (uri.path.startsWith(`/${shown.id}/generated/`)) return file?.withGenerated ?? '';
         return file?.after ?? 'This proposal is no longer kept; run the command again.\n';
@@ -57,8 +59,8 @@ export async function showDifference(
   repositories: WorkspaceRepositories,
 ): Promise<boolean> {
   const proposal = proposals.get(id);
-  const file = proposal?.result.files.find((each) => each.path === path);
-  const repository = proposal ? repositories.byKey(proposal.repository) : null;
+  const file = proposal?.result.files.find((each) => shownPath(each) === path);
+  const repository = proposal && file ? repositoryOf(proposal, file, repositories) : null;
   if (!file || !repository) return false;
   // Where a person and the generator both wrote something new: theirs is proposed, the other is shown beside it.
   if (file.withGenerated !== undefined) {
@@ -70,7 +72,7 @@ export async function showDifference(
       { preview: false },
     );
   }
-  const left = file.before === null ? emptyUri(id, path) : uriIn(repository.folder, path);
+  const left = file.before === null ? emptyUri(id, path) : uriIn(repository.folder, file.path);
   await vscode.commands.executeCommand(
     'vscode.diff',
     left,

@@ -1,5 +1,5 @@
 import { unifiedDifference } from '../../core/text/difference';
-import { changesAnything } from '../../core/text/proposal';
+import { changesAnything, shownPath } from '../../core/text/proposal';
 import { fenced, sentenceMarkdown } from '../chat/markdown-parts';
 import type { Proposal } from '../proposals/proposals';
 
@@ -21,17 +21,17 @@ export function confirmationOf(proposal: Proposal): Confirmation {
     `Release Gate would write ${changing.length} ${changing.length === 1 ? 'file' : 'files'}:\n\n`,
     ...changing.map(
       (file) =>
-        `- \`${file.path}\` (${file.before === null ? 'new' : 'changes an existing file'}): ${sentenceMarkdown(file.purpose)}\n`,
+        `- \`${shownPath(file)}\` (${file.before === null ? 'new' : 'changes an existing file'}): ${sentenceMarkdown(file.purpose)}\n`,
     ),
     '\n',
   ];
   for (const file of changing) {
     if (file.before === null) continue;
     const { markdown, isCut } = fenced(unifiedDifference(file), 'diff', MAX_SHOWN_LINES);
-    parts.push(`\`${file.path}\`:\n\n${markdown}\n`);
+    parts.push(`\`${shownPath(file)}\`:\n\n${markdown}\n`);
     if (isCut)
       parts.push('The rest of this difference is opened in the editor before anything is written.\n\n');
-    else shownPaths.push(file.path);
+    else shownPaths.push(shownPath(file));
   }
   return { title: 'Apply a proposal of Release Gate', markdown: parts.join(''), shownPaths };
 }

@@ -5,7 +5,7 @@ import { createMarkdownReply } from '../chat/markdown-reply';
 import { signalOf } from '../places';
 import { applyProposal } from '../proposals/apply-proposal';
 import { showDifference } from '../proposals/proposed-documents';
-import { NO_FOLDER } from '../repositories';
+import { ALL_FOLDERS, NO_FOLDER } from '../repositories';
 import type { Workbench } from '../workbench';
 import type { WorkspaceRepository } from '../workspace-world';
 import { boundedAnswer, proposalNote, textInputs } from './task-tool-answer';
@@ -85,8 +85,11 @@ async function answerWith(
     import('../chat/answer-task'),
   ]);
   const { folder, ...inputs } = textInputs(input);
-  const repository = repositoryFor(folder, workbench);
+  const isTogether = task.takesSeveral === true && folder === ALL_FOLDERS;
+  const repository = repositoryFor(isTogether ? undefined : folder, workbench);
   if (typeof repository === 'string') return answer(repository);
+  const all = isTogether ? workbench.repositories.all() : [];
+  const others = all.filter((each) => each.key !== repository.key);
   const cancel = signalOf(token);
   try {
     const reply = createMarkdownReply();
@@ -94,7 +97,7 @@ async function answerWith(
       task,
       { inputs, prompt: '' },
       reply,
-      { repository, proposals: workbench.proposals, model: null, improveProse },
+      { repository, others, proposals: workbench.proposals, model: null, improveProse },
       cancel.signal,
     );
     switch (outcome.kind) {

@@ -1,5 +1,5 @@
 import type { TaskResult } from '../../core/tasks/task';
-import { changesAnything } from '../../core/text/proposal';
+import { changesAnything, shownPath } from '../../core/text/proposal';
 
 /** A model reads no more than this of one answer; the person sees the whole as a proposal. */
 export const MAX_ANSWER_CHARACTERS = 60_000;
@@ -10,7 +10,7 @@ export function proposalNote(result: Pick<TaskResult, 'files'>, proposal: string
   if (changing.length === 0) return 'Nothing would be written: every file is already as it should be.\n';
   return [
     `Proposal id: ${proposal}`,
-    `Files: ${changing.map((file) => file.path).join(', ')}`,
+    `Files: ${changing.map(shownPath).join(', ')}`,
     'Nothing has been written. To write these files, call release_gate_apply_proposal with this proposal id; the person is asked first.',
     'Keep every UNKNOWN(...) as it is: none of them may be filled in without a source.',
     '',

@@ -5,7 +5,8 @@ import { createParsers } from '../../../src/adapters/parsers';
 import { extractReusableWorkflows } from '../../../src/core/tasks/extract-reusable-workflows';
 import { judgeProposal } from '../../../src/core/gate/check';
 import type { Finding } from '../../../src/core/gate/report';
-import { TaskFailure } from '../../../src/core/tasks/task';
+import { TaskFailure, type World } from '../../../src/core/tasks/task';
+import { shownPath } from '../../../src/core/text/proposal';
 import { memoryWorld, quietRun } from '../../support/world';
 
 const FOLDER = '.github/workflows';
@@ -60,6 +61,54 @@ describe('extractReusableWorkflows', () => {
     assert.deepEqual(
       [...rulesThatBlock(result.findings)].filter((rule) => !known.has(rule)),
       [],
+    );
+  });
+
+  it('looks at several repositories, and says what only a push can tell', async () => {
+    const files = workflowsOf('services');
+    const world = (name: string): World =>
+      memoryWorld({ [`${FOLDER}/ci.yml`]: files[`${FOLDER}/${name}.yml`] ?? '' }, parsers);
+    const run = {
+      ...quietRun({ home_repository: 'search' }),
+      name: 'fraud',
+      others: ['search', 'recommendations', 'gateway'].map((name) => ({ name, world: world(name) })),
+    };
+    const result = await extractReusableWorkflows.run(world('fraud'), run);
+    assert.deepEqual(result.files.map(shownPath), [
+      `search/${FOLDER}/reusable-test-package-deploy.yml`,
+      `${FOLDER}/ci.yml`,
+      `search/${FOLDER}/ci.yml`,
+      `recommendations/${FOLDER}/ci.yml`,
+    ]);
+    const own = result.files.find((file) => file.repository === undefined);
+    assert.match(
+      own?.after ?? '',
+      /uses: UNKNOWN\(owner and name of the repository search\)\/\.github\/workflows\/reusable-test-package-deploy\.yml@UNKNOWN\(commit of search/,
+    );
+    assert.equal(result.unknowns.length, 2);
+    assert.match(
+      result.manualSteps.map(({ title }) => title).join('\n'),
+      /Merge the new workflow in search first/,
+    );
+    const known = await extractReusableWorkflows.run(world('fraud'), {
+      ...run,
+      inputs: { ...run.inputs, called_ref: '0123456789012345678901234567890123456789' },
+    });
+    assert.ok(!known.files.some((file) => file.after.includes('UNKNOWN(commit')));
+    for (const inputs of [{ home_repository: 'nobody' }, { called_ref: 'a b' }]) {
+      await assert.rejects(extractReusableWorkflows.run(world('fraud'), { ...run, inputs }), TaskFailure);
+    }
+    await assert.rejects(
+      extractReusableWorkflows.run(world('fraud'), { ...run, name: 'search' }),
+      /same name/,
+    );
+  });
+
+  it('keeps workflows that the constraints name', async () => {
+    const run = quietRun({ constraints: 'leave deploy-production.yml as it is' });
+    await assert.rejects(
+      extractReusableWorkflows.run(memoryWorld(workflowsOf('shop'), parsers), run),
+      /deploy-production\.yml was left alone, since the constraints name it/,
     );
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { changedFiles, eventually, fileUri, resetWorkspace, textOnDisk } from '../workspace';
+import { changedFiles, eventually, fileUri, isOnDisk, resetWorkspace, textOnDisk } from '../workspace';
 
 interface Outcome {
   readonly kind: string;
@@ -132,6 +132,51 @@ describe('the palette commands', () => {
     const outcome = await run('releaseGate.extractWorkflows');
     assert.equal(outcome?.kind, 'stopped');
     assert.ok((outcome.message ?? '').length > 20, outcome.message);
+  });
+
+  it('applies an extraction of several files as one change that one undo takes back', async () => {
+    const workflow = (service: string): string => `on: push
+permissions:
+  contents: read
+jobs:
+  test:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          persist-credentials: false
+      - run: make -C services/${service} test
+  package:
+    needs: test
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          persist-credentials: false
+      - run: make -C services/${service} package
+`;
+    const paths = ['orders', 'billing', 'search'].map((service) => `.github/workflows/zz-${service}.yml`);
+    const texts = ['orders', 'billing', 'search'].map(workflow);
+    for (const [index, path] of paths.entries()) {
+      await vscode.workspace.fs.writeFile(fileUri(path), new TextEncoder().encode(texts[index]));
+    }
+    const outcome = await run('releaseGate.extractWorkflows');
+    assert.ok(outcome?.proposal, outcome?.message);
+    assert.equal((await apply(outcome.proposal)).kind, 'review', 'nobody has seen the differences yet');
+    const applied = await apply(outcome.proposal);
+    assert.equal(applied.kind, 'applied', applied.message);
+    const made = '.github/workflows/reusable-test-package.yml';
+    assert.match(await textOnDisk(made), /workflow_call/);
+    for (const path of paths) assert.match(await textOnDisk(path), /uses: \.\/.github\/workflows\/reusable-/);
+
+    const [first = ''] = paths;
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(fileUri(first)));
+    await vscode.commands.executeCommand('undo');
+    for (const [index, path] of paths.entries()) {
+      const document = await vscode.workspace.openTextDocument(fileUri(path));
+      await eventually(`the undo in ${path}`, () => (document.getText() === texts[index] ? true : undefined));
+    }
+    await eventually('the new file to go', async () => ((await isOnDisk(made)) ? undefined : true));
   });
 
   it('does not replace a file that a person wrote without its difference shown', async () => {

@@ -3,7 +3,11 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { createParsers } from '../../../../src/adapters/parsers';
-import { extractRepeatedJobs, type Extraction } from '../../../../src/core/pipeline/extract/extract';
+import {
+  extractRepeatedJobs,
+  type Extraction,
+  type ExtractionResult,
+} from '../../../../src/core/pipeline/extract/extract';
 import { inlinedAndBefore } from './written-inliner';
 import { inline } from '../../../../src/core/pipeline/extract/inline';
 import type { ShellParser } from '../../../../src/core/ports';
@@ -119,6 +123,44 @@ describe('extractRepeatedJobs', () => {
       ],
     );
     assert.deepEqual(notes, []);
+  });
+
+  it('finds the three pipelines of ten repositories, each called where it lives', () => {
+    const files = workflowsIn('services');
+    const names = Object.keys(files).map((name) => path.basename(name, '.yml'));
+    const at = `${FOLDER}/ci.yml`;
+    const extractAll = (home: string | null, texts: Readonly<Record<string, string>>): ExtractionResult =>
+      extractRepeatedJobs({
+        workflows: names.map((name) => ({
+          repository: name,
+          workflow: readWorkflow(at, texts[`${name}.yml`] ?? ''),
+        })),
+        paths: new Map(names.map((name) => [name, new Set([at])])),
+        shell,
+        referTo: (repository, file) => `shop/${repository}/${file}@UNKNOWN(commit of ${repository})`,
+        home,
+      });
+    for (const home of [null, 'gateway']) {
+      const { extractions, changed } = extractAll(home, files);
+      assert.equal(extractions.length, 3);
+      assert.equal(changed.length, 10);
+      for (const extraction of extractions) {
+        assert.ok(home === null || extraction.repository === home);
+        const after = (repository: string): string =>
+          changed.find((file) => file.repository === repository)?.after ?? '';
+        for (const { repository } of extraction.callers) {
+          const uses =
+            repository === extraction.repository
+              ? `uses: ./${extraction.path}`
+              : `uses: shop/${extraction.repository}/${extraction.path}@UNKNOWN(commit of ${extraction.repository})`;
+          assert.ok(after(repository).includes(uses), after(repository));
+        }
+        const pairs = inlinedAndBefore(extraction, (repository) => files[`${repository}.yml`] ?? '', after);
+        for (const { inlined, before: was } of pairs) assert.deepEqual(inlined, was);
+      }
+      const texts = Object.fromEntries(changed.map(({ repository, after }) => [`${repository}.yml`, after]));
+      assert.deepEqual(extractAll(home, texts).extractions, []);
+    }
   });
 
   it('finds nothing new in what it made, and makes the same bytes again', () => {
