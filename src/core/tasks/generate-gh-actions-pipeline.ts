@@ -4,6 +4,8 @@ import { LANGUAGE_NAMES, type RepositoryProfile } from '../evidence/profile';
 import { judgeProposal } from '../gate/check';
 import type { Finding } from '../gate/report';
 import { generatePipeline, type GeneratedPipeline } from '../pipeline/generate/generate';
+import { requireChecks } from '../pipeline/generate/manual-steps';
+import { requiredChecks } from '../pipeline/govern/required-checks';
 import { counted, enumerated } from '../text/words';
 import {
   describeExtension,
@@ -138,7 +140,14 @@ export const generateGhActionsPipeline: Task = {
       findings,
       unknowns,
       manualSteps: [
-        ...(placed.pipeline === null ? [] : pipeline.setup),
+        // Where the repository deploys by its own means, its environments and variables are its own too.
+        ...(placed.pipeline === null
+          ? requireChecks(
+              profile,
+              pipeline.plan.branch,
+              requiredChecks(placed.workflows, pipeline.plan.branch),
+            )
+          : pipeline.setup(placed.workflows)),
         ...placed.alsoDeploying.map(retireStep),
         ...companions.flatMap((result) => result.manualSteps),
       ],

@@ -9,7 +9,7 @@ import { dependencyReview } from './dependency-review';
 import { deployMeans } from './deploy';
 import { readsNamespace, type EnvironmentSecret, type EnvironmentVariable } from './deploy/means';
 import { environmentJobs } from './environment-jobs';
-import { readWorkflow } from '../../workflow/read';
+import type { Workflow } from '../../workflow/model';
 import { requiredChecks } from '../govern/required-checks';
 import { manualSteps, type SetupStep } from './manual-steps';
 import { planPipeline, type GenerateRequest, type PipelinePlan } from './plan';
@@ -31,7 +31,8 @@ export interface GeneratedPipeline {
   readonly workflows: readonly GeneratedWorkflow[];
   readonly unknowns: readonly Unknown[];
   readonly notes: readonly string[];
-  readonly setup: readonly SetupStep[];
+  /** What a person sets up, with all workflows of the repository as they would be. */
+  setup(workflows: readonly Workflow[]): readonly SetupStep[];
   /** Variables that each environment must have. */
   readonly variables: readonly EnvironmentVariable[];
   /** Long-lived credentials that each environment must have, where its platform takes nothing else. */
@@ -159,19 +160,14 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
       ...(plan.isDeployed ? [...means.unknowns, ...check.unknowns].map((what) => ({ unknown: what })) : []),
     ]),
     notes: [...notes],
-    setup: [
+    setup: (standing) => [
       ...manualSteps({
         profile,
         environments: plan.environments,
         branch: plan.branch,
         variables,
         secrets: plan.isDeployed ? means.secrets : [],
-        required: requiredChecks(
-          texts.map((text, index) =>
-            readWorkflow(`.github/workflows/${workflows[index]?.names[0] ?? ''}`, text),
-          ),
-          plan.branch,
-        ),
+        required: requiredChecks(standing, plan.branch),
       }),
       ...(workflows.length > 0 ? [logRetention(plan.settings)] : []),
     ],

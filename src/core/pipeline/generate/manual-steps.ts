@@ -86,18 +86,31 @@ export function manualSteps(request: SetupRequest): SetupStep[] {
         .join('\n'),
     });
   }
-  if (required.checks.length > 0) {
-    const ruleset = branchRuleset({
-      checks: required.checks.map(({ name }) => name),
-      approvals: 1,
-      hasCodeOwners: profile.owners.length > 0,
-      scanners: required.scanners,
-    });
-    steps.push({
+  return [...steps, ...requireChecks(profile, branch, required)];
+}
+
+/** The ruleset that makes a pull request wait for its checks; nothing where no check can be required. */
+export function requireChecks(
+  profile: RepositoryProfile,
+  branch: string,
+  required: RequiredChecks,
+): readonly SetupStep[] {
+  if (required.checks.length === 0) return [];
+  const ruleset = branchRuleset({
+    checks: required.checks.map(({ name }) => name),
+    approvals: 1,
+    hasCodeOwners: profile.owners.length > 0,
+    scanners: required.scanners,
+  });
+  return [
+    {
       title: `Require the checks on ${branch}`,
       why: 'A pull request that fails them, or that nobody reviewed, could be merged otherwise; the names are those of the jobs. Whoever works alone sets required_approving_review_count to 0. `release-gate setup` keeps these settings as files.',
-      command: rulesetCommand(ruleset, repository, null),
-    });
-  }
-  return steps;
+      command: rulesetCommand(
+        ruleset,
+        repositoryPath(isKnown(profile.remote) ? profile.remote.value : null),
+        null,
+      ),
+    },
+  ];
 }

@@ -15,6 +15,7 @@ import { MADE_BY, type ChosenNames, type GeneratedWorkflow } from '../../pipelin
 import type { ProposedFile } from '../../text/proposal';
 import { counted, enumerated } from '../../text/words';
 import type { Workflow } from '../../workflow/model';
+import { readWorkflow } from '../../workflow/read';
 import type { WorkflowSet } from '../../workflow/understanding';
 import type { World } from '../task';
 import { understoodWorkflows } from '../understood-workflows';
@@ -33,6 +34,8 @@ export interface PlacedWorkflows {
   readonly pipeline: string | null;
   /** Workflows of the repository that were added to. */
   readonly extensions: readonly Extension[];
+  /** All workflows of the repository as they would be. */
+  readonly workflows: readonly Workflow[];
   /** Workflows that deploy beside the pipeline, with the jobs that do: both would. */
   readonly alsoDeploying: readonly { readonly path: string; readonly jobs: readonly string[] }[];
   readonly notes: readonly string[];
@@ -81,10 +84,12 @@ export async function placeWorkflows(
             workflow.names.some((name) => ours.includes(name))),
       );
       const beside = await proposeFiles(world, others, () => chosen, notes);
+      const files = [...placed.extensions.map(extendedFile), ...beside];
       return {
-        files: [...placed.extensions.map(extendedFile), ...beside],
+        files,
         pipeline: deploying.length > 0 ? null : (placed.extensions[0]?.path ?? null),
         extensions: placed.extensions,
+        workflows: withFiles(set.workflows, files),
         alsoDeploying: [],
         notes,
       };
@@ -101,12 +106,20 @@ export async function placeWorkflows(
     files,
     pipeline: files[0]?.path ?? null,
     extensions: [],
+    workflows: withFiles(set.workflows, files),
     alsoDeploying: theirs.flatMap((workflow) => {
       const jobs = deploysFrom(set, workflow);
       return jobs.length > 0 ? [{ path: workflow.path, jobs }] : [];
     }),
     notes,
   };
+}
+
+function withFiles(workflows: readonly Workflow[], files: readonly ProposedFile[]): readonly Workflow[] {
+  return [
+    ...workflows.filter(({ path }) => !files.some((file) => file.path === path)),
+    ...files.map((file) => readWorkflow(file.path, file.after)),
+  ];
 }
 
 interface Extended {

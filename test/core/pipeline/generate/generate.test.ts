@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { ROLLOUTS, type Rollout } from '../../../../src/core/evidence/rollouts';
+import type { GeneratedPipeline } from '../../../../src/core/pipeline/generate/generate';
 import { readWorkflow } from '../../../../src/core/workflow/read';
 import type { Job, Workflow } from '../../../../src/core/workflow/model';
 import { shownFinding } from '../../../../scripts/lib/peers/finding';
@@ -22,6 +23,18 @@ function generate(name: string, rollout: Rollout | null = null): ReturnType<type
     history: remoteHistory(`https://github.com/sample/${name}.git`),
     imagesOfArtifact: COPIES_BUILD.has(name) ? ['Dockerfile'] : [],
   });
+}
+
+/** What a person sets up where the generated workflows are the only ones. */
+function setupOf(pipeline: GeneratedPipeline): ReturnType<GeneratedPipeline['setup']> {
+  return pipeline.setup(
+    pipeline.workflows.map((workflow) =>
+      readWorkflow(
+        `.github/workflows/${workflow.names[0] ?? ''}`,
+        workflow.text({ pipeline: 'pipeline.yml' }),
+      ),
+    ),
+  );
 }
 
 function pipelineOf(texts: Readonly<Record<string, string>>): Workflow {
@@ -275,7 +288,7 @@ describe('generated pipelines', () => {
 
   it('lists what a person sets up, with reviewers, wait, branches and the checks by the names of their jobs', async () => {
     const { texts, pipeline } = await generate('orders-service');
-    const protect = pipeline.setup.find((step) => step.title === 'Protect the environment production');
+    const protect = setupOf(pipeline).find((step) => step.title === 'Protect the environment production');
     assert.match(protect?.command ?? '', /gh api "orgs\/larkmoor\/teams\/shop" --jq \.id/);
     assert.match(protect?.command ?? '', /"prevent_self_review": true/);
     assert.match(
@@ -283,7 +296,8 @@ describe('generated pipelines', () => {
       /gh api --method PUT "repos\/sample\/orders-service\/environments\/production" --input -/,
     );
     assert.match(protect?.command ?? '', /deployment-branch-policies" -f name=main -f type=branch/);
-    const ruleset = pipeline.setup.find((step) => step.title.startsWith('Require the checks'))?.command ?? '';
+    const ruleset =
+      setupOf(pipeline).find((step) => step.title.startsWith('Require the checks'))?.command ?? '';
     const body = JSON.parse(ruleset.slice(ruleset.indexOf('\n{'), ruleset.lastIndexOf('}') + 1)) as {
       rules: { type: string; parameters?: { required_status_checks: { context: string }[] } }[];
     };
@@ -310,7 +324,7 @@ describe('generated pipelines', () => {
       assert.equal(step.with.find((entry) => entry.name.value === 'retention-days')?.value.text, '21');
     }
     assert.match(
-      pipeline.setup.find((step) => step.title === 'Keep logs for 21 days')?.command ?? '',
+      setupOf(pipeline).find((step) => step.title === 'Keep logs for 21 days')?.command ?? '',
       /^gh api --method PUT "repos\/\{owner\}\/\{repo\}\/actions\/permissions\/artifact-and-log-retention" -F days=21$/,
     );
   });

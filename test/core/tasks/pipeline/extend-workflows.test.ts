@@ -186,6 +186,15 @@ jobs:
     );
   });
 
+  it('is required by the names of its own jobs, never by those of checks that were not added', async () => {
+    const result = await run({ ...sampleRepository('orders-service'), [CI]: checks });
+    const command =
+      result.manualSteps.find((step) => step.title.startsWith('Require the checks'))?.command ?? '';
+    assert.match(command, /"context": ?"test"/);
+    assert.match(command, /"context": ?"Format and lint"/);
+    assert.doesNotMatch(command, /Unit tests/);
+  });
+
   it('is left alone on request', async () => {
     const result = await run({ ...sampleRepository('orders-service'), [CI]: checks }, { existing: 'beside' });
     assert.ok(result.files.some((file) => file.path === '.github/workflows/pipeline.yml'));
