@@ -2,6 +2,7 @@ import { fileSource, type Unknown } from '../evidence/fact';
 import { isForeign } from '../evidence/detect/reading';
 import { judgeProposal } from '../gate/check';
 import { isTestData } from '../gate/test-data';
+import { readTrustFiles } from '../gate/trust-files';
 import { cloudSetupSteps, type CloudTrust } from '../pipeline/oidc/cloud-setup';
 import { grantCallers } from '../pipeline/oidc/grant-callers';
 import { needsOfJob } from '../pipeline/oidc/needs/index';
@@ -13,6 +14,8 @@ import { TERRAFORM_PATH, terraformOf } from '../pipeline/oidc/terraform';
 import { needsOfToken } from '../rules/workflow/action-permissions';
 import { credentialKinds, NO_OTHER_LOGIN } from '../rules/workflow/deploy-credentials';
 import { credentialsOf } from '../rules/workflow/long-lived-deploy-credential';
+import type { GateFacts } from '../rules/rule';
+import { rule as oidcTrustTooWide } from '../rules/trust/oidc-trust-too-wide';
 import { hasPurpose } from '../rules/workflow/production-path';
 import type { ProposedFile } from '../text/proposal';
 import { counted, enumerated } from '../text/words';
@@ -75,7 +78,9 @@ export const secureCloudAuthWithOidc: Task = {
     const checklist = repo.paths.includes(checklistPath) ? await world.files.read(checklistPath) : null;
     const before = checklist?.ok === true ? checklist.text : null;
     let known = before === null ? null : readMigration(before);
-    if (found.length === 0 && known === null) {
+    const others = othersOf(repo, found);
+    const tooWide = await trustsTooWide(world, repo, run.signal);
+    if (found.length === 0 && known === null && others.length + tooWide.length === 0) {
       throw new TaskFailure(
         workflows.length === 0 && notes.length === 0
           ? 'There are no workflows in .github/workflows. Generate a pipeline first; it logs in by OIDC where it needs a cloud.'
@@ -185,6 +190,7 @@ export const secureCloudAuthWithOidc: Task = {
         known,
         jobs,
         secrets,
+        { others: others.length, tooWide: tooWide.length },
       ),
       sources,
       files,
@@ -198,7 +204,8 @@ export const secureCloudAuthWithOidc: Task = {
         ...left.map((one) => sentence(one.reason)),
         ...secured.flatMap((one) => one.notes).map(sentence),
         ...callers.notes.map(sentence),
-        ...othersOf(repo, found).map(sentence),
+        ...others.map(sentence),
+        ...tooWide.map(sentence),
         ...progressOf(known, jobs, secrets),
         ...notes,
       ],
@@ -470,6 +477,38 @@ function othersOf(
   );
 }
 
+/** Trusts that stand in the repository already and let too many in: a new login is worth no more than the trust behind it. */
+async function trustsTooWide(
+  world: World,
+  repo: Repository,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const trustFiles = await readTrustFiles(
+    world.files,
+    world.parsers,
+    repo.paths,
+    undefined,
+    new Map(),
+    signal,
+  );
+  const facts: GateFacts = {
+    paths: new Set(repo.paths),
+    profile: null,
+    pins: new Map(),
+    environments: { production: [], other: [] },
+    trustFiles,
+  };
+  return trustFiles.flatMap((file) =>
+    oidcTrustTooWide
+      .check(file, facts)
+      .filter(({ severity }) => severity !== 'info')
+      .map(({ path, span, message }) => {
+        const line = span ? `:${file.lines.positionAt(span.start).line}` : '';
+        return `${path}${line}: ${message}`;
+      }),
+  );
+}
+
 /** What a later run has to say of the checklist. */
 function progressOf(
   known: MigrationRead | null,
@@ -512,7 +551,11 @@ function summaryOf(
   known: MigrationRead | null,
   switched: readonly SwitchedJob[],
   secrets: readonly SecretUses[],
+  besides: { readonly others: number; readonly tooWide: number },
 ): string {
+  if (credentials.length === 0 && known === null) {
+    return `No static credential of AWS, Azure, Google Cloud, Vault, npm or PyPI was found. ${counted(besides.others, 'stored credential')} of other services and ${counted(besides.tooWide, 'trust')} that ${besides.tooWide === 1 ? 'lets' : 'let'} too many in: see the notes.`;
+  }
   if (credentials.length === 0 && known !== null) {
     const free = secrets.filter(isFree).length;
     return `No static credential is left in the workflows: ${counted(switched.length, 'job')} of the checklist ${switched.length === 1 ? 'logs' : 'log'} in by OIDC. ${free} of ${counted(secrets.length, 'secret')} ${free === 1 ? 'is' : 'are'} used by nothing any more; ${counted(known.left.length, 'step')} of the checklist ${known.left.length === 1 ? 'is' : 'are'} not ticked.`;

@@ -123,6 +123,120 @@ describe('secureCloudAuthWithOidc', () => {
     assert.deepEqual(better.files, result.files);
   });
 
+  it('says on a later run what is done, what is left, and which secrets are free', async () => {
+    const files: Record<string, string> = {
+      [`${FOLDER}/deploy.yml`]: DEPLOY,
+      [`${FOLDER}/later.yml`]: DEPLOY.replace('environment: production', 'environment: staging').replace(
+        / {6}- uses: aws[^]*$/,
+        '      - run: ./x\n        env: { K: "${{ secrets.AWS_ACCESS_KEY_ID }}" }\n',
+      ),
+      'scripts/x.sh': 'echo "$AWS_SECRET_ACCESS_KEY"\n',
+    };
+    const first = await secureCloudAuthWithOidc.run(
+      world(files, 'git@github.com:shop/orders.git'),
+      quietRun(),
+    );
+    for (const file of first.files) files[file.path] = file.after;
+    const second = await secureCloudAuthWithOidc.run(
+      world(files, 'git@github.com:shop/orders.git'),
+      quietRun(),
+    );
+    assert.match(
+      second.summary,
+      /^No static credential is left in the workflows: 1 job of the checklist logs in/,
+    );
+    assert.deepEqual(
+      second.files.map(({ path }) => path),
+      ['docs/ops/OIDC_MIGRATION.md'],
+    );
+    const notes = second.notes.join('\n');
+    assert.match(notes, /Done: deploy of \.github\/workflows\/deploy\.yml by OIDC/);
+    assert.match(notes, /Still used: AWS_ACCESS_KEY_ID in \.github\/workflows\/later\.yml:16/);
+    const titles = second.manualSteps.map(({ title }) => title).join('\n');
+    assert.match(titles, /Keep the secret AWS_ACCESS_KEY_ID/);
+    assert.match(titles, /Remove the secret AWS_SECRET_ACCESS_KEY after a look/);
+    for (const file of second.files) files[file.path] = file.after;
+    const third = await secureCloudAuthWithOidc.run(world(files), quietRun());
+    assert.deepEqual(third.files, []);
+  });
+
+  it('writes Terraform where it is asked for, and in no file of somebody else', async () => {
+    const run = (terraform: string, files: Readonly<Record<string, string>> = {}) =>
+      secureCloudAuthWithOidc.run(
+        world({ [`${FOLDER}/deploy.yml`]: DEPLOY, ...files }, 'git@github.com:shop/orders.git'),
+        { ...quietRun(), inputs: { terraform } },
+      );
+    const result = await run('yes');
+    const file = result.files.find(({ path }) => path.endsWith('.tf'));
+    assert.equal(file?.path, 'infra/github-oidc/main.tf');
+    assert.match(
+      file.after,
+      /arn:aws:ecs:eu-central-1:\$\{data\.aws_caller_identity\.current\.account_id\}:service\/shop\/orders/,
+    );
+    assert.deepEqual(
+      result.findings.filter(({ path }) => path.endsWith('.tf')),
+      [],
+    );
+    assert.ok(
+      (await run('infra/identity/oidc.tf')).files.some(({ path }) => path === 'infra/identity/oidc.tf'),
+    );
+    for (const wrong of ['../x.tf', 'infra/../x.tf', '/etc/x.tf', 'infra/x.sh', '.github/workflows/x.tf'])
+      await assert.rejects(run(wrong), TaskFailure);
+    await assert.rejects(
+      run('yes', { 'infra/github-oidc/main.tf': 'locals {}\n' }),
+      /was not written by this command/,
+    );
+    assert.ok((await run('no')).files.every(({ path }) => !path.endsWith('.tf')));
+  });
+
+  it('names the environment of a job that deploys to production or publishes, and binds the trust to it', async () => {
+    const text = `on: { release: { types: [published] } }
+jobs:
+  publish:
+    runs-on: ubuntu-latest
+    permissions: { contents: read }
+    steps:
+      - uses: pypa/gh-action-pypi-publish@release/v1
+        with: { password: '\${{ secrets.PYPI_API_TOKEN }}' }
+`;
+    const result = await secureCloudAuthWithOidc.run(
+      world(
+        { [`${FOLDER}/publish.yml`]: text, 'pyproject.toml': '[project]\nname = "orders"\n[tool.x]\n' },
+        'git@github.com:shop/orders.git',
+      ),
+      quietRun(),
+    );
+    assert.match(result.files[0]?.after ?? '', /environment: release\n/);
+    const step = result.manualSteps.find(({ title }) => title.startsWith('PyPI: make'));
+    assert.match(
+      step?.why ?? '',
+      /project\/orders\/settings\/publishing\/.*workflow publish\.yml, environment release/,
+    );
+    assert.equal(step?.command, null);
+  });
+
+  it('tells of other credentials, and of trusts that let too many in', async () => {
+    const result = await secureCloudAuthWithOidc.run(
+      world({
+        [`${FOLDER}/deploy.yml`]: `on: push
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    steps:
+      - run: flyctl deploy
+        env: { FLY_API_TOKEN: '\${{ secrets.FLY_API_TOKEN }}' }
+`,
+        'iam/trust.json': `{ "Statement": [{ "Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+  "Condition": { "StringLike": { "token.actions.githubusercontent.com:sub": "repo:shop/*" } } }] }`,
+      }),
+      quietRun(),
+    );
+    assert.deepEqual(result.files, []);
+    const notes = result.notes.join('\n');
+    assert.match(notes, /a Fly\.io token that is kept as `secrets\.FLY_API_TOKEN`/);
+    assert.match(notes, /iam\/trust\.json:2: The trust policy takes "repo:shop\/\*"/);
+  });
+
   it('gives the callers of a called workflow the permission too', async () => {
     const called = DEPLOY.replace(/on:[^]*?permissions:\n {2}contents: read\n/, 'on: workflow_call\n');
     const caller = `on: push\njobs:\n  call:\n    uses: ./${FOLDER}/deploy.yml\n    secrets: inherit\n`;

@@ -148,6 +148,79 @@ describe('cloudSetupSteps', () => {
     }
   });
 
+  it('is shell for every provider, with needs, a new identity, hostile file names and Terraform', async () => {
+    const shell = await createParsers().shell();
+    const needs = {
+      ...NO_NEEDS,
+      aws: [
+        { actions: ['ecs:UpdateService'], resources: ['arn:aws:ecs:{region}:{account}:service/shop/orders'] },
+        { actions: ['iam:PassRole'], resources: ['UNKNOWN(the ARNs of task role and execution role)'] },
+      ],
+      azure: [
+        { role: 'AcrPush', scope: { kind: 'registry' as const, name: 'shopimages', needed: 'the registry' } },
+        { role: 'Website Contributor', scope: { kind: 'site' as const, name: null, needed: 'the app' } },
+      ],
+      google: [
+        {
+          role: 'roles/run.developer',
+          scope: { kind: 'project' as const, name: null, needed: 'project id' },
+        },
+        {
+          role: 'roles/storage.objectUser',
+          scope: { kind: 'bucket' as const, name: 'shop-web', needed: '' },
+        },
+      ],
+      vault: ['secret/data/orders'],
+      eksClusters: ['shop', null],
+      unknown: ['what ./deploy.sh does'],
+    };
+    for (const terraform of [null, 'infra/github-oidc/main.tf']) {
+      for (const isNewIdentity of [true, false]) {
+        const steps = cloudSetupSteps({
+          ...setup,
+          terraform,
+          workflows: [{ path: ".github/workflows/a'; rm -rf ~; '.yml", canDispatch: true }],
+          secrets: [
+            ...setup.secrets,
+            { name: 'A', uses: [{ path: 'a.yml', line: 1 }], mentions: [], hidden: [], isComplete: true },
+            { name: 'B', uses: [], mentions: [{ path: 'b.sh', line: 2 }], hidden: [], isComplete: false },
+          ],
+          trusts: (['aws', 'azure', 'google', 'vault', 'npm', 'pypi'] as const).map((cloud) => ({
+            cloud,
+            subjects: [{ kind: 'environment', name: 'prod eu' }],
+            variables: variablesFor(cloud, []).inputs,
+            needsRegion: cloud === 'aws',
+            forms: ['publish-profile', 'login-input'],
+            isNewIdentity,
+            needs,
+            jobs: [{ path: ".github/workflows/a'; rm -rf ~; '.yml", job: 'deploy', isCalled: false }],
+            package: cloud === 'npm' ? '@shop/orders' : null,
+          })),
+        });
+        assert.equal(new Set(steps.map(({ id }) => id)).size, steps.length, 'an id stands twice');
+        const order = ['add', 'verify', 'switch', 'remove', 'rotate'];
+        const phases = steps.map(({ phase }) => order.indexOf(phase));
+        assert.deepEqual(
+          phases,
+          [...phases].sort((a, b) => a - b),
+        );
+        for (const { title, command } of steps) {
+          if (command === null) continue;
+          assert.equal(shell.parse(command).hasError, false, `${title}\n${command}`);
+          assert.doesNotMatch(command.replaceAll("'\\''", ''), /^(?:[^']*'[^']*')*[^']*; rm -rf/m);
+          for (const [, json = ''] of command.matchAll(/<<EOF\n([^]*?)\nEOF/g)) JSON.parse(json);
+        }
+        const text = steps.map(({ title, command }) => `${title}\n${command ?? ''}`).join('\n');
+        assert.match(text, /Keep the secret A: it is still used/);
+        assert.match(text, /Remove the secret B after a look/);
+        assert.doesNotMatch(text, /gh secret delete A /);
+        assert.match(text, /npm trust github '@shop\/orders' --allow-publish/);
+        if (terraform) assert.match(text, /output -raw aws_prod_eu_role_to_assume/);
+        else assert.match(text, /"arn:aws:ecs:\$\{REGION\}:\$\{ACCOUNT_ID\}:service\/shop\/orders"/);
+      }
+    }
+  });
+
   it('says what is unknown', () => {
     const commands = cloudSetupSteps({ ...setup, repository: null }).map((step) => step.command ?? '');
     assert.ok(commands.some((command) => command.includes('UNKNOWN(owner/repository on GitHub)')));
