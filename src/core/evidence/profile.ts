@@ -54,8 +54,16 @@ export interface Stack {
   readonly testReports?: readonly Fact<string>[];
   /** What its tests talk to beside themselves, where a file names it. */
   readonly services?: readonly Fact<TestService>[];
+  /** Optional dependencies that its commands need: extras of the package, or dependency groups (PEP 735). */
+  readonly optionalDependencies?: readonly Fact<OptionalDependencies>[];
   /** Extensions of the language's runtime that the manifest asks for: PHP's, without `ext-`. */
   readonly extensions?: readonly Fact<string>[];
+}
+
+/** A set of dependencies that is installed only when it is asked for by name. */
+export interface OptionalDependencies {
+  readonly kind: 'extra' | 'group';
+  readonly name: string;
 }
 
 /** A server that tests need running, by the adapter that reaches it. */

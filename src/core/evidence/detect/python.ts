@@ -1,6 +1,6 @@
 import { parse as parseToml } from 'smol-toml';
 import { fact, fileSource, unknown, type Fact, type Known, type Source } from '../fact';
-import type { ConfiguredTool, CoverageSetup, PipelinePhase, Stack } from '../profile';
+import type { ConfiguredTool, CoverageSetup, OptionalDependencies, PipelinePhase, Stack } from '../profile';
 import { makeCommands, readMakeTargets } from './makefile';
 import { findLine, lineSource, listAt, mapAt, stringAt } from './places';
 import { baseOf, folderOf, inFolder, isInside, type Reading } from './reading';
@@ -135,6 +135,7 @@ async function stackOf(reading: Reading, facts: PythonFacts): Promise<Stack> {
     isPackage ? tomlSource('build-system') : null,
   );
   const tools = toolsOf(facts, commands);
+  const optional = optionalDependenciesOf(facts, commands);
   const coverage = await coverageOf(reading, facts, commands.unit?.[0]);
   const testReports = await testReportsOf(reading, facts);
   return {
@@ -156,6 +157,7 @@ async function stackOf(reading: Reading, facts: PythonFacts): Promise<Stack> {
     isPublished: isPackage && !isPrivate && !reading.has(inFolder(folder, 'Dockerfile')),
     ...(isPackage ? { outputs: [fact('dist', tomlSource('build-system'))] } : {}),
     ...(tools.length > 0 ? { tools } : {}),
+    ...(optional.length > 0 ? { optionalDependencies: optional } : {}),
     ...(coverage ? { coverage } : {}),
     ...(testReports.length > 0 ? { testReports } : {}),
   };
@@ -251,7 +253,7 @@ async function coverageOf(
         ? `${pytest}${isAsked ? '' : ' --cov'}${/--cov-report[= ]xml/.test(options?.text ?? '') ? '' : ' --cov-report=xml'}`
         : pytest
             .replace(/\bpytest\b/, 'coverage run -m pytest')
-            .concat(` && ${/^(?:poetry|uv|pipenv) run /.exec(pytest)?.[0] ?? ''}coverage xml`);
+            .concat(` && ${/^(?:poetry|uv|pipenv|pdm) run /.exec(pytest)?.[0] ?? ''}coverage xml`);
   const failUnder = mapAt(toml, ['tool', 'coverage', 'report'])['fail_under'];
   const inOptions = /--cov-fail-under[= ](\d{1,3})\b/.exec(options?.text ?? '')?.[1];
   const rc = ['.coveragerc', 'setup.cfg', 'tox.ini']
@@ -310,7 +312,12 @@ async function commandsOf(
         ? 'uv run '
         : manager === 'pipenv'
           ? 'pipenv run '
-          : '';
+          : manager === 'pdm'
+            ? 'pdm run '
+            : '';
+  // What looks at the sources alone needs no place among the dependencies.
+  const alone = (tool: string, command: string): string =>
+    dependencies.has(tool) ? prefix + command : `${manager === 'uv' ? 'uvx' : 'pipx run'} ${command}`;
   const configured = (tool: string, ...files: readonly string[]): Source | null => {
     if (Object.hasOwn(mapAt(toml, ['tool']), tool))
       return lineSource(pyproject, tomlText, tableLine(`tool.${tool}`));
@@ -318,28 +325,39 @@ async function commandsOf(
     return file ? fileSource(file) : (dependencies.get(tool) ?? null);
   };
   const commands: Partial<Record<PipelinePhase, Fact<string>[]>> = {};
+  const addAsIs = (phase: PipelinePhase, command: string, source: Source | null): void => {
+    if (source) commands[phase] = [...(commands[phase] ?? []), fact(command, source)];
+  };
   const add = (phase: PipelinePhase, command: string, source: Source | null): void => {
-    if (source) commands[phase] = [...(commands[phase] ?? []), fact(prefix + command, source)];
+    addAsIs(phase, prefix + command, source);
   };
   if (Object.keys(mapAt(toml, ['tool', 'ruff', 'format'])).length > 0) {
-    add('format', 'ruff format --check .', lineSource(pyproject, tomlText, tableLine('tool.ruff.format')));
+    addAsIs(
+      'format',
+      alone('ruff', 'ruff format --check .'),
+      lineSource(pyproject, tomlText, tableLine('tool.ruff.format')),
+    );
   }
-  add('format', 'black --check .', configured('black'));
-  add('format', 'isort --check-only .', configured('isort', '.isort.cfg'));
-  add('lint', 'ruff check .', configured('ruff', 'ruff.toml', '.ruff.toml'));
-  add(
+  addAsIs('format', alone('black', 'black --check .'), configured('black'));
+  addAsIs('format', alone('isort', 'isort --check-only .'), configured('isort', '.isort.cfg'));
+  addAsIs('lint', alone('ruff', 'ruff check .'), configured('ruff', 'ruff.toml', '.ruff.toml'));
+  addAsIs(
     'lint',
-    'flake8',
+    alone('flake8', 'flake8'),
     sections.get('setup.cfg:flake8') ?? sections.get('.flake8:flake8') ?? dependencies.get('flake8') ?? null,
   );
-  const mypy = configured('mypy') ?? sections.get('mypy.ini:mypy') ?? sections.get('setup.cfg:mypy') ?? null;
+  // These read what is imported, so that without a place among the dependencies something else runs them.
+  const installed = (tool: string): boolean => dependencies.has(tool) || dependencies.size === 0;
+  const mypy = !installed('mypy')
+    ? null
+    : (configured('mypy') ?? sections.get('mypy.ini:mypy') ?? sections.get('setup.cfg:mypy') ?? null);
   const names = mapAt(toml, ['tool', 'mypy']);
   add(
     'type-check',
     names['files'] !== undefined || names['packages'] !== undefined ? 'mypy' : 'mypy .',
     mypy,
   );
-  add('type-check', 'pyright', configured('pyright', 'pyrightconfig.json'));
+  add('type-check', 'pyright', installed('pyright') ? configured('pyright', 'pyrightconfig.json') : null);
   add(
     'scan',
     'bandit -c pyproject.toml -r .',
@@ -353,7 +371,9 @@ async function commandsOf(
     sections.get('setup.cfg:tool:pytest') ??
     sections.get('tox.ini:pytest') ??
     null;
-  if (pytest) {
+  const elsewhere = installed('pytest') ? null : await testsElsewhere(reading, facts, prefix);
+  if (elsewhere) addAsIs('unit', elsewhere.value, elsewhere.sources[0] ?? null);
+  else if (pytest) {
     const tests = reading.paths.filter(
       (path) => isInside(path, inFolder(folder, 'tests')) && path.endsWith('.py'),
     );
@@ -368,13 +388,149 @@ async function commandsOf(
       if (first) add(PHASE_OF_TESTS[name] ?? 'end-to-end', `pytest tests/${name}`, fileSource(first));
     }
   }
+  if (!commands.unit) {
+    const other =
+      (await testsElsewhere(reading, facts, prefix)) ?? (await plainTests(reading, facts, prefix));
+    if (other) commands.unit = [other];
+  }
+  if (!commands.format && !commands.lint) {
+    const hooks = await hooksOf(reading, folder);
+    if (hooks) commands.lint = [hooks];
+  }
   if (buildSource) {
-    const build = manager === 'poetry' ? 'poetry build' : manager === 'uv' ? 'uv build' : 'pipx run build';
+    const build = ['poetry', 'uv', 'pdm'].includes(manager) ? `${manager} build` : 'pipx run build';
     commands.build = [fact(build, buildSource)];
   }
   const make = makeCommands(await readMakeTargets(reading, folder));
   return { ...make, ...commands };
 }
+
+/** Tests that tox or nox runs, in an environment of its own. */
+async function testsElsewhere(
+  reading: Reading,
+  { folder, toml, tomlText, dependencies }: PythonFacts,
+  prefix: string,
+): Promise<Fact<string> | null> {
+  const run = (tool: string, command: string): string =>
+    `${dependencies.has(tool) ? prefix : 'pipx run '}${tool} ${command}`;
+  const toxFile = inFolder(folder, 'tox.ini');
+  const tox = reading.has(toxFile) ? await reading.text(toxFile) : null;
+  const testenv = tox === null ? null : findLine(tox, /^\[testenv\]/);
+  if (
+    tox !== null &&
+    testenv &&
+    /^\s*commands\s*=[^[]*\b(pytest|unittest|nose2?|manage\.py test)\b/m.test(tox)
+  )
+    return fact(run('tox', '-e py'), fileSource(toxFile, testenv.range));
+  if (Object.hasOwn(mapAt(toml, ['tool']), 'tox') && /\b(pytest|unittest)\b/.test(tomlText))
+    return fact(
+      run('tox', '-e py'),
+      lineSource(inFolder(folder, 'pyproject.toml'), tomlText, tableLine('tool.tox')),
+    );
+  const noxFile = inFolder(folder, 'noxfile.py');
+  const nox = reading.has(noxFile) ? await reading.text(noxFile) : null;
+  const session = nox === null ? null : findLine(nox, /^def (tests?|unit|unit_tests?|pytest)\(\s*\w+/);
+  return session?.match[1]
+    ? fact(run('nox', `--session ${session.match[1]}`), fileSource(noxFile, session.range))
+    : null;
+}
+
+/** Tests of Django, or of the language's own module, where no other runner is set up. */
+async function plainTests(
+  reading: Reading,
+  { folder, dependencies }: PythonFacts,
+  prefix: string,
+): Promise<Fact<string> | null> {
+  const manage = inFolder(folder, 'manage.py');
+  const tests = reading.paths.filter(
+    (path) => isInside(path, folder) && /(^|\/)(tests?\.py|test_\w+\.py|\w+_test\.py)$/.test(path),
+  );
+  if (reading.has(manage) && dependencies.has('django')) {
+    const [first] = tests;
+    return first ? fact(`${prefix}python manage.py test`, fileSource(first)) : null;
+  }
+  for (const name of ['tests', 'test']) {
+    const own = tests.filter(
+      (path) => isInside(path, inFolder(folder, name)) && /(^|\/)test\w*\.py$/.test(path),
+    );
+    for (const path of own.slice(0, 20)) {
+      const found = findLine((await reading.text(path)) ?? '', /^(?:import unittest|from unittest import)\b/);
+      if (!found) continue;
+      const top = reading.has(inFolder(folder, `${name}/__init__.py`)) ? ' -t .' : '';
+      return fact(`${prefix}python -m unittest discover -s ${name}${top}`, fileSource(path, found.range));
+    }
+  }
+  return null;
+}
+
+/** pre-commit's hooks, where nothing else says what the format and the rules are. Hooks of one machine are left. */
+async function hooksOf(reading: Reading, folder: string): Promise<Fact<string> | null> {
+  const path = inFolder(folder, '.pre-commit-config.yaml');
+  const text = reading.has(path) ? await reading.text(path) : null;
+  const found = text === null ? null : findLine(text, /^\s*-?\s*repo:\s*https?:/);
+  if (text === null || !found || /^\s*language:\s*(system|script)\b/m.test(text)) return null;
+  // On the default branch that hook fails by what it is for.
+  const skip = /\bno-commit-to-branch\b/.test(text) ? 'SKIP="no-commit-to-branch" ' : '';
+  return fact(`${skip}pipx run pre-commit run --all-files`, fileSource(path, found.range));
+}
+
+/** Extras and groups that hold what the commands call: without their names nobody installs them. */
+function optionalDependenciesOf(
+  { folder, toml, tomlText }: PythonFacts,
+  commands: Stack['commands'],
+): readonly Fact<OptionalDependencies>[] {
+  const called = Object.values(commands)
+    .flat()
+    .filter(({ value }) => !/^(?:SKIP="[^"]*" )?(?:pipx run|uvx) /.test(value))
+    .map(({ value }) => value)
+    .join('\n');
+  const holds = (items: unknown): boolean =>
+    Array.isArray(items) &&
+    items.some((item) => {
+      const name = typeof item === 'string' ? /^\s*([A-Za-z0-9][\w.-]{0,100})/.exec(item)?.[1] : undefined;
+      return (
+        name !== undefined &&
+        CALLED.includes(normal(name)) &&
+        new RegExp(`\\b${normal(name)}\\b`).test(called)
+      );
+    });
+  return (
+    [
+      ['extra', ['project', 'optional-dependencies']],
+      ['group', ['dependency-groups']],
+    ] as const
+  ).flatMap(([kind, at]) =>
+    Object.entries(mapAt(toml, at)).flatMap(([name, items]) =>
+      /^[A-Za-z0-9][\w.-]{0,60}$/.test(name) && holds(items)
+        ? [
+            fact(
+              { kind, name },
+              lineSource(
+                inFolder(folder, 'pyproject.toml'),
+                tomlText,
+                new RegExp(`^\\s*["']?${name.replaceAll('.', '\\.')}["']?\\s*=`),
+              ),
+            ),
+          ]
+        : [],
+    ),
+  );
+}
+
+/** Packages that bring the programs of our commands. */
+const CALLED: readonly string[] = [
+  'pytest',
+  'ruff',
+  'black',
+  'isort',
+  'flake8',
+  'mypy',
+  'pyright',
+  'bandit',
+  'pip-audit',
+  'tox',
+  'nox',
+];
 
 function managerOf(
   reading: Reading,
@@ -383,6 +539,7 @@ function managerOf(
   const locks = [
     ['poetry.lock', 'poetry'],
     ['uv.lock', 'uv'],
+    ['pdm.lock', 'pdm'],
     ['Pipfile.lock', 'pipenv'],
   ] as const;
   for (const [file, manager] of locks) {
@@ -435,6 +592,8 @@ function dependencyNames(toml: unknown): Set<string> {
     for (const group of Object.values(groups)) if (Array.isArray(group)) group.forEach(requirement);
   }
   listAt(toml, ['tool', 'uv', 'dev-dependencies']).forEach(requirement);
+  for (const group of Object.values(mapAt(toml, ['tool', 'pdm', 'dev-dependencies'])))
+    if (Array.isArray(group)) group.forEach(requirement);
   const poetry = mapAt(toml, ['tool', 'poetry']);
   const tables = [
     mapAt(poetry, ['dependencies']),

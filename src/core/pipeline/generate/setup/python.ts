@@ -3,7 +3,7 @@ import { useAction } from '../actions';
 import type { StepSpec } from '../workflow-text';
 import { inFolder, versionInput } from './places';
 
-/** Python with pip, Poetry, uv or Pipenv. */
+/** Python with pip, Poetry, uv, PDM or Pipenv, and of the optional dependencies those that the commands need. */
 export function pythonSetup(
   root: Stack,
   paths: ReadonlySet<string>,
@@ -13,9 +13,10 @@ export function pythonSetup(
   const manager = root.packageManager.value;
   const at = (name: string): string => (root.folder === '' ? name : `${root.folder}/${name}`);
   const steps: StepSpec[] = [];
-  if (manager === 'poetry' || manager === 'pipenv') {
+  const name = { poetry: 'Poetry', pipenv: 'Pipenv', pdm: 'PDM' }[manager];
+  if (name !== undefined) {
     steps.push({
-      name: `Install ${manager === 'poetry' ? 'Poetry' : 'Pipenv'}`,
+      name: `Install ${name}`,
       run: `pipx install ${manager}`,
     });
   }
@@ -46,10 +47,24 @@ export function pythonSetup(
     'requirements/dev.txt',
   ].filter((name) => paths.has(at(name)));
   const isPackage = root.commands.build !== undefined || paths.has(at('setup.py'));
-  const pip = [...requirements.map((name) => `-r ${name}`), ...(isPackage ? ['-e .'] : [])].join(' ');
+  const optional = (root.optionalDependencies ?? []).map(({ value }) => value);
+  const extras = optional.filter(({ kind }) => kind === 'extra').map((set) => set.name);
+  const groups = optional.filter(({ kind }) => kind === 'group').map((set) => set.name);
+  const itself = extras.length > 0 ? `-e '.[${extras.join(',')}]'` : '-e .';
+  const pip = [
+    ...requirements.map((file) => `-r ${file}`),
+    ...(isPackage || extras.length > 0 ? [itself] : []),
+    ...groups.map((group) => `--group ${group}`),
+  ].join(' ');
+  const asked = (extra: string, group: string, standing: readonly string[]): string =>
+    [
+      ...extras.map((set) => ` ${extra} ${set}`),
+      ...groups.filter((set) => !standing.includes(set)).map((set) => ` ${group} ${set}`),
+    ].join('');
   const install: Readonly<Record<string, string>> = {
-    poetry: 'poetry install --no-interaction',
-    uv: root.lockFile ? 'uv sync --locked' : 'uv sync',
+    poetry: `poetry install --no-interaction${extras.map((set) => ` --extras ${set}`).join('')}`,
+    uv: `${root.lockFile ? 'uv sync --locked' : 'uv sync'}${asked('--extra', '--group', ['dev'])}`,
+    pdm: `${root.lockFile ? 'pdm sync' : 'pdm install'}${asked('--group', '--group', groups)}`,
     pipenv: root.lockFile ? 'pipenv sync --dev' : 'pipenv install --dev',
   };
   const command = install[manager] ?? (pip === '' ? null : `python -m pip install ${pip}`);
