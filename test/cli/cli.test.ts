@@ -265,7 +265,7 @@ describe('the command line', function () {
   describe('the drafting commands', () => {
     it('have help that says what they take, write and what is not known', () => {
       const all = run(root, '--help');
-      for (const name of ['check', 'plan', 'generate', 'oidc', 'extract', 'runbook', 'postmortem']) {
+      for (const name of ['check', 'plan', 'generate', 'oidc', 'extract', 'runbook', 'postmortem', 'setup']) {
         assert.match(all.out, new RegExp(`^  ${name}\\b`, 'm'));
         const { status, out } = run(root, name, '--help');
         assert.equal(status, 0);
@@ -295,6 +295,31 @@ describe('the command line', function () {
       const { out } = run(root, 'runbook', '--write');
       assert.match(out, /^--- a\/docs\/ops\/RUNBOOK\.md$/m);
       assert.match(readFileSync(path.join(root, 'docs/ops/RUNBOOK.md'), 'utf8'), /Call Ada\./);
+    });
+
+    it('set a repository up by the parts that were named, and only once', () => {
+      put('package.json', '{ "name": "shop" }');
+      put('.github/dependabot.yml', 'version: 2 # ours\nupdates: []\n');
+      const help = run(root, 'setup', '--help').out;
+      assert.match(help, /--only <names>[\s\S]*settings, dependabot, codeowners/);
+      assert.match(help, /"Release Gate: Set Up This Repository"/);
+      const shown = run(root, 'setup', '--only', 'dependabot,settings', '--terraform');
+      assert.equal(shown.status, 0, shown.err);
+      assert.match(shown.out, /dependabot\.yml \(changed, /);
+      assert.deepEqual(readdirSync(path.join(root, '.github')), ['dependabot.yml']);
+      assert.equal(run(root, 'setup', '--only', 'dependabot,settings', '--terraform', '--write').status, 0);
+      assert.match(
+        readFileSync(path.join(root, '.github/dependabot.yml'), 'utf8'),
+        /^version: 2 # ours\n[\s\S]*package-ecosystem: npm/,
+      );
+      assert.ok(
+        readFileSync(path.join(root, '.github/release-gate/terraform/github/main.tf'), 'utf8').includes(
+          'integrations/github',
+        ),
+      );
+      const again = run(root, 'setup', '--only', 'dependabot,settings', '--write');
+      assert.match(again.out, /stands as it would be proposed[\s\S]*Nothing to write/);
+      assert.equal(run(root, 'setup', '--only', 'poems').status, 2);
     });
 
     it('write through no symbolic link', () => {

@@ -63,12 +63,20 @@ export function secretSources(set: Pick<WorkflowSet, 'jobs'>): readonly SecretSo
         : [];
     });
     const byCommand = facts.commands.flatMap((command): SecretSource[] => {
-      const words = command.words.filter((word) => !word.startsWith('-'));
-      const known = COMMANDS.find((each) => each.words.every((word, index) => words[index] === word));
+      const known = COMMANDS.find((each) => runs(command.words, each.words));
       return known ? [sourceOf(facts, known.manager, known.words.join(' '), command.span)] : [];
     });
     return [...byAction, ...byCommand];
   });
+}
+
+/** Whether a command is of a program and its subcommand; options with their values may stand between the two. */
+function runs(words: readonly string[], [program, ...subcommand]: readonly string[]): boolean {
+  if (words[0] !== program) return false;
+  const plain = words.slice(1).filter((word) => !word.startsWith('-'));
+  return plain
+    .slice(0, 4)
+    .some((_, start) => subcommand.every((word, index) => plain[start + index] === word));
 }
 
 function sourceOf(facts: JobFacts, manager: string, by: string, span: Span): SecretSource {

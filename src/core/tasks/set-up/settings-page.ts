@@ -1,7 +1,7 @@
 import { cellCode, codeFence, inlineCode, markdownTable, markdownText } from '../../documents/markdown/write';
 import { placeholder } from '../../evidence/fact';
 import { reviewerName } from '../../pipeline/govern/environment-policy';
-import { secretsQuestion, type Settings } from './settings';
+import { secretsQuestion, UNKNOWN_ENVIRONMENTS, type Settings } from './settings';
 
 /** The page beside the settings: what they say, the calls that make GitHub so, what is done by hand, what was assumed. */
 export function settingsPage(
@@ -20,7 +20,11 @@ export function settingsPage(
     '## Environments',
   ];
   if (environments.length === 0) {
-    sections.push(placeholder('environments that a release passes'));
+    sections.push(
+      settings.isPackageOnly
+        ? 'Nothing here is deployed: the repository is a package that others install.'
+        : placeholder(UNKNOWN_ENVIRONMENTS),
+    );
   } else {
     sections.push(
       markdownTable(

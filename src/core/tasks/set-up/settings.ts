@@ -83,6 +83,8 @@ export interface GovernedRuleset {
 export interface Settings {
   readonly repository: string;
   readonly branch: { readonly name: string; readonly isAssumed: boolean };
+  /** Others install what is here, and nothing is deployed. */
+  readonly isPackageOnly: boolean;
   readonly environments: readonly GovernedEnvironment[];
   readonly rulesets: readonly GovernedRuleset[];
   readonly required: RequiredChecks;
@@ -152,7 +154,9 @@ export function settingsOf(facts: SettingsFacts): Settings {
   ) {
     unknowns.push({ unknown: UNKNOWN_REVIEWER });
   }
-  if (environments.length === 0) unknowns.push({ unknown: 'environments that a release passes' });
+  if (environments.length === 0 && !isPackageOnly(profile)) {
+    unknowns.push({ unknown: UNKNOWN_ENVIRONMENTS });
+  }
   const required = requiredChecks(set.workflows, branch.name);
   if (required.checks.length === 0) unknowns.push({ unknown: 'checks that every pull request has to pass' });
   if (facts.tags.patterns.length === 0) unknowns.push({ unknown: 'pattern of the release tags, such as v*' });
@@ -178,6 +182,7 @@ export function settingsOf(facts: SettingsFacts): Settings {
   const settings: Omit<Settings, 'files'> = {
     repository,
     branch,
+    isPackageOnly: isPackageOnly(profile),
     environments,
     rulesets,
     required,
@@ -282,6 +287,16 @@ function storeSentences({ storages }: FileSecrets): readonly string[] {
   ];
 }
 
+/** What is needed where no file and no answer names an environment. */
+export const UNKNOWN_ENVIRONMENTS = 'environments that a release passes';
+
+/** Whether others install what is here, and nothing shows that anything is deployed. */
+function isPackageOnly({ stacks, deployTargets, dockerfiles }: RepositoryProfile): boolean {
+  return (
+    stacks.some(({ isPublished }) => isPublished) && deployTargets.length === 0 && dockerfiles.length === 0
+  );
+}
+
 /** What is asked where no file tells how an environment's jobs come by their secrets. */
 export function secretsQuestion(environment: string): string {
   return `secrets manager of ${environment}, and how its job fetches from it at run time`;
@@ -293,10 +308,12 @@ function byHand(
   remote: { readonly owner: string; readonly name: string; readonly host: string } | null,
   hasCodeQl: boolean,
 ): readonly ManualStep[] {
-  const page =
-    remote?.host === 'github.com' && repository !== 'repos/{owner}/{repo}'
-      ? `https://github.com/${remote.owner}/${remote.name}/settings`
-      : 'Settings of the repository';
+  const isOnGitHub = remote?.host === 'github.com' && repository !== 'repos/{owner}/{repo}';
+  /** Where a setting is found: its address where that is known, else the way there. */
+  const place = (path: string, way: string): string =>
+    isOnGitHub
+      ? `https://github.com/${remote.owner}/${remote.name}/settings/${path}`
+      : `Settings of the repository, ${way}`;
   const production = environments.filter(({ policy }) => policy.isProduction);
   return [
     {
@@ -306,7 +323,7 @@ function byHand(
     },
     ...production.map(({ policy }): ManualStep => ({
       title: `Take the way around ${policy.name} from administrators`,
-      why: `${page}/environments, ${policy.name}: "Allow administrators to bypass configured protection rules" off. The call of the environment has no member for it; Terraform has (can_admins_bypass).`,
+      why: `${place('environments', 'Environments')}, ${policy.name}: "Allow administrators to bypass configured protection rules" off. The call of the environment has no member for it; Terraform has (can_admins_bypass).`,
       command: null,
     })),
     ...production.map(({ policy }): ManualStep => ({
@@ -322,13 +339,13 @@ function byHand(
       : [
           {
             title: 'Require code scanning results, if you use it',
-            why: `No workflow that every pull request runs sends results of CodeQL. Where its default setup is on (${page}/security_analysis), add the rule "Require code scanning results" with CodeQL to the ruleset.`,
+            why: `No workflow that every pull request runs sends results of CodeQL. Where its default setup is on (${place('security_analysis', 'Code security')}), add the rule "Require code scanning results" with CodeQL to the ruleset.`,
             command: null,
           },
         ]),
     {
       title: 'Import a ruleset without the command line, if you like that better',
-      why: `${page}/rules, New ruleset, Import a ruleset: it reads the files in ${SETTINGS_FOLDER}/rulesets as they are. Environments cannot be imported.`,
+      why: `${place('rules', 'Rules, Rulesets')}, New ruleset, Import a ruleset: it reads the files in ${SETTINGS_FOLDER}/rulesets as they are. Environments cannot be imported.`,
       command: null,
     },
     {
