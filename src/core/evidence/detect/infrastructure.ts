@@ -40,7 +40,8 @@ export async function readInfrastructure(reading: Reading): Promise<Infrastructu
   const targets: DeployTarget[] = [];
   const folders: Fact<string>[] = [];
 
-  const terraform = reading.paths.filter((path) => path.endsWith('.tf'));
+  // What stands below .github sets up the repository itself, and nothing runs on it.
+  const terraform = reading.paths.filter((path) => path.endsWith('.tf') && !path.startsWith('.github/'));
   if (terraform.length > MAX_TERRAFORM_FILES) {
     reading.problem(
       '.',
