@@ -1,6 +1,7 @@
 import { fact, fileSource, unknown, type Fact, type Source } from '../fact';
 import type { ClusterKind, DeployTarget, RepositoryProfile } from '../profile';
 import { clusterInTerraform } from './clusters';
+import { imageName } from './containers';
 import { isStageName } from './environments';
 import { findLine } from './places';
 import { baseOf, folderOf, inFolder, type Reading } from './reading';
@@ -96,6 +97,9 @@ export async function readInfrastructure(reading: Reading): Promise<Infrastructu
     const container = /"containerDefinitions"\s*:\s*\[\s*\{[^{}]{0,2000}?"name"\s*:\s*"([\w-]{1,200})"/.exec(
       text,
     )?.[1];
+    // The first container, in whichever order its keys stand.
+    const first = /"containerDefinitions"\s*:\s*\[\s*\{([^{}\]]{0,2000})/.exec(text)?.[1] ?? '';
+    const image = /"image"\s*:\s*"([^"\s${}<>]{1,300})"/.exec(first)?.[1];
     targets.push({
       kind: 'ecs',
       path: fact(path, here),
@@ -110,7 +114,7 @@ export async function readInfrastructure(reading: Reading): Promise<Infrastructu
                   name: family.match[1],
                   namespace: null,
                   container: container ?? null,
-                  image: null,
+                  image: image === undefined ? null : imageName(image),
                 },
                 here,
               ),

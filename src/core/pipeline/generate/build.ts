@@ -3,6 +3,7 @@ import { placeholder } from '../../evidence/fact';
 import { useAction } from './actions';
 import { phaseSteps, type CheckContext } from './checks';
 import type { ImagePlan, PipelinePlan } from './plan';
+import { registryLogins, registryPermissions } from './registry';
 import { checkout, setup, toolSteps } from './setup';
 import { expression, type JobSpec, type StepSpec } from './workflow-text';
 
@@ -131,7 +132,12 @@ export function imageJob(plan: PipelinePlan, image: ImagePlan, needs: readonly s
     comment: 'Built once and handed on by its digest, which names these bytes and no others.',
     needs,
     if: releaseCondition(plan),
-    permissions: { contents: 'read', packages: 'write', 'id-token': 'write', attestations: 'write' },
+    permissions: {
+      contents: 'read',
+      ...registryPermissions(image.registry, 'build'),
+      'id-token': 'write',
+      attestations: 'write',
+    },
     timeoutMinutes: 30,
     outputs: {
       image: expression('${{ steps.name.outputs.image }}'),
@@ -149,7 +155,7 @@ export function imageJob(plan: PipelinePlan, image: ImagePlan, needs: readonly s
             : `echo ${shellWord(`image=${name}`)} >> "$GITHUB_OUTPUT"`,
       },
       { name: 'Set up Buildx', uses: useAction('docker/setup-buildx-action') },
-      registryLogin(),
+      ...registryLogins(image.registry, 'build'),
       {
         name: 'Build and push',
         id: 'push',
@@ -171,19 +177,6 @@ export function imageJob(plan: PipelinePlan, image: ImagePlan, needs: readonly s
         },
       },
     ],
-  };
-}
-
-/** Logs in to GitHub's registry with the run's own token. */
-export function registryLogin(): StepSpec {
-  return {
-    name: 'Log in to the registry',
-    uses: useAction('docker/login-action'),
-    with: {
-      registry: 'ghcr.io',
-      username: expression('${{ github.actor }}'),
-      password: expression('${{ github.token }}'),
-    },
   };
 }
 

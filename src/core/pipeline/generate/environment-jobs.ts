@@ -1,6 +1,6 @@
 import { shellWord } from '../../evidence/detect/shell-text';
 import type { Environment } from '../../evidence/profile';
-import { ARCHIVE, downloadPackage, registryLogin, releaseCondition, unpack } from './build';
+import { ARCHIVE, downloadPackage, releaseCondition, unpack } from './build';
 import {
   scriptsOf,
   watchMinutes,
@@ -11,6 +11,7 @@ import {
 } from './deploy/means';
 import { imageVariable } from './deploy/slots';
 import { approvalEnvironment, type PipelinePlan } from './plan';
+import { registryLogins, registryPermissions, type ImageRegistry } from './registry';
 import { askingOnce } from './settings';
 import { checkout } from './setup';
 import type { Verification } from './verification';
@@ -83,7 +84,7 @@ export function environmentJobs(context: EnvironmentContext): JobSpec[] {
     steps: [
       checkout(),
       ...takeSteps(plan),
-      ...means.login,
+      ...loginsAfterImages(plan, means),
       ...(means.prepare?.(place) ?? []),
       ...(means.record
         ? [{ name: 'Note what runs now', id: 'before', env: means.record.env, run: means.record.run }]
@@ -278,7 +279,9 @@ export function provenancePermissions(plan: PipelinePlan): JobSpec['permissions'
   const checksProvenance = plan.images.length > 0 || plan.artifact !== null;
   return {
     ...(checksProvenance ? { attestations: 'read' as const } : {}),
-    ...(plan.images.length > 0 ? { packages: 'read' as const } : {}),
+    ...Object.fromEntries(
+      registriesOf(plan).flatMap((registry) => Object.entries(registryPermissions(registry, 'deploy'))),
+    ),
   };
 }
 
@@ -292,6 +295,23 @@ export function imageEnvironment(plan: PipelinePlan): Record<string, Text> {
   );
 }
 
+/** Logs in to each registry that the images are in, once. */
+export function imageLogins(plan: PipelinePlan): readonly StepSpec[] {
+  return registriesOf(plan).flatMap((registry) => registryLogins(registry, 'deploy'));
+}
+
+/** The registries of the plan's images, each once. */
+export function registriesOf(plan: PipelinePlan): readonly ImageRegistry[] {
+  const byHost = new Map(plan.images.map(({ registry }) => [registry.host, registry]));
+  return [...byHost.values()];
+}
+
+/** The login of a means without what the login of a registry did before: one cloud is logged in to once. */
+export function loginsAfterImages(plan: PipelinePlan, means: DeployMeans): readonly StepSpec[] {
+  const done = new Set(imageLogins(plan).map(({ name }) => name));
+  return means.login.filter(({ name, uses }) => uses === undefined || !done.has(name));
+}
+
 /** Takes what was built and refuses what this repository's own runs did not build, before anything of it is used. */
 function takeSteps(plan: PipelinePlan): StepSpec[] {
   const env = { GH_TOKEN: expression('${{ github.token }}') };
@@ -300,7 +320,7 @@ function takeSteps(plan: PipelinePlan): StepSpec[] {
     const run = plan.images
       .map((_, index) => `gh attestation verify "oci://$${imageVariable(index)}" --repo "$GITHUB_REPOSITORY"`)
       .join('\n');
-    return [registryLogin(), { name, env, run }];
+    return [...imageLogins(plan), { name, env, run }];
   }
   if (!plan.artifact) return [];
   const run = `gh attestation verify "$RUNNER_TEMP/${ARCHIVE}" --repo "$GITHUB_REPOSITORY"`;

@@ -8,7 +8,8 @@ import { checkJobs, type CheckContext } from './checks';
 import { dependencyReview } from './dependency-review';
 import { deployMeans } from './deploy';
 import { readsNamespace, type EnvironmentSecret, type EnvironmentVariable } from './deploy/means';
-import { environmentJobs } from './environment-jobs';
+import { environmentJobs, registriesOf } from './environment-jobs';
+import { registrySettings } from './registry';
 import type { Workflow } from '../../workflow/model';
 import { requiredChecks } from '../govern/required-checks';
 import { manualSteps, type SetupStep } from './manual-steps';
@@ -61,10 +62,14 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
   const variables = plan.isDeployed
     ? distinct([
         ...means.variables,
+        ...registriesOf(plan).flatMap((registry) => registrySettings(registry).environment),
         ...(readsNamespace(means) ? [{ name: 'NAMESPACE', purpose: 'namespace of the environment' }] : []),
         ...check.variables,
       ])
     : [];
+  const registries = registriesOf(plan).map(registrySettings);
+  const repositoryVariables = distinct(registries.flatMap(({ repository }) => repository));
+  const repositorySecrets = registries.flatMap(({ secrets }) => secrets);
   const released = [...build, ...images].map((job) => job.id);
   const gates = released.length > 0 ? released : checks.map((job) => job.id);
   const pipelineJobs = (chosen: ChosenNames): JobSpec[] => {
@@ -131,6 +136,12 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
     'In a private repository, CodeQL and the dependency review need GitHub Code Security, and attestations need GitHub Enterprise Cloud.',
   );
   for (const note of plan.isDeployed ? means.notes : []) notes.add(note);
+  for (const { note, secrets } of registries) {
+    if (note !== null) notes.add(note);
+    for (const secret of secrets) {
+      notes.add(`${secret.name} is a long-lived credential (${secret.purpose}): change it on a schedule.`);
+    }
+  }
   for (const secret of plan.isDeployed ? means.secrets : []) {
     notes.add(
       `${secret.name} is a long-lived credential (${secret.purpose}): set it as a secret of each environment, never of the repository, and change it on a schedule. The platform takes no login over OIDC.`,
@@ -167,6 +178,8 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
         branch: plan.branch,
         variables,
         secrets: plan.isDeployed ? means.secrets : [],
+        repositoryVariables,
+        repositorySecrets,
         required: requiredChecks(standing, plan.branch),
       }),
       ...(workflows.length > 0 ? [logRetention(plan.settings)] : []),

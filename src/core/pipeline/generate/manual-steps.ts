@@ -21,6 +21,9 @@ interface SetupRequest {
   readonly variables: readonly EnvironmentVariable[];
   /** Long-lived credentials of each environment. */
   readonly secrets: readonly EnvironmentSecret[];
+  /** Of the repository itself, for the jobs without an environment. */
+  readonly repositoryVariables: readonly EnvironmentVariable[];
+  readonly repositorySecrets: readonly EnvironmentSecret[];
   /** What a pull request runs, as GitHub shows it. */
   readonly required: RequiredChecks;
 }
@@ -72,6 +75,19 @@ export function manualSteps(request: SetupRequest): SetupStep[] {
       command: variables
         .map((variable) => `gh variable set ${variable.name} --env ${shellWord(environment.name)}`)
         .join('\n'),
+    });
+  }
+  const { repositoryVariables, repositorySecrets } = request;
+  if (repositoryVariables.length + repositorySecrets.length > 0) {
+    steps.push({
+      title: 'Set the variables of the repository',
+      why: [...repositoryVariables, ...repositorySecrets]
+        .map(({ name, purpose }) => `${name}: ${purpose}`)
+        .join('; '),
+      command: [
+        ...repositoryVariables.map(({ name }) => `gh variable set ${name}`),
+        ...repositorySecrets.map(({ name }) => `gh secret set ${name}`),
+      ].join('\n'),
     });
   }
   for (const environment of environments) {

@@ -6,6 +6,7 @@ import {
 import { isPlainText } from '../../evidence/detect/shell-text';
 import { APPROVAL } from '../../evidence/detect/workflow-facts';
 import { isKnown, type Unknown } from '../../evidence/fact';
+import { GHCR, namedImages, type ImageRegistry } from './registry';
 import type { PipelineSettings } from '../../evidence/pipeline-settings';
 import type { DeployTarget, Environment, RepositoryProfile, Stack } from '../../evidence/profile';
 
@@ -39,8 +40,9 @@ export interface ImagePlan {
   readonly dockerfile: string;
   /** The folder of the Dockerfile, '.' for the root. */
   readonly context: string;
-  /** `ghcr.io/owner/name` in lower case; null where only the run knows the repository. */
+  /** `ghcr.io/owner/name` in lower case, or as files of the repository name it; null where only the run knows it. */
   readonly name: string | null;
+  readonly registry: ImageRegistry;
   /** Behind the repository's name: `/worker` for a Dockerfile in a folder of that name, or ''. */
   readonly nameSuffix: string;
   readonly needsArtifact: boolean;
@@ -119,7 +121,8 @@ export function planPipeline(request: GenerateRequest): PipelinePlan {
   );
   const target = targets.find((other) => isPlainText(other.path.value)) ?? null;
   for (const other of targets) {
-    if (other === target) continue;
+    // The services of a fleet on ECS are deployed together.
+    if (other === target || (other.kind === 'ecs' && target?.kind === 'ecs')) continue;
     notes.push(
       other.kind === 'terraform'
         ? `Infrastructure in ${other.path.value} is not applied by this pipeline: it deploys the application only.`
@@ -232,8 +235,7 @@ function shortened(path: string): string {
 
 function imagesOf({ profile, imagesOfArtifact }: GenerateRequest): ImagePlan[] {
   const paths = profile.dockerfiles.map((file) => file.value).filter(isPlainText);
-  const named =
-    isKnown(profile.image) && profile.image.value.startsWith('ghcr.io/') ? profile.image.value : null;
+  const named = namedImages(profile);
   const repository =
     isKnown(profile.remote) && profile.remote.value.host === 'github.com'
       ? `ghcr.io/${profile.remote.value.owner}/${profile.remote.value.name}`.toLowerCase()
@@ -250,12 +252,17 @@ function imagesOf({ profile, imagesOfArtifact }: GenerateRequest): ImagePlan[] {
     for (let number = 2; taken.has(id); number++) id = `${slug(own || 'root')}-${number}`;
     taken.add(id);
     const nameSuffix = paths.length === 1 || own === '' ? '' : `/${id}`;
-    const base = paths.length === 1 ? (named ?? repository) : repository;
+    const part = folder.split('/').at(-1) ?? '';
+    const known =
+      paths.length === 1
+        ? named[0]
+        : named.find(({ name }) => name.split('/').at(-1) === (part === '' ? undefined : part));
     return {
       jobId: id === '' ? 'image' : `image-${id}`,
       dockerfile,
       context: folder === '' ? '.' : folder,
-      name: base === null ? null : `${base}${nameSuffix}`,
+      name: known?.name ?? (repository === null ? null : `${repository}${nameSuffix}`),
+      registry: known?.registry ?? GHCR,
       nameSuffix,
       needsArtifact: imagesOfArtifact.has(dockerfile),
     };

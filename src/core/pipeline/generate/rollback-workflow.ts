@@ -1,12 +1,14 @@
 import { shellWord } from '../../evidence/detect/shell-text';
 import { placeholder } from '../../evidence/fact';
 import type { Environment } from '../../evidence/profile';
-import { failingStep, registryLogin } from './build';
+import { failingStep } from './build';
 import { namingCause } from './cause';
 import type { DeployMeans } from './deploy/means';
 import { imageVariable } from './deploy/slots';
 import {
   environmentOf,
+  imageLogins,
+  loginsAfterImages,
   jobIdOf,
   provenancePermissions,
   takeEarlierPackage,
@@ -125,7 +127,7 @@ function rollbackJobs(
         releasedBefore(chosen),
         ...findImages(plan),
         ...(isFromPackage ? [takeEarlierPackage(chosen, expression('${{ inputs.version }}'))] : []),
-        ...means.login,
+        ...loginsAfterImages(plan, means),
         ...(means.prepare?.({ ...environment, isFirst: false }) ?? []),
         means.unknowns.length > 0 && means.redeploy.run.startsWith('echo ')
           ? failingStep(`Roll back ${name}`, means.unknowns.map((what) => placeholder(what)).join('; '))
@@ -158,7 +160,7 @@ function releasedBefore(chosen: ChosenNames): StepSpec {
 function findImages(plan: PipelinePlan): StepSpec[] {
   if (plan.images.length === 0) return [];
   return [
-    registryLogin(),
+    ...imageLogins(plan),
     {
       name: 'Find the image of that version',
       env: { GH_TOKEN: expression('${{ github.token }}') },
