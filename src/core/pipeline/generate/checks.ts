@@ -42,6 +42,9 @@ const CHECKS: readonly CheckKind[] = [
   { id: 'audit', name: 'Security audit', phases: ['scan'], timeoutMinutes: 15, stage: null },
 ];
 
+/** Ids of the checks of a unit, before its suffix, in their order. */
+export const CHECK_IDS: readonly string[] = CHECKS.map((kind) => kind.id);
+
 const STEP_NAMES: Readonly<Record<PipelinePhase, string>> = {
   format: 'Check the format',
   lint: 'Lint',
@@ -122,7 +125,7 @@ function testSteps(
 ): readonly StepSpec[] {
   if (kind.stage === null || kind.stage === 0) return plain;
   const covered = kind.id === 'unit' ? coveredTests(context, unit, plain) : { steps: plain, reports: [] };
-  const told = withTestResults(unit, job, covered.steps);
+  const told = withTestResults(unit, kind.id, covered.steps);
   const inBrowser = kind.id === 'end-to-end' ? browserArtifacts(context, unit) : [];
   const { retentionDays } = context.plan.settings;
   const paths = [...covered.reports, ...told.reports, ...testReports(unit), ...inBrowser];

@@ -18,7 +18,7 @@ export interface CoveredTests {
 /** One report of a stack, where its command leaves it. */
 interface ReportOfStack {
   readonly stack: Stack;
-  /** From the root. */
+  /** From the root of the repository. */
   readonly path: string;
   readonly format: CoverageReport['format'];
 }
@@ -80,7 +80,7 @@ export function coveredTests(context: CheckContext, unit: Unit, plain: readonly 
   return {
     steps: [
       ...steps,
-      {
+      inFolder(unit.root, {
         name: 'Check the coverage',
         env: {
           WHOLE: String(whole),
@@ -88,12 +88,12 @@ export function coveredTests(context: CheckContext, unit: Unit, plain: readonly 
         },
         run: [
           '{',
-          ...reports.flatMap((report) => readerOf(report, patterns.length > 0)),
+          ...reports.flatMap((report) => readerOf(report, unit, patterns.length > 0)),
           '} > "$RUNNER_TEMP/coverage.tsv"',
           ...judge(counted, patterns.length > 0),
         ].join('\n'),
         whenItFails: `Test what is not covered yet; the bounds are readiness.coverage in .github/release-gate.yml (${whole} % here${patterns.length > 0 ? `, ${core} % of the core` : ''}), and generating again takes them over`,
-      },
+      }),
     ],
     reports: reports.map((report) => report.path),
   };
@@ -154,20 +154,23 @@ function isOfUnit(path: string, unit: Unit): boolean {
 }
 
 /** Prints what is covered and what there is, with the path from the root; where no file is told apart, one line. */
-function readerOf({ stack, path, format }: ReportOfStack, tellsFiles: boolean): string[] {
-  const file = shellWord(path);
-  const folder = stack.folder === '' ? '' : `${stack.folder}/`;
+function readerOf({ stack, path, format }: ReportOfStack, unit: Unit, tellsFiles: boolean): string[] {
+  const fromUnit = (place: string): string =>
+    unit.root.folder === '' ? place : place.slice(unit.root.folder.length + 1);
+  const file = shellWord(fromUnit(path));
+  const folder = stack === unit.root ? '' : fromUnit(`${stack.folder}/`);
   const from = folder === '' ? '' : `FOLDER=${shellWord(folder)} `;
-  const place = folder === '' ? '' : 'ENVIRON["FOLDER"] ';
-  const goMod = shellWord(stack.manifest.value);
+  const place = `ENVIRON["PWD"] "/" ${folder === '' ? '' : 'ENVIRON["FOLDER"] '}`;
+  const goMod = shellWord(fromUnit(stack.manifest.value));
   switch (format) {
     case 'lcov':
       return tellsFiles
         ? [
             `${from}awk '`,
             '  /^SF:/ {',
-            '    file = substr($0, 4); sub("^[.]/", "", file); root = ENVIRON["GITHUB_WORKSPACE"] "/"',
-            `    file = index(file, root) == 1 ? substr(file, length(root) + 1) : ${place}file`,
+            '    file = substr($0, 4); sub("^[.]/", "", file)',
+            `    if (file !~ "^/") file = ${place}file`,
+            '    file = substr(file, length(ENVIRON["GITHUB_WORKSPACE"]) + 2)',
             '  }',
             '  /^DA:/ { split($0, part, ","); total[file]++; if (part[2] > 0) covered[file]++ }',
             '  END { for (file in total) print file "\\t" covered[file] + 0 "\\t" total[file] }',
@@ -186,7 +189,8 @@ function readerOf({ stack, path, format }: ReportOfStack, tellsFiles: boolean): 
             '  END {',
             '    for (block in statements) {',
             '      file = block; sub(/:[^:]*$/, "", file)',
-            `      if (index(file, module) == 1) file = ${place}substr(file, length(module) + 1)`,
+            `      file = ${place}substr(file, length(module) + 1)`,
+            '      file = substr(file, length(ENVIRON["GITHUB_WORKSPACE"]) + 2)',
             '      total[file] += statements[block]; if (block in run) covered[file] += statements[block]',
             '    }',
             '    for (file in total) print file "\\t" covered[file] + 0 "\\t" total[file]',
@@ -213,7 +217,7 @@ function readerOf({ stack, path, format }: ReportOfStack, tellsFiles: boolean): 
         'folders = [os.path.join(root, source.text or "") for source in report.iter("source")]',
         'for found in report.iter("class"):',
         '    name = found.get("filename")',
-        '    places = [os.path.join(folder, name) for folder in [*folders, os.path.dirname(sys.argv[1]), root]]',
+        '    places = [os.path.join(folder, name) for folder in [*folders, os.path.dirname(sys.argv[1]), os.getcwd(), root]]',
         '    place = next((each for each in places if os.path.exists(each)), name)',
         '    hits = [int(line.get("hits")) > 0 for line in found.findall("lines/line")]',
         '    print(os.path.relpath(place, root), sum(hits), len(hits), sep="\\t")',
@@ -240,7 +244,7 @@ function python(file: string, lines: readonly string[]): string[] {
     `python3 - ${file} <<'PYTHON'`,
     'import os, sys',
     'from xml.etree import ElementTree',
-    'root, report = os.getcwd(), ElementTree.parse(sys.argv[1]).getroot()',
+    'root, report = os.environ["GITHUB_WORKSPACE"], ElementTree.parse(sys.argv[1]).getroot()',
     ...lines,
     'PYTHON',
   ];

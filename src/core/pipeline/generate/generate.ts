@@ -15,6 +15,7 @@ import { requiredChecks } from '../govern/required-checks';
 import { manualSteps, type SetupStep } from './manual-steps';
 import { planPipeline, type GenerateRequest, type PipelinePlan } from './plan';
 import { logRetention } from './retention';
+import { reuseChecks, type CalledWorkflow } from './reuse';
 import { rollbackWorkflow } from './rollback-workflow';
 import { summaryJob } from './summary';
 import { verification } from './verification';
@@ -26,7 +27,7 @@ export interface GeneratedPipeline {
   readonly plan: PipelinePlan;
   /** Why the strategy that was asked for cannot be had, with those that can; null where nothing stands against it. */
   readonly refusal: string | null;
-  /** The jobs of the pipeline, in their order. */
+  /** The jobs of the pipeline, in their order, each with its own steps: none calls another workflow. */
   jobs(chosen: ChosenNames): readonly JobSpec[];
   /** The pipeline first. */
   readonly workflows: readonly GeneratedWorkflow[];
@@ -72,7 +73,7 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
   const repositorySecrets = registries.flatMap(({ secrets }) => secrets);
   const released = [...build, ...images].map((job) => job.id);
   const gates = released.length > 0 ? released : checks.map((job) => job.id);
-  const pipelineJobs = (chosen: ChosenNames): JobSpec[] => {
+  const plainJobs = (chosen: ChosenNames): JobSpec[] => {
     const deployments: JobSpec[] = [];
     let previous: string | null = null;
     let first: string | null = null;
@@ -90,9 +91,19 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
       previous = jobs.at(-1)?.id ?? previous;
       first ??= previous;
     }
-    const all = [...checks, ...build, ...images, ...deployments].map(namingCause);
-    return deployments.length > 0 ? [...all, summaryJob(plan, all)] : all;
+    return [...checks, ...build, ...images, ...deployments].map(namingCause);
   };
+  const withSummary = (jobs: readonly JobSpec[]): readonly JobSpec[] =>
+    plan.environments.length > 0 ? [...jobs, summaryJob(plan, jobs)] : jobs;
+  const { called } = reuseChecks(plainJobs({ pipeline: 'pipeline.yml' }), plan);
+  const callingJobs = (chosen: ChosenNames): readonly JobSpec[] =>
+    withSummary(
+      reuseChecks(plainJobs(chosen), plan).jobs.map((job) =>
+        job.calls
+          ? { ...job, calls: { ...job.calls, key: fileOfCalled(called, job.calls.key, chosen) } }
+          : job,
+      ),
+    );
   const workflows: GeneratedWorkflow[] = [];
   if (checks.length + build.length + images.length + plan.environments.length > 0) {
     workflows.push({
@@ -119,10 +130,10 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
             ),
             cancelInProgress: expression("${{ github.event_name == 'pull_request' }}"),
           },
-          jobs: pipelineJobs(chosen),
+          jobs: callingJobs(chosen),
         }),
     });
-    workflows.push(dependencyReview(plan));
+    workflows.push(...called, dependencyReview(plan));
   }
   if (plan.isDeployed && plan.environments.length > 0) workflows.push(rollbackWorkflow(plan, means, check));
   if (plan.isDeployed && plan.target?.kind !== 'script') {
@@ -164,7 +175,7 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
       rollout !== null && plan.target !== null && plan.isDeployed
         ? refusalOf(rollout, withWorkloads(plan.target, profile), plan.target.path.value)
         : null,
-    jobs: pipelineJobs,
+    jobs: (chosen) => withSummary(plainJobs(chosen)),
     workflows,
     unknowns: distinctUnknowns([
       ...plan.unknowns,
@@ -194,6 +205,10 @@ function withWorkloads(target: DeployTarget, profile: RepositoryProfile): Deploy
   return target.kind === 'argo-cd'
     ? { ...target, workloads: profile.deployTargets.flatMap(({ workloads }) => workloads ?? []) }
     : target;
+}
+
+function fileOfCalled(called: readonly CalledWorkflow[], key: string, chosen: ChosenNames): string {
+  return chosen.called?.get(key) ?? called.find((workflow) => workflow.key === key)?.names[0] ?? key;
 }
 
 function distinct(variables: readonly EnvironmentVariable[]): EnvironmentVariable[] {

@@ -6,6 +6,8 @@ export interface GeneratedWorkflow {
   /** Names to try in this order, below `.github/workflows/`. */
   readonly names: readonly string[];
   readonly purpose: string;
+  /** Where the pipeline calls it: what the pipeline knows it by. */
+  readonly key?: string;
   /** The text under a name: the workflows name one another. */
   text(chosen: ChosenNames): string;
 }
@@ -13,4 +15,6 @@ export interface GeneratedWorkflow {
 /** The file names that were chosen. */
 export interface ChosenNames {
   readonly pipeline: string;
+  /** Of workflows that others call, by their key; where one is missing, its first name. */
+  readonly called?: ReadonlyMap<string, string>;
 }

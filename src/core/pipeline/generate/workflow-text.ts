@@ -57,7 +57,18 @@ export interface JobSpec {
   readonly env?: Readonly<Record<string, Text>>;
   /** `defaults.run`, for a job in a workflow whose own defaults are not those of a generated one. */
   readonly runDefaults?: Readonly<Record<string, string>>;
+  /** The workflow that it calls, in the place of steps; once for each row of the matrix. */
+  readonly calls?: WorkflowCall;
   readonly steps: readonly StepSpec[];
+}
+
+/** A call of a workflow of the same repository. */
+export interface WorkflowCall {
+  /** The file name below `.github/workflows/`, or what stands for it until it is chosen. */
+  readonly key: string;
+  readonly with: Readonly<Record<string, Text>>;
+  /** Plain data: the values of `matrix` for each call. */
+  readonly matrix?: readonly Readonly<Record<string, string>>[];
 }
 
 /** A workflow file. Its own permissions are always none. */
@@ -171,7 +182,23 @@ function decorateJobs(jobs: YAMLMap, specs: readonly JobSpec[]): void {
   }
 }
 
+/** A job that calls a workflow: GitHub takes no runner, time limit or environment there, each called job has its own. */
+function callValue(job: JobSpec, calls: WorkflowCall): Record<string, unknown> {
+  return {
+    name: job.name,
+    ...(job.needs && job.needs.length > 0 ? { needs: [...job.needs] } : {}),
+    ...(job.if !== undefined ? { if: job.if } : {}),
+    ...(calls.matrix
+      ? { strategy: { 'fail-fast': false, matrix: { include: plainTree(calls.matrix) } } }
+      : {}),
+    permissions: { ...job.permissions },
+    uses: `./.github/workflows/${plain(calls.key)}`,
+    with: textTree(calls.with),
+  };
+}
+
 function jobValue(job: JobSpec): Record<string, unknown> {
+  if (job.calls) return callValue(job, job.calls);
   return {
     name: plain(job.name),
     ...(job.needs && job.needs.length > 0 ? { needs: [...job.needs] } : {}),

@@ -78,6 +78,8 @@ export async function placeWorkflows(
       const others = pipeline.workflows.filter(
         (workflow, index) =>
           index > 0 &&
+          // Jobs that are added to a workflow have their own steps.
+          workflow.key === undefined &&
           !skipped.has(workflow) &&
           (deploying.length === 0 ||
             workflow.names[0] !== 'rollback.yml' ||
@@ -99,7 +101,12 @@ export async function placeWorkflows(
   const files = await proposeFiles(
     world,
     wanted,
-    (names) => ({ pipeline: names[0] ?? 'pipeline.yml' }),
+    (names) => ({
+      pipeline: names[0] ?? 'pipeline.yml',
+      called: new Map(
+        wanted.flatMap(({ key }, index) => (key === undefined ? [] : [[key, names[index] ?? '']])),
+      ),
+    }),
     notes,
   );
   return {

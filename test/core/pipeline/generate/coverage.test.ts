@@ -99,7 +99,7 @@ async function judged(
     'bash',
     ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step.run.text],
     {
-      cwd: root,
+      cwd: join(root, step.workingDirectory?.value ?? ''),
       encoding: 'utf8',
       env: {
         PATH: process.env['PATH'] ?? '',
@@ -177,6 +177,40 @@ describe('the coverage of a generated pipeline', () => {
     );
     assert.equal(none.status, 1, 'a core that the report leaves out is not covered');
     assert.match(none.lines.at(-1) ?? '', /The core has no lines covered/);
+  });
+
+  it('tells files from the root of the repository where the project stands below it', async () => {
+    const below = (files: Files): Files =>
+      Object.fromEntries(Object.entries(files).map(([path, text]) => [`services/shop/${path}`, text]));
+    const node = await judged(
+      below(JEST),
+      {
+        'services/shop/coverage/lcov.info': lcov(
+          ['src/pay/charge.js', 9, 10],
+          ['@ROOT@/services/shop/src/web/page.js', 10, 10],
+        ),
+      },
+      { core: 90, coreFiles: ['services/*/src/pay/**'] },
+    );
+    assert.deepEqual(node.lines, [
+      'Coverage of the whole: 95 % of 20 lines',
+      'Coverage of the core: 90 % of 10 lines',
+    ]);
+    const go = await judged(
+      below(GO),
+      { 'services/shop/coverage.out': 'mode: set\nexample.org/shop/pay/charge.go:3.20,5.2 9 1\n' },
+      { coreFiles: ['services/shop/pay/*.go'] },
+    );
+    assert.deepEqual(go.lines.at(-1), 'Coverage of the core: 100 % of 9 statements');
+    const python = await judged(
+      below(PYTEST),
+      {
+        'services/shop/coverage.xml':
+          '<coverage><sources><source>@ROOT@/services/shop/src</source></sources><class filename="shop/pay/charge.py"><lines><line number="1" hits="1"/></lines></class></coverage>',
+      },
+      { coreFiles: ['services/shop/src/**'] },
+    );
+    assert.deepEqual(python.lines.at(-1), 'Coverage of the core: 100 % of 1 lines');
   });
 
   it('adds up the members of a workspace, each below its own folder', async () => {
