@@ -1,7 +1,7 @@
 import { shellWord } from '../../evidence/detect/shell-text';
 import { placeholder } from '../../evidence/fact';
 import { useAction } from './actions';
-import { phaseSteps, type CheckContext } from './checks';
+import { isCheckOf, phaseSteps, type CheckContext } from './checks';
 import type { ImagePlan, PipelinePlan } from './plan';
 import { registryLogins, registryPermissions } from './registry';
 import { checkout, setup, toolSteps } from './setup';
@@ -28,6 +28,25 @@ export function buildJobs(context: CheckContext, checks: readonly JobSpec[]): Jo
   const { plan } = context;
   const built = plan.units.filter((unit) => phaseSteps(context, unit, 'build').length > 0);
   if (built.length === 0 && plan.artifact === null) return [];
+  // What no package takes is built where the image is: here it is only checked, each project by itself.
+  if (plan.artifact === null && plan.images.length > 0 && built.length > 1) {
+    return built.map((unit) => {
+      const build = phaseSteps(context, unit, 'build');
+      return {
+        id: `build${unit.suffix}`,
+        name: `Build${unit.label}`,
+        needs: checks.filter((job) => isCheckOf(job, unit)).map((job) => job.id),
+        permissions: { contents: 'read' },
+        timeoutMinutes: 30,
+        steps: [
+          checkout(),
+          ...setup(unit, context.paths, false, context.notes),
+          ...toolSteps(unit, build),
+          ...build,
+        ],
+      };
+    });
+  }
   const steps: StepSpec[] = built.flatMap((unit) => {
     const build = phaseSteps(context, unit, 'build');
     return [
@@ -82,6 +101,8 @@ function packageSteps({ artifact, settings }: PipelinePlan): StepSpec[] {
         path: expression(`\${{ runner.temp }}/${ARCHIVE}`),
         'if-no-files-found': 'error',
         'retention-days': String(settings.retentionDays),
+        // A run that is started again finds the name taken by its first attempt.
+        overwrite: 'true',
       },
     },
   ];
@@ -149,10 +170,12 @@ export function imageJob(plan: PipelinePlan, image: ImagePlan, needs: readonly s
       {
         name: 'Name the image',
         id: 'name',
-        run:
-          name === null
-            ? `echo "image=ghcr.io/\${GITHUB_REPOSITORY,,}${image.nameSuffix}" >> "$GITHUB_OUTPUT"`
-            : `echo ${shellWord(`image=${name}`)} >> "$GITHUB_OUTPUT"`,
+        ...(name === null
+          ? {
+              env: { SUFFIX: image.nameSuffix },
+              run: 'echo "image=ghcr.io/${GITHUB_REPOSITORY,,}$SUFFIX" >> "$GITHUB_OUTPUT"',
+            }
+          : { env: { IMAGE: name }, run: 'echo "image=$IMAGE" >> "$GITHUB_OUTPUT"' }),
       },
       { name: 'Set up Buildx', uses: useAction('docker/setup-buildx-action') },
       ...registryLogins(image.registry, 'build'),

@@ -42,8 +42,10 @@ const CHECKS: readonly CheckKind[] = [
   { id: 'audit', name: 'Security audit', phases: ['scan'], timeoutMinutes: 15, stage: null },
 ];
 
-/** Ids of the checks of a unit, before its suffix, in their order. */
-export const CHECK_IDS: readonly string[] = CHECKS.map((kind) => kind.id);
+/** Whether a job is one of the checks of a unit. */
+export function isCheckOf(job: JobSpec, unit: Unit): boolean {
+  return CHECKS.some((kind) => job.id === `${kind.id}${unit.suffix}`);
+}
 
 const STEP_NAMES: Readonly<Record<PipelinePhase, string>> = {
   format: 'Check the format',

@@ -15,7 +15,7 @@ import { requiredChecks } from '../govern/required-checks';
 import { manualSteps, type SetupStep } from './manual-steps';
 import { planPipeline, type GenerateRequest, type PipelinePlan } from './plan';
 import { logRetention } from './retention';
-import { reuseChecks, type CalledWorkflow } from './reuse';
+import { reuseChecks, reuseImages, type CalledWorkflow, type ReusedJobs } from './reuse';
 import { rollbackWorkflow } from './rollback-workflow';
 import { summaryJob } from './summary';
 import { verification } from './verification';
@@ -49,15 +49,11 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
   const context: CheckContext = { plan, paths: request.paths, notes };
   const checks = checkJobs(context);
   const build = buildJobs(context, checks);
-  const images = plan.images.map((image) => {
-    const afterBuild =
-      image.needsArtifact && build.length > 0
-        ? ['build']
-        : build.length > 0
-          ? ['build']
-          : checks.map((job) => job.id);
-    return imageJob(plan, image, afterBuild);
-  });
+  // A build of its own for each project has waited for its checks only.
+  const built = build.some((job) => job.id === 'build')
+    ? ['build']
+    : [...checks, ...build].map((job) => job.id);
+  const images = plan.images.map((image) => imageJob(plan, image, built));
   const means = deployMeans({ plan, profile, paths: request.paths });
   const check = verification(profile);
   const variables = plan.isDeployed
@@ -95,10 +91,15 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
   };
   const withSummary = (jobs: readonly JobSpec[]): readonly JobSpec[] =>
     plan.environments.length > 0 ? [...jobs, summaryJob(plan, jobs)] : jobs;
-  const { called } = reuseChecks(plainJobs({ pipeline: 'pipeline.yml' }), plan);
+  const reused = (chosen: ChosenNames): ReusedJobs => {
+    const checked = reuseChecks(plainJobs(chosen), plan);
+    const imaged = reuseImages(checked.jobs, plan);
+    return { jobs: imaged.jobs, called: [...checked.called, ...imaged.called] };
+  };
+  const { called } = reused({ pipeline: 'pipeline.yml' });
   const callingJobs = (chosen: ChosenNames): readonly JobSpec[] =>
     withSummary(
-      reuseChecks(plainJobs(chosen), plan).jobs.map((job) =>
+      reused(chosen).jobs.map((job) =>
         job.calls
           ? { ...job, calls: { ...job.calls, key: fileOfCalled(called, job.calls.key, chosen) } }
           : job,

@@ -1,5 +1,7 @@
+import { namingCause } from './cause';
 import type { PipelinePlan, Unit } from './plan';
-import { CHECK_IDS } from './checks';
+import { imageJob } from './build';
+import { isCheckOf } from './checks';
 import { MADE_BY, type ChosenNames, type GeneratedWorkflow } from './workflow-file';
 import { expression, workflowText, type JobSpec } from './workflow-text';
 
@@ -75,9 +77,9 @@ export function reuseChecks(jobs: readonly JobSpec[], plan: PipelinePlan): Reuse
   };
 }
 
-/** The checks of a unit among the jobs of the pipeline. */
+/** The checks of a unit, and its build where it has one of its own, among the jobs of the pipeline. */
 function ownJobs(unit: Unit, jobs: readonly JobSpec[]): readonly JobSpec[] {
-  return CHECK_IDS.flatMap((id) => jobs.filter((job) => job.id === `${id}${unit.suffix}`));
+  return jobs.filter((job) => isCheckOf(job, unit) || job.id === `build${unit.suffix}`);
 }
 
 function shapeOf(unit: Unit, all: readonly JobSpec[]): Shape | null {
@@ -163,6 +165,109 @@ function calledWorkflow(key: string, jobs: readonly JobSpec[]): CalledWorkflow {
       })
         .replaceAll(FOLDER, '${{ inputs.folder }}')
         .replaceAll(NAME, '${{ inputs.name }}'),
+  };
+}
+
+/** What differs between two images, each with the mark that stands for it until the text is written. */
+const IMAGE_MARKS = {
+  dockerfile: '__RELEASE_GATE_DOCKERFILE__',
+  context: '__RELEASE_GATE_CONTEXT__',
+  image: '__RELEASE_GATE_IMAGE__',
+} as const;
+
+/** Several images are built by calls of one workflow, which is the job of one with its names as inputs. */
+export function reuseImages(jobs: readonly JobSpec[], plan: PipelinePlan): ReusedJobs {
+  const [first, ...others] = plan.images;
+  if (!first || others.length === 0) return { jobs, called: [] };
+  const isAlike = others.every(
+    (image) => image.needsArtifact === first.needsArtifact && (image.name === null) === (first.name === null),
+  );
+  const isMarked = JSON.stringify(plan.images).includes('__RELEASE_GATE_');
+  if (!isAlike || isMarked) return { jobs, called: [] };
+  const { dockerfile, context, image } = IMAGE_MARKS;
+  const marked = namingCause({
+    ...imageJob(
+      plan,
+      {
+        ...first,
+        jobId: 'image',
+        dockerfile,
+        context,
+        name: first.name === null ? null : image,
+        nameSuffix: first.name === null ? image : '',
+      },
+      [],
+    ),
+    name: 'Build and push',
+  });
+  const { if: condition, ...shared } = marked;
+  const inputs = {
+    dockerfile: 'The Dockerfile, from the root of the repository',
+    context: 'Folder that the image is built from',
+    image:
+      first.name === null
+        ? 'What follows the name of the repository in the name of the image'
+        : 'Name of the image, without a tag',
+  };
+  return {
+    jobs: jobs.map((job) => {
+      const own = plan.images.find((each) => each.jobId === job.id);
+      if (!own) return job;
+      return {
+        id: job.id,
+        name: `Image (${own.dockerfile})`,
+        needs: job.needs ?? [],
+        ...(condition !== undefined ? { if: condition } : {}),
+        permissions: job.permissions,
+        timeoutMinutes: job.timeoutMinutes,
+        calls: {
+          key: 'image',
+          with: {
+            dockerfile: own.dockerfile,
+            context: own.needsArtifact ? '.' : own.context,
+            image: own.name ?? own.nameSuffix,
+          },
+        },
+        steps: [],
+      };
+    }),
+    called: [
+      {
+        key: 'image',
+        jobs: [shared],
+        names: ['image.yml', 'release-gate-image.yml'],
+        purpose: 'one image, built for each service that calls it',
+        text: (chosen: ChosenNames) =>
+          workflowText({
+            comment: `${MADE_BY}\nCalled by ${chosen.pipeline}, once for each image.`,
+            name: 'Image',
+            on: {
+              workflow_call: {
+                inputs: Object.fromEntries(
+                  Object.entries(inputs).map(([name, description]) => [
+                    name,
+                    { description, type: 'string', required: true },
+                  ]),
+                ),
+                outputs: Object.fromEntries(
+                  ['image', 'digest'].map((name) => [
+                    name,
+                    {
+                      description: name === 'image' ? 'Name of the image' : 'Digest of what was pushed',
+                      value: `__RELEASE_GATE_OUTPUT_${name}__`,
+                    },
+                  ]),
+                ),
+              },
+            },
+            jobs: [shared],
+          })
+            .replace(/__RELEASE_GATE_OUTPUT_(\w+?)__/g, '${{ jobs.image.outputs.$1 }}')
+            .replaceAll(dockerfile, '${{ inputs.dockerfile }}')
+            .replaceAll(context, '${{ inputs.context }}')
+            .replaceAll(image, '${{ inputs.image }}'),
+      },
+    ],
   };
 }
 

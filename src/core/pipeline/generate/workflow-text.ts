@@ -185,7 +185,8 @@ function decorateJobs(jobs: YAMLMap, specs: readonly JobSpec[]): void {
 /** A job that calls a workflow: GitHub takes no runner, time limit or environment there, each called job has its own. */
 function callValue(job: JobSpec, calls: WorkflowCall): Record<string, unknown> {
   return {
-    name: job.name,
+    // With a matrix the name is ours, and says for which of its rows the call is.
+    name: calls.matrix ? job.name : plain(job.name),
     ...(job.needs && job.needs.length > 0 ? { needs: [...job.needs] } : {}),
     ...(job.if !== undefined ? { if: job.if } : {}),
     ...(calls.matrix
