@@ -19,12 +19,14 @@ import { rule as oidcTrustTooWide } from '../rules/trust/oidc-trust-too-wide';
 import { hasPurpose } from '../rules/workflow/production-path';
 import type { ProposedFile } from '../text/proposal';
 import { counted, enumerated } from '../text/words';
-import type { Provider } from '../workflow/credential-uses';
+import { secretsIn, type Provider } from '../workflow/credential-uses';
 import { findLongLivedCredentials, type LongLivedCredential } from '../workflow/long-lived-credentials';
+import { readLocalActions, stepsRunBy, usesLocalAction } from '../workflow/local-actions';
 import type { Job, Workflow } from '../workflow/model';
 import { readWorkflow } from '../workflow/read';
 import type { JobFacts } from '../workflow/understanding';
 import { understandWorkflows } from '../workflow/understand';
+import { valueOf } from '../workflow/yaml-tree';
 import {
   newMigration,
   readMigration,
@@ -78,7 +80,7 @@ export const secureCloudAuthWithOidc: Task = {
     const checklist = repo.paths.includes(checklistPath) ? await world.files.read(checklistPath) : null;
     const before = checklist?.ok === true ? checklist.text : null;
     let known = before === null ? null : readMigration(before);
-    const others = othersOf(repo, found);
+    const others = [...othersOf(repo, found), ...(await inLocalActions(world, repo, found))];
     const tooWide = await trustsTooWide(world, repo, run.signal);
     if (found.length === 0 && known === null && others.length + tooWide.length === 0) {
       throw new TaskFailure(
@@ -130,7 +132,12 @@ export const secureCloudAuthWithOidc: Task = {
     const left = secured.flatMap((one) => one.left);
     const repository = repositoryOf(await world.history.remoteUrl(run.signal));
     const trusts = await trustsOf(world, repo, secured, after, run.signal);
-    const names = [...logins.flatMap((login) => login.secrets), ...(known?.secrets ?? [])];
+    const names = [
+      ...secured.flatMap((one) =>
+        one.logins.flatMap(({ secrets: own }) => own.flatMap((name) => storedAs(name, one.path, workflows))),
+      ),
+      ...(known?.secrets ?? []),
+    ];
     const secrets = await usesOf(world, repo.paths, names, after, run.signal);
     const terraform = terraformPath === null ? null : terraformOf(trusts, repository);
     if (terraformPath !== null && terraform !== null) {
@@ -449,6 +456,63 @@ function switchedJobs(
   for (const { provider, path, job } of known?.jobs ?? []) add(provider, path, job);
   for (const one of secured) for (const { cloud, job } of one.logins) add(nameOf(cloud), one.path, job);
   return [...jobs.values()];
+}
+
+/**
+ * The stored secrets behind a name in a workflow that others call: what its callers in the repository pass under it, since
+ * a name that it declares is a parameter of its own. The name itself where they hand all of theirs on.
+ */
+function storedAs(name: string, path: string, workflows: readonly Workflow[]): readonly string[] {
+  const declares = workflows
+    .find((workflow) => workflow.path === path)
+    ?.triggers.some(({ event, raw }) => {
+      const declared = event === 'workflow_call' ? valueOf(raw, 'secrets') : null;
+      return declared?.kind === 'map' && declared.entries.some(({ key }) => isSameName(key.text, name));
+    });
+  if (declares !== true) return [name];
+  const jobs = workflows.flatMap((workflow) =>
+    workflow.jobs.filter((job) => job.uses?.value.trim() === `./${path}`),
+  );
+  return jobs.flatMap(({ secrets }) => {
+    if (secrets?.isInherited === true) return [name];
+    return (secrets?.entries ?? []).flatMap((entry) =>
+      isSameName(entry.name.value, name) ? secretsIn(entry.value.text) : [],
+    );
+  });
+}
+
+/** GitHub's names of secrets know no case. */
+function isSameName(a: string, b: string): boolean {
+  return a.toUpperCase() === b.toUpperCase();
+}
+
+/** Credentials that composite actions of the repository are given and log in with. */
+async function inLocalActions(
+  world: World,
+  repo: Repository,
+  found: readonly { readonly workflow: Workflow; readonly credential: LongLivedCredential }[],
+): Promise<readonly string[]> {
+  const actions = await readLocalActions(repo.workflows, new Set(repo.paths), world.files);
+  if (actions.size === 0) return [];
+  const told = new Set(found.flatMap(({ credential: { step } }) => (step ? [step] : [])));
+  return repo.workflows.flatMap((workflow) =>
+    workflow.jobs.flatMap((job) =>
+      job.steps.flatMap((step) => {
+        if (told.has(step) || !usesLocalAction(step, actions)) return [];
+        const inner = { ...job, steps: stepsRunBy(step, actions).map((each, index) => ({ ...each, index })) };
+        const logins = findLongLivedCredentials(
+          { ...workflow, env: [], jobs: [{ ...inner, env: [] }] },
+          () => [],
+        );
+        return logins
+          .filter(({ secrets }) => secrets.length > 0)
+          .map(
+            ({ message, secrets }) =>
+              `${workflow.path}: job "${job.id.value}" uses "${step.uses?.value ?? ''}", which ${message} from \`secrets.${secrets.join('`, `secrets.')}\`: let the action log in by OIDC, and take the input out`,
+          );
+      }),
+    ),
+  );
 }
 
 /** Stored credentials of services besides, with what their makers offer instead. */

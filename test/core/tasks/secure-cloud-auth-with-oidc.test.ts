@@ -237,6 +237,63 @@ jobs:
     assert.match(notes, /iam\/trust\.json:2: The trust policy takes "repo:shop\/\*"/);
   });
 
+  it('names the stored secret behind the parameter of a called workflow, and who passes it on', async () => {
+    const called = DEPLOY.replace(
+      /on:[^]*?permissions:\n {2}contents: read\n/,
+      'on: { workflow_call: { secrets: { key-id: {}, key: {} } } }\n',
+    )
+      .replace('secrets.AWS_ACCESS_KEY_ID', 'secrets.key-id')
+      .replace('secrets.AWS_SECRET_ACCESS_KEY', 'secrets.key');
+    const caller = `on: push
+jobs:
+  call:
+    uses: ./${FOLDER}/deploy.yml
+    secrets:
+      key-id: \${{ secrets.PROD_KEY_ID }}
+      key: \${{ secrets.PROD_KEY }}
+`;
+    const result = await secureCloudAuthWithOidc.run(
+      world({ [`${FOLDER}/deploy.yml`]: called, [`${FOLDER}/main.yml`]: caller }),
+      quietRun(),
+    );
+    const titles = result.manualSteps.map(({ title, why }) => `${title} ${why}`).join('\n');
+    assert.match(
+      titles,
+      /Keep the secret PROD_KEY: it is still used After the change \.github\/workflows\/main\.yml:\d+ still takes it/,
+    );
+    assert.doesNotMatch(titles, /secret key/);
+  });
+
+  it('finds what composite actions of the repository log in with', async () => {
+    const result = await secureCloudAuthWithOidc.run(
+      world({
+        [`${FOLDER}/deploy.yml`]: `on: push
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: ./.github/actions/login
+        with: { id: '\${{ secrets.DEPLOY_ID }}', key: '\${{ secrets.DEPLOY_KEY }}' }
+`,
+        '.github/actions/login/action.yml': `inputs: { id: {}, key: {} }
+runs:
+  using: composite
+  steps:
+    - uses: aws-actions/configure-aws-credentials@v4
+      with:
+        aws-access-key-id: \${{ inputs.id }}
+        aws-secret-access-key: \${{ inputs.key }}
+        aws-region: eu-central-1
+`,
+      }),
+      quietRun(),
+    );
+    assert.match(
+      result.notes.join('\n'),
+      /job "deploy" uses "\.\/\.github\/actions\/login", which gives "aws-actions\/configure-aws-credentials@v4" aws-access-key-id from `secrets\.DEPLOY_ID`, `secrets\.DEPLOY_KEY`/,
+    );
+  });
+
   it('gives the callers of a called workflow the permission too', async () => {
     const called = DEPLOY.replace(/on:[^]*?permissions:\n {2}contents: read\n/, 'on: workflow_call\n');
     const caller = `on: push\njobs:\n  call:\n    uses: ./${FOLDER}/deploy.yml\n    secrets: inherit\n`;

@@ -292,7 +292,37 @@ function awsBlocks(
           },
         ]
       : []),
+    ...trust.needs.eksClusters.flatMap((cluster, index) => eksBlocks(numbered(name, index), name, cluster)),
     output(name, trust, 'role-to-assume', `aws_iam_role.${name}.arn`),
+  ];
+}
+
+/** The cluster lets the role in by an access entry; in which namespace, nothing in the files tells for sure. */
+function eksBlocks(name: string, role: string, cluster: string | null): readonly Block[] {
+  const of = text(cluster ?? placeholder('name of the EKS cluster'));
+  return [
+    {
+      header: `resource "aws_eks_access_entry" "${name}"`,
+      body: [
+        ['cluster_name', of],
+        ['principal_arn', `aws_iam_role.${role}.arn`],
+      ],
+    },
+    {
+      header: `resource "aws_eks_access_policy_association" "${name}"`,
+      body: [
+        ['cluster_name', of],
+        ['principal_arn', `aws_iam_role.${role}.arn`],
+        ['policy_arn', text('arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy')],
+        [
+          'access_scope',
+          [
+            ['type', text('namespace')],
+            ['namespaces', `[${text(placeholder('namespace that is deployed to'))}]`],
+          ],
+        ],
+      ],
+    },
   ];
 }
 

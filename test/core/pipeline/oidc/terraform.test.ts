@@ -70,6 +70,7 @@ describe('terraformOf', () => {
               ...NO_NEEDS,
               aws: [{ actions: ['s3:PutObject'], resources: ['UNKNOWN(the ARN of the bucket)'] }],
               unknown: ['what ./deploy.sh does'],
+              eksClusters: ['shop', null],
             },
           }),
         ],
@@ -77,6 +78,10 @@ describe('terraformOf', () => {
       ) ?? '';
     read(text);
     assert.match(text, /resources = \["UNKNOWN\(the ARN of the bucket\)"\]/);
+    assert.match(
+      text,
+      /resource "aws_eks_access_policy_association" "aws_production_2"[^]*UNKNOWN\(namespace that is deployed to\)/,
+    );
     assert.match(text, /# Still to be given: UNKNOWN\(what \.\/deploy\.sh does\)/);
   });
 

@@ -140,6 +140,7 @@ export const awsRotation: SetupStep = {
   title: 'AWS: disable the old key, then delete it',
   why: 'Removing the secret hides the key; only this ends it. Disabling first can be undone in a second if something else still uses it.',
   command: [
+    `OLD_USER='${placeholder('IAM user that owns the key')}'`,
     `OLD_KEY_ID='${placeholder('access key id')}'`,
     'aws iam get-access-key-last-used --access-key-id "$OLD_KEY_ID"',
     'aws iam update-access-key --user-name "$OLD_USER" --access-key-id "$OLD_KEY_ID" --status Inactive',

@@ -123,8 +123,6 @@ function scopeInShell({ scope }: RoleNeed): string {
       return byName('Microsoft.Storage/storageAccounts');
     case 'key-vault':
       return byName('Microsoft.KeyVault/vaults');
-    case 'container-app':
-      return byName('Microsoft.App/containerApps');
     case 'project':
     case 'service-account':
     case 'repository':

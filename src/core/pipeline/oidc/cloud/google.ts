@@ -114,6 +114,7 @@ export const googleRotation: SetupStep = {
   title: 'Google Cloud: disable the old key, then delete it',
   why: 'Removing the secret hides the key; only this ends it. Disabling first can be undone if something else still uses it.',
   command: [
+    `SERVICE_ACCOUNT='${placeholder('client_email in the present key')}'`,
     'gcloud iam service-accounts keys list --iam-account="$SERVICE_ACCOUNT" --managed-by=user',
     `KEY_ID='${placeholder('key id')}'`,
     'gcloud iam service-accounts keys disable "$KEY_ID" --iam-account="$SERVICE_ACCOUNT"',

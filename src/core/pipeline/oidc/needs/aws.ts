@@ -138,6 +138,7 @@ export function awsNeedsOf(words: JobWords): Needs {
         needs.push({
           actions: [
             'lambda:GetFunctionConfiguration',
+            'lambda:PublishVersion',
             'lambda:UpdateFunctionCode',
             'lambda:UpdateFunctionConfiguration',
           ],

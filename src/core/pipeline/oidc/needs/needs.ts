@@ -16,8 +16,7 @@ export interface RoleScope {
     | 'registry'
     | 'cluster'
     | 'storage-account'
-    | 'key-vault'
-    | 'container-app';
+    | 'key-vault';
   readonly name: string | null;
   readonly needed: string;
 }
