@@ -36,12 +36,16 @@ export async function readGoStacks(reading: Reading): Promise<Stack[]> {
     const mains = await mainPackages(reading, folder, own);
     const integration = await integrationTest(reading, own);
     const goMod = lineSource(path, text, /^go\s/);
-    const lint = [
-      ...(make.lint ?? []),
-      // A target that calls golangci-lint already is not run twice.
-      ...(golangci && !make.lint ? [fact('golangci-lint run', fileSource(golangci))] : []),
-      ...(make.lint || golangci ? [] : [fact('go vet ./...', goMod)]),
-    ];
+    // A target that only calls golangci-lint would not find it on the runner: its own action brings it.
+    const target = targets.find(({ fact: made }) => made.value === make.lint?.[0]?.value);
+    const isOnlyGolangci =
+      target !== undefined && /^(?:@|\t|\s)*golangci-lint run[^\n;&|]*$/.test(target.recipe.trim());
+    const lint =
+      make.lint && !(golangci && isOnlyGolangci)
+        ? make.lint
+        : golangci
+          ? [fact('golangci-lint run', fileSource(golangci))]
+          : [fact('go vet ./...', goMod)];
     stacks.push({
       language: 'go',
       folder,
@@ -133,6 +137,10 @@ function moduleName(module: string): string {
   return parts.at(-1) ?? module;
 }
 
+/** Folders that `go build ./...` passes over, and those of programs that only work on the module itself. */
+const ASIDE =
+  /^(?!cmd\/)(?:.*\/)?([._][^/]*|internal|tools?|hack|scripts?|gen|generators?|tests?|e2e|bench(mark)?s?)\//;
+
 /** Files that declare `package main`, among the few that can: `main.go` and what lies under `cmd`. */
 async function mainPackages(
   reading: Reading,
@@ -142,7 +150,9 @@ async function mainPackages(
   const candidates = files
     .filter(
       (file) =>
-        !file.endsWith('_test.go') && (baseOf(file) === 'main.go' || isInside(file, inFolder(folder, 'cmd'))),
+        !file.endsWith('_test.go') &&
+        (baseOf(file) === 'main.go' || isInside(file, inFolder(folder, 'cmd'))) &&
+        !ASIDE.test(folder === '' ? file : file.slice(folder.length + 1)),
     )
     .slice(0, 40);
   const mains: string[] = [];

@@ -170,7 +170,9 @@ async function measuredBy(
   const script = /^composer run-script (\S+)$/.exec(unit.value)?.[1];
   const body = script === undefined ? unit.value : bodyOf(scripts, script);
   // Arguments reach a script that is one command; of several they would reach each.
-  const isOne = body !== null && /^(?:@php )?(?:vendor\/bin\/)?(?:phpunit|pest)\b[^\n&|;]*$/.test(body);
+  const isOne =
+    body !== null &&
+    /^(?:@php )?(?:(?:\.\/)?[\w./-]*bin\/)?(?:simple-)?(?:phpunit|pest)\b[^\n&|;]*$/.test(body);
   const command = clover
     ? unit.value
     : isOne
@@ -219,8 +221,12 @@ async function commandsOf(
       ),
     ];
   }
+  const vendor = stringAt(data, ['config', 'vendor-dir']) ?? 'vendor';
+  const named = stringAt(data, ['config', 'bin-dir']) ?? `${vendor}/bin`;
+  const bin = /^[A-Za-z0-9][\w./-]{0,100}$/.test(named) ? named.replace(/\/$/, '') : 'vendor/bin';
   const add = (phase: PipelinePhase, command: string, source: Source | null): void => {
-    if (source && commands[phase] === undefined) commands[phase] = [fact(command, source)];
+    if (source && commands[phase] === undefined)
+      commands[phase] = [fact(command.replace(/^vendor\/bin\//, `${bin}/`), source)];
   };
   const configured = (tool: RegExp, ...files: readonly string[]): Source | null => {
     if (![...packages.keys()].some((name) => tool.test(name))) return null;
@@ -286,7 +292,14 @@ async function commandsOf(
         source: before?.source ?? fileSource(settings, range),
       });
     }
-    const program = runner === 'pest' ? 'vendor/bin/pest' : 'vendor/bin/phpunit';
+    // Symfony's bridge brings PHPUnit by itself, under a name of its own.
+    const ofBridge = reading.has(at('bin/phpunit')) ? 'bin/phpunit' : 'vendor/bin/simple-phpunit';
+    const program =
+      runner === 'pest'
+        ? 'vendor/bin/pest'
+        : packages.has('phpunit/phpunit')
+          ? 'vendor/bin/phpunit'
+          : ofBridge;
     if (byPhase.size < 2) add('unit', program, fileSource(settings));
     else
       for (const [phase, { names, source }] of byPhase)

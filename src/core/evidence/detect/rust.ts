@@ -226,8 +226,12 @@ async function commandsOf(
     const scans = [...(denyCommand ? [denyCommand] : []), ...(audit ? [audit] : [])];
     if (scans.length > 0) commands.scan = scans;
     const programs = own.flatMap((member) => programsOf(reading, member));
+    // What others depend on is packed; what they only run is built, whether or not they could install it too.
     const isPackage =
-      !isWorkspace && programs.length === 0 && isPublished(reading, manifest, null) && isLocked;
+      !isWorkspace &&
+      (programs.length === 0 || libraryOf(reading, manifest) !== null) &&
+      isPublished(reading, manifest, null) &&
+      isLocked;
     commands.build = [
       isPackage
         ? fact('cargo package --locked', here)

@@ -13,11 +13,15 @@ export async function readTargetCommands(
   folder: string,
   programs: RegExp,
 ): Promise<Partial<Record<PipelinePhase, readonly Fact<string>[]>>> {
-  const calls = ({ recipe }: MakeTarget): boolean => programs.test(recipe);
+  const calls = ({ recipe }: MakeTarget): boolean => programs.test(recipe) && !MENDS.test(recipe);
   const make = (await readMakeTargets(reading, folder)).filter(calls);
   const just = (await readJustRecipes(reading, folder)).filter(calls);
   return { ...makeCommands(just), ...makeCommands(make) };
 }
+
+/** Options by which a tool mends what it finds: such a recipe passes whatever the files look like. */
+const MENDS =
+  /\s--(fix|write|auto-?correct(-all)?)\b|\brubocop\b[^\n]*\s-[aA]\b|\bgofmt\b[^\n]*\s-w\b|\bphpcbf\b/;
 
 /** Recipes of a folder's justfile that take no argument; empty where there is none. */
 export async function readJustRecipes(reading: Reading, folder: string): Promise<readonly MakeTarget[]> {

@@ -67,6 +67,21 @@ describe('profile of a PHP repository', () => {
     assert.equal(told(stack?.languageVersion), '8.3.1 @ composer.json:12');
   });
 
+  it('takes the folder of programs that the manifest names, and the PHPUnit of the bridge', async () => {
+    const profile = await profileOf({
+      'composer.json': json({
+        'require-dev': { 'symfony/phpunit-bridge': '^7', 'phpstan/phpstan': '^2' },
+        config: { 'bin-dir': 'tools/bin/' },
+      }),
+      'phpstan.dist.neon': '',
+      'phpunit.xml.dist': '<phpunit/>',
+    });
+    assert.deepEqual(commandsTold(profile.stacks[0]), {
+      'type-check': ['tools/bin/phpstan analyse --no-progress @ phpstan.dist.neon'],
+      unit: ['tools/bin/simple-phpunit @ phpunit.xml.dist'],
+    });
+  });
+
   it('passes over tools that are kept apart, and reports what is broken', async () => {
     const profile = await profileOf({
       'composer.json': '{"name": "larkmoor/shop", "type": "project"}',
