@@ -202,22 +202,22 @@ async function commandsOf(
     byPhase.set(phase, [...(byPhase.get(phase) ?? []), project]);
   }
   const runner = await testRunner(reading, folder);
+  // Where a project is tested for the .NET Framework too, Linux can only run the others.
+  const isForBoth = tests.some((project) => testedFramework(project) !== null);
   for (const [phase, members] of byPhase) {
     const [head] = members;
     if (!head) continue;
     commands[phase] =
-      byPhase.size === 1 && !isSplit && SOLUTION.test(path)
+      byPhase.size === 1 && !isSplit && !isForBoth && SOLUTION.test(path)
         ? [fact(testCommand(runner, named.trim(), '--solution'), packageSource(head))]
-        : members.map((project) =>
-            fact(
-              testCommand(
-                runner,
-                project.path === path ? named.trim() : shellWord(relative(project.path, folder)),
-                '--project',
-              ),
+        : members.map((project) => {
+            const target = project.path === path ? named.trim() : shellWord(relative(project.path, folder));
+            const framework = testedFramework(project);
+            return fact(
+              `${testCommand(runner, target, '--project')}${framework === null ? '' : ` --framework ${framework}`}`,
               packageSource(project),
-            ),
-          );
+            );
+          });
   }
   return { ...commands, ...(await readTargetCommands(reading, folder, /\bdotnet\b/)) };
 }
@@ -279,6 +279,14 @@ function argument(reading: Reading, path: string): string {
 function testCommand(runner: 'vstest' | 'platform', target: string, option: string): string {
   const given = target === '' ? '' : runner === 'platform' ? ` ${option} ${target}` : ` ${target}`;
   return `dotnet test${given} --configuration Release --no-restore`;
+}
+
+/** The newest framework that Linux tests, of a project that is built for the .NET Framework too; null for any other. */
+function testedFramework({ frameworks }: Project): string | null {
+  const names = frameworks.map(({ value }) => value);
+  if (!names.some((name) => /^net4\d{1,2}$/.test(name))) return null;
+  const modern = names.filter((name) => /^net\d{1,2}\.\d$/.test(name));
+  return modern.sort((a, b) => Number.parseFloat(b.slice(3)) - Number.parseFloat(a.slice(3)))[0] ?? null;
 }
 
 async function testRunner(reading: Reading, folder: string): Promise<'vstest' | 'platform'> {

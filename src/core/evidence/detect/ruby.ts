@@ -76,6 +76,7 @@ async function readFacts(reading: Reading, folder: string): Promise<RubyFacts> {
   };
   await collect(gemfile, /^\s*gem[\s(]+["']([\w.-]{1,100})["']/);
   await collect(gemspecPath, /\.add_(?:development_|runtime_)?dependency[\s(]+["']([\w.-]{1,100})["']/);
+  await readPlatforms(reading, lock);
   await collect(lock, /^ {4}([\w.-]{1,100}) \(/);
   const rakefilePath = ['Rakefile', 'rakefile.rb', 'rakefile'].map(at).find((path) => reading.has(path));
   const rakefileText = rakefilePath === undefined ? null : await reading.text(rakefilePath);
@@ -90,6 +91,17 @@ async function readFacts(reading: Reading, folder: string): Promise<RubyFacts> {
       rakefilePath !== undefined && rakefileText !== null ? { path: rakefilePath, text: rakefileText } : null,
     rails: reading.has(application) && gems.has('rails') ? application : null,
   };
+}
+
+/** A lock file that was only ever written on other systems: Bundler then refuses to install from it on Linux. */
+async function readPlatforms(reading: Reading, lock: string | null): Promise<void> {
+  const text = lock === null ? null : await reading.text(lock);
+  const platforms = text === null ? null : /^PLATFORMS\r?\n((?: {2}\S+\r?\n)+)/m.exec(text)?.[1];
+  if (lock === null || !platforms || /^ {2}(ruby|.*linux.*)\r?$/m.test(platforms)) return;
+  reading.problem(
+    lock,
+    'names no platform of Linux, so that its gems are not installed on a runner: bundle lock --add-platform x86_64-linux',
+  );
 }
 
 async function stackOf(reading: Reading, facts: RubyFacts): Promise<Stack> {

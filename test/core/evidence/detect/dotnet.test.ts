@@ -120,6 +120,21 @@ describe('profile of a .NET repository', () => {
     assert.equal(told(stackIn(profile, 'api')?.languageVersion), '8.0.x @ api/Api.csproj:3');
   });
 
+  it('tests a project of both frameworks for the one that Linux runs', async () => {
+    const profile = await profileOf({
+      'Knots.slnx': '<Project Path="Knots.Tests/Knots.Tests.csproj" />',
+      'Knots.Tests/Knots.Tests.csproj': project(
+        'Microsoft.NET.Sdk',
+        '<TargetFrameworks>net48;net8.0;net10.0</TargetFrameworks>',
+        XUNIT,
+      ),
+    });
+    assert.equal(
+      profile.stacks[0]?.commands.unit?.[0]?.value,
+      'dotnet test Knots.Tests/Knots.Tests.csproj --configuration Release --no-restore --framework net10.0',
+    );
+  });
+
   it('says what no job on Linux builds, and builds the rest by itself', async () => {
     const profile = await profileOf({
       'Dock.sln': solution(

@@ -91,6 +91,19 @@ describe('profile of a Ruby repository', () => {
     assert.equal(stack?.isPublished, true);
   });
 
+  it('says that a lock file knows no Linux', async () => {
+    const problems = async (platform: string): Promise<readonly string[] | undefined> => {
+      const profile = await profileOf({
+        Gemfile: GEMFILE('rack'),
+        'Gemfile.lock': `GEM\n\nPLATFORMS\n  ${platform}\n\nDEPENDENCIES\n`,
+      });
+      return profile.problems?.map(({ path }) => path);
+    };
+    assert.deepEqual(await problems('arm64-darwin-24'), ['Gemfile.lock']);
+    assert.deepEqual(await problems('arm64-darwin-24\n  x86_64-linux-gnu'), []);
+    assert.deepEqual(await problems('ruby'), []);
+  });
+
   it('passes over Gemfiles that build no product of the repository', async () => {
     const profile = await profileOf({
       'docs/Gemfile': GEMFILE('jekyll'),
