@@ -75,16 +75,13 @@ describe('a release for which everything is on record', function () {
     repository.commit('fix: count from two (#2)', { 'src/a.js': 'export const a = 2;\n' });
     run(repository.root, 'generate', '--write');
     run(repository.root, 'runbook', '--write');
+    // The script goes back when it is asked to, which the pipeline does; what its first word stands for is a person's to say.
     const workflow = (file: string): string =>
-      text(file)
-        // Without pull requests: the proof does not know yet that a job that was skipped has no outputs.
-        .replace(/ {2}pull_request:\n {4}branches:\n {6}- main\n/, '')
-        .replace(/cancel-in-progress: \$\{\{.*\}\}/, 'cancel-in-progress: false')
-        .replace(
-          /echo '::error::UNKNOWN\(what argument 1 of scripts\/deploy\.sh stands for\)'\n +exit 1/g,
-          'bash scripts/deploy.sh "${GITHUB_SHA}"',
-        )
-        .replace(/echo '::error::UNKNOWN\([^\n]*\n +exit 1/g, 'bash scripts/deploy.sh --rollback');
+      text(file).replace(
+        /echo '::error::UNKNOWN\(what argument 1 of scripts\/deploy\.sh stands for\)'\n +exit 1/g,
+        'bash scripts/deploy.sh "${GITHUB_SHA}"',
+      );
+    assert.match(text('.github/workflows/pipeline.yml'), /run: bash scripts\/deploy\.sh --rollback\n/);
     repository.commit('ci: deploy by the script (#3)', {
       '.github/release-gate.yml': CONFIGURATION,
       '.github/workflows/pipeline.yml': workflow('.github/workflows/pipeline.yml'),

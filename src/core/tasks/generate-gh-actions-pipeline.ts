@@ -1,4 +1,4 @@
-import { isKnown, type Source, type Unknown } from '../evidence/fact';
+import { fact, fileSource, isKnown, type Source, type Unknown } from '../evidence/fact';
 import { ROLLOUTS, type Rollout } from '../evidence/rollouts';
 import { LANGUAGE_NAMES, type RepositoryProfile } from '../evidence/profile';
 import { judgeProposal } from '../gate/check';
@@ -6,7 +6,9 @@ import type { Finding } from '../gate/report';
 import { generatePipeline, type GeneratedPipeline } from '../pipeline/generate/generate';
 import { requireChecks } from '../pipeline/generate/manual-steps';
 import { requiredChecks } from '../pipeline/govern/required-checks';
+import { scriptOf } from '../readiness/rollback-evidence';
 import { counted, enumerated } from '../text/words';
+import { callText } from './operations/way-back';
 import {
   describeExtension,
   placeWorkflows,
@@ -69,8 +71,8 @@ export const generateGhActionsPipeline: Task = {
   ],
   writes: [WORKFLOWS_FOLDER, 'docs/release', 'docs/ops'],
   async run(world, run): Promise<TaskResult> {
-    const profile = await readProfile(world, run);
     const listed = await world.files.list(run.signal);
+    const profile = await withScriptRollback(world, await readProfile(world, run), listed.paths);
     const pipeline = generatePipeline({
       profile,
       paths: new Set(listed.paths),
@@ -207,6 +209,29 @@ function rolloutOf(told: string | undefined): Rollout | null {
     throw new TaskFailure(`"${word}" is no strategy. Give one of ${enumerated(ROLLOUTS, 'or')}.`);
   }
   return rollout;
+}
+
+/** The profile with the deploy script's own way back, where its branches go back when it is asked to. */
+async function withScriptRollback(
+  world: World,
+  profile: RepositoryProfile,
+  paths: readonly string[],
+): Promise<RepositoryProfile> {
+  const target = profile.deployTargets.find(({ kind }) => kind === 'script');
+  if (!target || isKnown(target.rollbackCommand)) return profile;
+  const script = await scriptOf(world, profile, paths);
+  if (script?.rollback.kind !== 'handled' || !script.rollback.asked) return profile;
+  const { path, rollback } = script;
+  const command = fact(
+    callText(path, script.rollback.asked, '"${VERSION}"'),
+    fileSource(rollback.path ?? path, rollback.range),
+  );
+  return {
+    ...profile,
+    deployTargets: profile.deployTargets.map((other) =>
+      other === target ? { ...target, rollbackCommand: command } : other,
+    ),
+  };
 }
 
 /** Dockerfiles that copy from outside what the build writes: they need its package beside them. */

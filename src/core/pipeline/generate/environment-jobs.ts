@@ -181,9 +181,9 @@ function wayBack({ plan, means, check, environment, chosen }: EnvironmentContext
     ]),
   );
   const isFromPackage = means.fromPackage?.includes('restore') ?? false;
+  const isKnown = !means.restore.run.startsWith("echo '::error::");
   const readsRuns =
-    isFromPackage ||
-    (means.record === null && means.unknowns.length === 0 && /\$\{?VERSION\b/.test(means.restore.run));
+    isFromPackage || (means.record === null && isKnown && /\$\{?VERSION\b/.test(means.restore.run));
   const recheck = check.step('Check that it works again');
   return {
     readsRuns,

@@ -99,7 +99,7 @@ function scriptWay({ profile, script }: OperationsFacts): OwnWay | null {
         ? own.value.replaceAll('${VERSION}', '${PREVIOUS_VERSION}')
         : null
       : rollback.asked
-        ? commandOf(path, rollback.asked)
+        ? callText(path, rollback.asked, '"${PREVIOUS_VERSION}"')
         : null;
   if (command === null) return null;
   return {
@@ -118,7 +118,8 @@ function scriptWay({ profile, script }: OperationsFacts): OwnWay | null {
   };
 }
 
-function commandOf(path: string, { words, variables }: RollbackCall): string {
+/** A call that goes back as shell, with `"${ENV}"` and the word for the version where the script takes them. */
+export function callText(path: string, { words, variables }: RollbackCall, version: string): string {
   return [
     ...variables.map(([name, value]) => `${name}=${shellWord(value)}`),
     `bash ${shellWord(path)}`,
@@ -129,7 +130,7 @@ function commandOf(path: string, { words, variables }: RollbackCall): string {
           : shellWord(word.text)
         : word.is === 'environment'
           ? '"${ENV}"'
-          : '"${PREVIOUS_VERSION}"',
+          : version,
     ),
   ].join(' ');
 }
