@@ -52,50 +52,6 @@ export function piecesOfSlot(
     : { ok: true, pieces };
 }
 
-/** Values with what they begin and end with alike: `orders-staging` and `billing-staging` are `orders` and `billing`. */
-export interface Core {
-  readonly before: string;
-  readonly values: readonly string[];
-  readonly after: string;
-}
-
-/**
- * What differs in values that are words put together by `-`, `.` or `_`; null where that is all of them, or no word of
- * its own: a number inside a version is none.
- */
-export function coreOf(values: readonly string[]): Core | null {
-  const [first = ''] = values;
-  if (values.some((value) => !/^[A-Za-z0-9_.-]+$/.test(value))) return null;
-  let before = first.length;
-  for (const value of values)
-    before = Math.min(
-      before,
-      sharedLength(first, value, (at) => at),
-    );
-  while (before > 0 && !/[-._]/.test(first[before - 1] ?? '')) before--;
-  let after = first.length - before;
-  for (const value of values) {
-    after = Math.min(
-      after,
-      value.length - before,
-      sharedLength(first, value, (at, text) => text.length - 1 - at),
-    );
-  }
-  while (after > 0 && !/[-._]/.test(first[first.length - after] ?? '')) after--;
-  if (before === 0 && after === 0) return null;
-  const inner = values.map((value) => value.slice(before, value.length - after));
-  return inner.every((value) => /^[A-Za-z]/.test(value))
-    ? { before: first.slice(0, before), values: inner, after: first.slice(first.length - after) }
-    : null;
-}
-
-function sharedLength(a: string, b: string, place: (at: number, text: string) => number): number {
-  const limit = Math.min(a.length, b.length);
-  let length = 0;
-  while (length < limit && a[place(length, a)] === b[place(length, b)]) length++;
-  return length;
-}
-
 /** A text with every word left out that may differ between candidates: scripts of one skeleton can be one. */
 export function skeletonOf(slot: Slot, text: string): string {
   const tokens = tokensOf(text);

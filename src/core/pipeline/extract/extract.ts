@@ -8,7 +8,8 @@ import { callerIdOf, freePath, jobNameOf, pipelineNameOf } from './names';
 import type { ExtractionPlan } from './plan';
 import { firstDifference, placeOf, type Caller } from './prove';
 import { LEVELS, unitsOf, type LeftAlone, type Unit } from './units';
-import { calledText, callerEdits } from './write';
+import { calledText } from './write-called';
+import { callerEdits } from './write-callers';
 
 /** A job that calls a new workflow, and the jobs that it took the place of. */
 export interface ExtractedCaller {

@@ -1,20 +1,26 @@
 import type { ShellParser } from '../../ports';
-import { valueOf, type YamlMap, type YamlScalar, type YamlValue } from '../../workflow/yaml-tree';
+import type { YamlScalar } from '../../workflow/yaml-tree';
 import type { Candidate } from './candidate';
-import { coreOf, piecesOfSlot, type Piece, type Pieces } from './differences';
+import { Cores, keyOf } from './cores';
+import type { Piece } from './differences';
 import { expressionsIn, piecesOf, usesOf } from './expressions';
 import { commonSecretName, lastKey, suggestionFor, uniqueName, type Suggestion } from './names';
-import { isPlainForShell, variableIn, variablePlaces, type VariablePlace } from './script-words';
 import {
-  isCondition,
-  isFixed,
-  isScript,
-  isStepName,
-  slotPath,
-  slotsOf,
-  withRenamedNeeds,
-  type Slot,
-} from './shape';
+  isAsWritten,
+  majorityOf,
+  requiredType,
+  typeOfExpression,
+  typeOfLiterals,
+  type InputType,
+} from './input-types';
+import {
+  isPlainForShell,
+  isPosixShell,
+  variableIn,
+  variablePlaces,
+  type VariablePlace,
+} from './script-words';
+import { isCondition, isFixed, isScript, isStepName, slotsOf, withRenamedNeeds, type Slot } from './shape';
 
 /** A value that the callers hand in. */
 export interface PlannedInput {
@@ -25,9 +31,6 @@ export interface PlannedInput {
   /** What most callers say, where that is more than half of them and no expression; null: every caller says it. */
   readonly defaultValue: string | null;
 }
-
-/** GitHub's types of an input of a called workflow. */
-export type InputType = 'string' | 'number' | 'boolean';
 
 /** A secret that the callers hand in by name. */
 export interface PlannedSecret {
@@ -115,8 +118,7 @@ class Planner {
   /** Secrets of the same name everywhere, and whether every job that reads them is without an environment. */
   private readonly secrets = new Map<string, boolean>();
   private readonly mentionsVariables: boolean;
-  /** Values that stand by themselves somewhere, or inside of more than one longer value, by `keyOf`. */
-  private readonly cores = new Set<string>();
+  private cores = new Cores([]);
 
   constructor(
     private readonly candidates: readonly Candidate[],
@@ -140,7 +142,7 @@ class Planner {
     }));
     // Scripts last: what differs in them should be named after the input or variable in which it also stands.
     const ordered = [...slots].sort((a, b) => weightOf(a.slot) - weightOf(b.slot));
-    this.findCores(ordered);
+    this.cores = new Cores(ordered);
     for (const { slot, scalars, texts, index } of ordered) {
       if (scalars.length !== this.candidates.length) {
         return { ok: false, reason: 'their parts do not match', slot: null };
@@ -163,54 +165,6 @@ class Planner {
     return { ok: true, plan: this.named(inputs) };
   }
 
-  /** One input serves `orders`, `orders-push` and `orders.shop.example` where the same values stand in all of them. */
-  private findCores(slots: readonly { readonly slot: Slot; readonly texts: readonly string[] }[]): void {
-    const whole = new Set<string>();
-    const inside = new Map<string, Set<string>>();
-    for (const { slot, texts } of slots) {
-      if (isFixed(slot.keys) || isStepName(slot.keys)) continue;
-      const pieces = piecesOfSlot(slot, texts, () => true);
-      for (const piece of pieces.ok ? pieces.pieces : []) {
-        if (typeof piece === 'string') continue;
-        whole.add(keyOf(piece.values));
-        const core = coreOf(piece.values);
-        if (!core) continue;
-        const key = keyOf(core.values);
-        inside.set(key, (inside.get(key) ?? new Set()).add(keyOf(piece.values)));
-      }
-    }
-    for (const [key, places] of inside) if (whole.has(key) || places.size > 1) this.cores.add(key);
-  }
-
-  /** The pieces of a slot, each as short as a value that stands elsewhere too lets it be. */
-  private piecesOf(slot: Slot, texts: readonly string[]): Pieces {
-    const isKnown = (values: readonly string[]): boolean => {
-      const core = coreOf(values);
-      return this.drafts.has(keyOf(values)) || (core !== null && this.drafts.has(keyOf(core.values)));
-    };
-    const found = piecesOfSlot(slot, texts, isKnown);
-    if (!found.ok) return found;
-    const pieces: Piece[] = [];
-    const add = (text: string): void => {
-      const last = pieces[pieces.length - 1];
-      if (typeof last === 'string') pieces[pieces.length - 1] = last + text;
-      else if (text !== '') pieces.push(text);
-    };
-    for (const piece of found.pieces) {
-      const core = typeof piece === 'string' ? null : coreOf(piece.values);
-      if (typeof piece === 'string') {
-        add(piece);
-      } else if (core && this.cores.has(keyOf(core.values))) {
-        add(core.before);
-        pieces.push({ values: core.values });
-        add(core.after);
-      } else {
-        pieces.push(piece);
-      }
-    }
-    return { ok: true, pieces };
-  }
-
   private takeSlot(slot: Slot, texts: readonly string[], scalars: readonly YamlScalar[]): Step<null> {
     const [text = ''] = texts;
     const isSame = texts.every((other) => other === text);
@@ -230,7 +184,7 @@ class Planner {
         `they differ in \`${odd.text}\`, which is no text and is read as \`${String(odd.value)}\``,
       );
     }
-    const pieces = this.piecesOf(slot, texts);
+    const pieces = this.cores.piecesOf(slot, texts, (key) => this.drafts.has(key));
     if (isStepName(slot.keys) && !isSame) {
       // A name alone is no reason for an input: it follows the inputs that there are, or stays the first job's.
       const isKnown = (piece: Piece): boolean =>
@@ -521,83 +475,11 @@ class Planner {
   }
 }
 
-/** Whether a step's script is surely run by bash or sh: by its own `shell`, the job's, or that of its runner. */
-function isPosixShell(body: YamlMap | undefined, step: number): boolean {
-  const steps = valueOf(body, 'steps');
-  const own = valueOf(steps?.kind === 'list' ? steps.items[step] : null, 'shell');
-  const shell = own ?? valueOf(valueOf(valueOf(body, 'defaults'), 'run'), 'shell');
-  if (shell) return shell.kind === 'scalar' && /^(?:bash|sh)(?:\s|$)/.test(shell.text);
-  const runner = valueOf(body, 'runs-on');
-  if (valueOf(body, 'container')) return true;
-  const labels = runner?.kind === 'list' ? runner.items : runner ? [runner] : [];
-  return labels.some((label) => label.kind === 'scalar' && /^(?:ubuntu|macos)-/.test(label.text));
-}
-
-function requiredType(slot: Slot): 'number' | 'boolean' | null {
-  const key = slot.keys[slot.keys.length - 1];
-  const isPlace = slot.keys.length === 1 || (slot.keys[0] === 'steps' && slot.keys.length === 3);
-  if (!isPlace) return null;
-  return key === 'timeout-minutes' ? 'number' : key === 'continue-on-error' ? 'boolean' : null;
-}
-
-/** Null: neither surely text nor surely a number. */
-function typeOfExpression(expression: string, candidates: readonly Candidate[]): InputType | null {
-  if (/^needs\.[\w-]+\.(?:outputs\.[\w-]+|result)$/.test(expression)) return 'string';
-  const key = /^matrix\.([\w-]+)$/.exec(expression)?.[1];
-  if (!key) return null;
-  const found = candidates.map((candidate) => matrixValues(candidate.members[0]?.job.matrix ?? null, key));
-  if (found.some((values) => values === null)) return null;
-  const values = found.flatMap((scalars) => scalars ?? []);
-  if (values.every((value) => typeof value.value === 'string' && !value.text.includes('${{')))
-    return 'string';
-  return values.every(isInteger) ? 'number' : null;
-}
-
-function matrixValues(matrix: YamlValue | null, key: string): readonly YamlScalar[] | null {
-  const direct = valueOf(matrix, key);
-  const included = valueOf(matrix, 'include');
-  const values = [
-    ...(direct?.kind === 'list' ? direct.items : []),
-    ...(included?.kind === 'list' ? included.items.flatMap((item) => valueOf(item, key) ?? []) : []),
-  ];
-  return values.length > 0 && values.every((value) => value.kind === 'scalar') ? values : null;
-}
-
-function typeOfLiterals(whole: readonly YamlScalar[] | null): InputType {
-  if (!whole) return 'string';
-  if (whole.every((scalar) => typeof scalar.value === 'boolean' && /^(?:true|false)$/.test(scalar.text)))
-    return 'boolean';
-  return whole.every(isInteger) ? 'number' : 'string';
-}
-
-/** A number that is written as GitHub would write it. */
-function isInteger(scalar: YamlScalar): boolean {
-  return typeof scalar.value === 'number' && /^(?:0|[1-9][0-9]{0,8})$/.test(scalar.text);
-}
-
-/** Whether a scalar comes out as the text that it is written as: `3.10` does not, being a number. */
-function isAsWritten(scalar: YamlScalar): boolean {
-  return scalar.value === null ? scalar.text === '' : String(scalar.value) === scalar.text;
-}
-
 function weightOf(slot: Slot): number {
   if (isStepName(slot.keys)) return 4;
   if (slot.keys[0] === 'environment') return 0;
   if (isScript(slot.keys)) return 3;
   return slot.keys.includes('with') || slot.keys.includes('env') ? 1 : 2;
-}
-
-function majorityOf(values: readonly string[]): string | null {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  for (const [value, count] of counts) {
-    if (count * 2 > values.length && !value.includes('${{')) return value;
-  }
-  return null;
-}
-
-function keyOf(values: readonly string[]): string {
-  return JSON.stringify(values);
 }
 
 function done<T>(value: T): Step<T> {
@@ -606,9 +488,4 @@ function done<T>(value: T): Step<T> {
 
 function refused(reason: string): { readonly ok: false; readonly reason: string } {
   return { ok: false, reason };
-}
-
-/** The path of a step from that of one of its slots. */
-export function stepPath(part: number, step: number): string {
-  return slotPath(part, ['steps', String(step)]);
 }

@@ -1,5 +1,6 @@
 import type { ShellNode, ShellParser } from '../../ports';
 import { withoutExpressions } from '../../shell/commands';
+import { valueOf, type YamlMap } from '../../workflow/yaml-tree';
 
 /** How a place of a script takes a variable: `quoted` inside double quotes, `bare` as a word or a part of one. */
 export type VariablePlace = 'quoted' | 'bare';
@@ -73,6 +74,18 @@ export function variablePlaces(
       node = inner;
     }
   };
+}
+
+/** Whether a step's script is surely run by bash or sh: by its own `shell`, the job's, or that of its runner. */
+export function isPosixShell(body: YamlMap | undefined, step: number): boolean {
+  const steps = valueOf(body, 'steps');
+  const own = valueOf(steps?.kind === 'list' ? steps.items[step] : null, 'shell');
+  const shell = own ?? valueOf(valueOf(valueOf(body, 'defaults'), 'run'), 'shell');
+  if (shell) return shell.kind === 'scalar' && /^(?:bash|sh)(?:\s|$)/.test(shell.text);
+  const runner = valueOf(body, 'runs-on');
+  if (valueOf(body, 'container')) return true;
+  const labels = runner?.kind === 'list' ? runner.items : runner ? [runner] : [];
+  return labels.some((label) => label.kind === 'scalar' && /^(?:ubuntu|macos)-/.test(label.text));
 }
 
 /** The variable of a step that gives its script the value of an input. */
