@@ -155,6 +155,19 @@ function others(languageService: string, folder: string): void {
   show('@actions/languageservice, warm, without its start', quantile(rounds.slice(1), 0.5), 'ms');
 }
 
+function extraction(parts: string, folder: string): void {
+  console.log('\nExtraction of three pipelines that workflows of three jobs share');
+  const taken = part(parts, 'extraction', folder) as Readonly<Record<string, number>>;
+  const few = taken['100'] ?? NaN;
+  show('100 workflows', few, 'ms');
+  show(
+    '400 workflows (4.00 x would be in proportion)',
+    taken['400'] ?? NaN,
+    'ms',
+    times(taken['400'] ?? NaN, few),
+  );
+}
+
 function memory(parts: string, folder: string): void {
   console.log('\nMemory after collecting garbage, three workflows, one changed before each check');
   const [first, last] = part(parts, 'heap', folder) as { heap: number; resident: number }[];
@@ -312,7 +325,8 @@ async function main(folder: string | undefined): Promise<void> {
     const historyParts = await bundled(made, 'history-parts');
     const languageService = await bundled(made, 'language-service');
     copyParsers();
-    const lines = texts.reduce((sum, text) => sum + text.split('\n').length - 1, 0);
+    extraction(parts, repository);
+    memory(parts, repository);
     console.log(`Node ${process.version}; ${texts.length} workflows, ${lines} lines`);
     wholeCheck(parts, repository);
     keystrokes(parts, repository, texts.length);

@@ -9,7 +9,10 @@ import {
   type ReadingCache,
 } from '../src/core/gate/check';
 import { defaultConfiguration } from '../src/core/gate/configuration';
+import { extractRepeatedJobs } from '../src/core/pipeline/extract/extract';
 import type { RepositoryFiles } from '../src/core/ports';
+import type { Workflow } from '../src/core/workflow/model';
+import { readWorkflow } from '../src/core/workflow/read';
 
 /**
  * What is measured inside a process of its own, from a bundle as the extension has one: `node parts.cjs PART FOLDER`
@@ -94,6 +97,25 @@ async function keystrokes(files: Files, file: string): Promise<{ yaml: number[];
   return { yaml, check: whole };
 }
 
+/** Workflows of services that share three pipelines of three jobs each. */
+function pipelines(count: number): readonly Workflow[] {
+  return Array.from({ length: count }, (_, index) => {
+    const kind = ['node', 'python', 'go'][index % 3] ?? '';
+    const job = (id: string, needs: string): string => `  ${id}:
+${needs}    runs-on: ubuntu-24.04
+    timeout-minutes: ${10 + (index % 5)}
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-${kind}@v5
+        with:
+          cache-dependency-path: services/service-${index}/lock
+      - run: ./ci/${id}.sh service-${index}
+`;
+    const text = `on: push\nenv:\n  SERVICE: service-${index}\njobs:\n${job('test', '')}${job('build', '    needs: test\n')}${job('deploy', '    needs: build\n')}`;
+    return readWorkflow(`.github/workflows/service-${index}.yml`, text);
+  });
+}
+
 const parts: Readonly<Record<string, (files: Files) => Promise<unknown>>> = {
   'cold-yaml': (files) => milliseconds(() => parseAll(files)),
   'cold-check': (files) => milliseconds(() => check(files)),
@@ -122,6 +144,26 @@ const parts: Readonly<Record<string, (files: Files) => Promise<unknown>>> = {
     return keystrokes({ [file]: files[file] ?? '' }, file);
   },
   'keystrokes-among': (files) => keystrokes(files, longest(files)),
+  extraction: async () => {
+    const shell = await parsers.shell();
+    const taken: Record<string, number> = {};
+    // The first round warms what the others run.
+    for (const count of [50, 100, 400]) {
+      const workflows = pipelines(count).map((workflow) => ({ repository: '', workflow }));
+      const paths = new Map([['', new Set(workflows.map(({ workflow }) => workflow.path))]]);
+      taken[count] = await milliseconds(() => {
+        const { extractions } = extractRepeatedJobs({
+          workflows,
+          paths,
+          shell,
+          referTo: (_, each) => each,
+          home: null,
+        });
+        if (extractions.length !== 3) throw new Error(`${extractions.length} extractions`);
+      });
+    }
+    return taken;
+  },
   heap: async (files) => {
     const few = Object.fromEntries(Object.entries(files).slice(0, 3));
     const file = Object.keys(few)[0] ?? '';

@@ -4,6 +4,7 @@ import type { Workflow } from '../../workflow/model';
 import { readWorkflow } from '../../workflow/read';
 import { MIN_STEPS, type Candidate, type SourceWorkflow } from './candidate';
 import { clustersOf, type Cluster, type Divided } from './clusters';
+import { nearMisses } from './near-misses';
 import { callerIdOf, freePath, jobNameOf, pipelineNameOf } from './names';
 import type { ExtractionPlan } from './plan';
 import { firstDifference, placeOf, type Caller } from './prove';
@@ -69,7 +70,7 @@ export interface ExtractionRequest {
   readonly only?: ReadonlySet<string>;
 }
 
-/** GitHub's limit on the workflows that one file calls, those called by called ones counted in. */
+/** GitHub's limit on the workflows that one file calls, those that called ones call counted in. */
 const MAX_CALLED = 50;
 
 /**
@@ -139,6 +140,12 @@ class Run {
   }
 
   result(): ExtractionResult {
+    const single = (this.levels[LEVELS - 1] ?? []).map(({ candidate }) => candidate);
+    for (const { candidate, other, difference } of nearMisses(single, (each) => this.isTaken(each))) {
+      this.note(
+        `${describe([candidate])} is like ${describe([other])} but for ${difference}, and was left alone.`,
+      );
+    }
     const changed = this.request.workflows.flatMap(({ repository, workflow }): ChangedWorkflow[] => {
       const edits = this.edits.get(placeOf(repository, workflow.path));
       if (!edits) return [];
@@ -247,7 +254,7 @@ class Run {
       before.set(place, this.reached.get(place) ?? workflow);
       const now = edited(workflow, [...(this.edits.get(place) ?? []), ...edits]);
       after.set(place, now);
-      if (calledBy(now).size > MAX_CALLED) {
+      if (this.calledBy(now, place).size > MAX_CALLED) {
         return `${workflow.path} would call more than ${MAX_CALLED} workflows, which is more than GitHub takes`;
       }
     }
@@ -277,6 +284,23 @@ class Run {
     return null;
   }
 
+  /** What a workflow calls, each once, and what those of its own repository call. */
+  private calledBy(workflow: Workflow, place: string): ReadonlySet<string> {
+    const [repository = ''] = place.split('\n', 1);
+    const found = new Set<string>();
+    const follow = (from: Workflow): void => {
+      for (const { uses } of from.jobs) {
+        if (!uses || found.has(uses.value)) continue;
+        found.add(uses.value);
+        const path = uses.value.startsWith('./') ? uses.value.slice(2) : null;
+        const called = path === null ? undefined : this.byPlace.get(placeOf(repository, path));
+        if (called) follow(called);
+      }
+    };
+    follow(workflow);
+    return found;
+  }
+
   /** Ids of jobs of a workflow, with those that new calls were given. */
   private jobIdsAt(place: string): Set<string> {
     const all = [this.byPlace.get(place), this.reached.get(place)];
@@ -298,11 +322,6 @@ class Run {
 
 function edited(workflow: Workflow, edits: readonly TextEdit[]): Workflow {
   return readWorkflow(workflow.path, applyEdits(workflow.text, edits));
-}
-
-/** What a workflow calls, each once. */
-function calledBy(workflow: Workflow): ReadonlySet<string> {
-  return new Set(workflow.jobs.flatMap((job) => job.uses?.value ?? []));
 }
 
 function commentsIn(candidate: Candidate): number {

@@ -284,6 +284,43 @@ describe('extractRepeatedJobs', () => {
     assert.match(extractions[0].text, /shell: bash/);
   });
 
+  it('names what nearly fits, with the one thing that it differs in', () => {
+    const more = THREE.replace(
+      '      - run: make\n',
+      '      - run: make\n      - name: Sign it\n        run: ./sign.sh\n',
+    );
+    const { extractions, notes } = extract({
+      'a.yml': job(THREE),
+      'b.yml': job(THREE),
+      'c.yml': job(more),
+      'd.yml': job(THREE.replace('checkout@v4', 'checkout@v3')),
+    });
+    assert.equal(extractions.length, 1);
+    assert.deepEqual(notes, [
+      'job "build" in shop/.github/workflows/c.yml is like job "build" in shop/.github/workflows/b.yml but for its step 3, "Sign it", and was left alone.',
+      'job "build" in shop/.github/workflows/d.yml is like job "build" in shop/.github/workflows/b.yml but for the version of `actions/checkout`, and was left alone.',
+    ]);
+  });
+
+  it('gives GitHub no more called workflows than it takes from one file', () => {
+    const calls = (count: number): string =>
+      Array.from(
+        { length: count },
+        (_, at) => `  call-${at}:\n    uses: shop/ci/.github/workflows/w${at}.yml@v1\n`,
+      ).join('');
+    for (const [count, expected] of [
+      [49, 1],
+      [50, 0],
+    ] as const) {
+      const { extractions, notes } = extract({ 'a.yml': job(BUILD + calls(count)), 'b.yml': job(BUILD) });
+      assert.equal(extractions.length, expected);
+      assert.equal(
+        notes.some((note) => note.includes('more than 50 workflows')),
+        expected === 0,
+      );
+    }
+  });
+
   describe('leaves alone', () => {
     const cases: readonly (readonly [string, string, string, RegExp])[] = [
       ['what differs in its actions', BUILD, BUILD.replace('checkout@v4', 'checkout@v5'), /^$/],
