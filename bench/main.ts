@@ -325,12 +325,12 @@ async function main(folder: string | undefined): Promise<void> {
     const historyParts = await bundled(made, 'history-parts');
     const languageService = await bundled(made, 'language-service');
     copyParsers();
-    extraction(parts, repository);
-    memory(parts, repository);
+    const lines = texts.reduce((sum, text) => sum + text.split('\n').length - 1, 0);
     console.log(`Node ${process.version}; ${texts.length} workflows, ${lines} lines`);
     wholeCheck(parts, repository);
     keystrokes(parts, repository, texts.length);
     others(languageService, repository);
+    extraction(parts, repository);
     memory(parts, repository);
     startUp(made);
     await histories(historyParts, made);
