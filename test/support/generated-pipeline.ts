@@ -30,10 +30,12 @@ export async function generatedFrom(
     readonly imagesOfArtifact?: readonly string[];
     readonly history?: History;
     readonly settings?: Partial<PipelineSettings>;
+    /** The profile of these files, where it is known already. */
+    readonly profile?: RepositoryProfile;
   } = {},
 ): Promise<{ readonly pipeline: GeneratedPipeline; readonly texts: Readonly<Record<string, string>> }> {
   const pipeline = generatePipeline({
-    profile: await profileOf(files, options.history),
+    profile: options.profile ?? (await profileOf(files, options.history)),
     paths: new Set(Object.keys(files)),
     imagesOfArtifact: new Set(options.imagesOfArtifact ?? []),
     environments: options.environments ?? '',

@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { shownFinding, withoutAccepted, type Peer, type PeerFinding } from './finding';
+import { readWorkflow } from '../../../src/core/workflow/read';
+import type { Job } from '../../../src/core/workflow/model';
 import type { GeneratedCase } from './generated';
 import { languageServiceFindings } from './language-service';
 import {
@@ -92,7 +94,7 @@ function inCase(name: string, files: ReadonlyMap<string, string>): readonly (rea
 
 async function ask(files: ReadonlyMap<string, string>, programs: Programs): Promise<readonly PeerFinding[]> {
   if (files.size === 0) return [];
-  const findings = [...(await languageServiceFindings(files))];
+  const findings = [...(await languageServiceFindings(withNewParts(files)))];
   if (programs.size === 0) return findings;
   const folder = mkdtempSync(path.join(os.tmpdir(), 'release-gate-peers-'));
   try {
@@ -124,6 +126,39 @@ async function ask(files: ReadonlyMap<string, string>, programs: Programs): Prom
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * The workflows of which some part is new: the head, or a job with the outputs of those that it waits for. Nothing else
+ * decides what the language service says of a job, and it takes half a second for a long pipeline. Those that call
+ * workflows of the repository are always among them.
+ */
+export function withNewParts(files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const seen = new Set<string>();
+  return new Map(
+    [...files].filter(([file, text]) => {
+      const workflow = readWorkflow(file, text);
+      if (workflow.problems.length > 0 || workflow.jobs.some((job) => job.uses?.value.startsWith('./')))
+        return true;
+      // Comments say nothing to it, and that each job waits for one that is there actionlint asks of every file.
+      const textOf = ({ body }: Job): string =>
+        text.slice(body.span.start, body.span.end).replace(/^\s*(#.*|needs: .*)\n/gm, '');
+      const { jobs } = workflow;
+      const first = Math.min(...jobs.map(({ id }) => id.span.start));
+      const parts = jobs.map((job) => {
+        const needed = jobs.filter(({ id }) => job.needs.some((need) => need.value === id.value));
+        const outputs = needed.map(({ id, outputs: all }) => [
+          id.value,
+          ...all.map(({ name }) => name.value),
+        ]);
+        return JSON.stringify([job.id.value, textOf(job), outputs]);
+      });
+      const head = text.slice(0, first).replace(/^\s*#.*\n/gm, '');
+      const fresh = [head, ...parts].filter((part) => !seen.has(part));
+      for (const part of fresh) seen.add(part);
+      return fresh.length > 0;
+    }),
+  );
 }
 
 /** Actions by the major version in the comment beside their commit, as people write them. */

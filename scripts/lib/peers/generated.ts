@@ -7,7 +7,7 @@ import { extractReusableWorkflows } from '../../../src/core/tasks/extract-reusab
 import { generateGhActionsPipeline } from '../../../src/core/tasks/generate-gh-actions-pipeline';
 import { secureCloudAuthWithOidc } from '../../../src/core/tasks/secure-cloud-auth-with-oidc';
 import { TaskFailure, type Task, type TaskResult } from '../../../src/core/tasks/task';
-import { generatedFrom, remoteHistory } from '../../../test/support/generated-pipeline';
+import { generatedFrom, profileOf, remoteHistory } from '../../../test/support/generated-pipeline';
 import { sampleNames, sampleRepository } from '../../../test/support/sample-repository';
 import { memoryWorld, quietRun } from '../../../test/support/world';
 import { STACKS, TARGETS } from './combinations';
@@ -26,17 +26,14 @@ const FIXTURES = path.join(__dirname, '../../../test/fixtures');
 const FOLDER = '.github/workflows';
 const REMOTE = 'https://github.com/sample/repository.git';
 
-/** The pipeline of every sample repository with each strategy; '' for none: as its platform deploys by itself. */
-export async function fromSamples(
-  strategies: readonly string[] = ['', ...ROLLOUTS],
-): Promise<readonly GeneratedCase[]> {
+/** What the command writes for every sample repository; and its pipeline with each strategy. */
+export async function fromSamples(): Promise<readonly GeneratedCase[]> {
   const cases: GeneratedCase[] = [];
   for (const name of sampleNames()) {
-    for (const strategy of strategies) {
-      const files = sampleRepository(name);
-      const result = await run(generateGhActionsPipeline, files, { strategy });
-      if (result) cases.push(caseOf(`sample-${name}${strategy && `-${strategy}`}`, files, result));
-    }
+    const files = sampleRepository(name);
+    const result = await run(generateGhActionsPipeline, files);
+    if (result) cases.push(caseOf(`sample-${name}`, files, result));
+    cases.push(...(await withEachStrategy(`sample-${name}`, files)));
   }
   return cases;
 }
@@ -45,16 +42,27 @@ export async function fromSamples(
 export async function fromCombinations(): Promise<readonly GeneratedCase[]> {
   const cases: GeneratedCase[] = [];
   for (const [stack, ofStack] of STACKS) {
-    for (const [target, ofTarget] of TARGETS) {
-      for (const rollout of [null, ...ROLLOUTS]) {
-        const { texts } = await generatedFrom(
-          { ...ofTarget(), ...ofStack() },
-          { history: remoteHistory(REMOTE), settings: { rollout } },
-        );
-        const files = new Map(Object.entries(texts).map(([name, text]) => [`${FOLDER}/${name}`, text]));
-        cases.push({ name: `${stack}-${target}${rollout === null ? '' : `-${rollout}`}`, files });
-      }
-    }
+    for (const [target, ofTarget] of TARGETS)
+      cases.push(...(await withEachStrategy(`${stack}-${target}`, { ...ofTarget(), ...ofStack() })));
+  }
+  return cases;
+}
+
+async function withEachStrategy(
+  name: string,
+  files: Readonly<Record<string, string>>,
+): Promise<readonly GeneratedCase[]> {
+  const cases: GeneratedCase[] = [];
+  const history = remoteHistory(REMOTE);
+  const profile = await profileOf(files, history);
+  for (const rollout of [null, ...ROLLOUTS]) {
+    const { texts, pipeline } = await generatedFrom(files, { history, profile, settings: { rollout } });
+    // A strategy that the platform does not have is refused; nothing is written then.
+    if (pipeline.refusal !== null) continue;
+    cases.push({
+      name: `${name}-${rollout ?? 'as-it-is'}`,
+      files: new Map(Object.entries(texts).map(([file, text]) => [`${FOLDER}/${file}`, text])),
+    });
   }
   return cases;
 }

@@ -14,9 +14,9 @@ export async function languageServiceFindings(
   files: ReadonlyMap<string, string>,
 ): Promise<readonly PeerFinding[]> {
   const findings: PeerFinding[] = [];
-  // It keeps what it parsed by the file's address, whatever the text.
-  clearCache();
   for (const [path, text] of files) {
+    // It keeps what it parsed by the file's address, whatever the text.
+    clearCache();
     const root = path.slice(0, path.indexOf('.github/workflows/'));
     const diagnostics = await validate(TextDocument.create(`file:///${path}`, 'yaml', 1, text), {
       fileProvider: {

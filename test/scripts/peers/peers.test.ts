@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { byTag, checkCases, reportLines } from '../../../scripts/lib/peers/check';
+import { byTag, checkCases, reportLines, withNewParts } from '../../../scripts/lib/peers/check';
 import { withoutAccepted, type PeerFinding } from '../../../scripts/lib/peers/finding';
 import { fromAdopting, type GeneratedCase } from '../../../scripts/lib/peers/generated';
 import { readActionlint, readShellcheck, readZizmor, scriptsOf } from '../../../scripts/lib/peers/programs';
@@ -62,6 +62,18 @@ describe('peers', () => {
     assert.equal(worse.left.length, 1);
     const same = await checkCases([caseOf('a', FINE), caseOf('b', FINE)], new Set(), []);
     assert.deepEqual([same.cases, same.distinctCases], [2, 1]);
+  });
+
+  it('are asked about each part once: a head, or a job with the outputs of those that it waits for', () => {
+    const workflow = (second: string, outputs = ''): string =>
+      `# ${second}\n${FINE}${outputs}  b:\n    needs: a\n    runs-on: ubuntu-24.04\n    steps:\n      - run: ${second}\n`;
+    const names = (...texts: readonly string[]): readonly string[] => [
+      ...withNewParts(new Map(texts.map((text, index) => [`${index}`, text]))).keys(),
+    ];
+    assert.deepEqual(names(FINE, FINE.replace('on: push', '# x\non: push'), WRONG), ['0', '2']);
+    assert.deepEqual(names(workflow('x'), workflow('x'), workflow('y')), ['0', '2']);
+    assert.deepEqual(names(workflow('x'), workflow('x', '    outputs: { n: 1 }\n')), ['0', '1']);
+    assert.deepEqual(names(FINE, FINE.replace('push', 'pull_request')), ['0', '1']);
   });
 
   it('set aside what is accepted, and name what is accepted for nothing', () => {
