@@ -1,4 +1,4 @@
-import type { CommitAnswer, CommitLookup } from '../core/ports';
+import type { CommitAnswer, CommitLookup, ReleaseLookup } from '../core/ports';
 
 /** How GitHub's API is asked. */
 export interface GitHubOptions {
@@ -25,11 +25,12 @@ const MAX_ANSWER_BYTES = 5 * 1024 * 1024;
 /**
  * Asks GitHub's API for the commits of tags and branches. A tag is looked for first, and by its exact name: an
  * abbreviated commit or a name that only begins like one is no answer.
- * https://docs.github.com/rest/git/refs#get-a-reference, https://docs.github.com/rest/git/tags#get-a-tag
+ * https://docs.github.com/rest/git/refs#get-a-reference, https://docs.github.com/rest/git/tags#get-a-tag,
+ * https://docs.github.com/rest/releases/releases#get-the-latest-release
  *
  * @throws RangeError where `url` is neither https nor this machine: a token would go over the wire in clear.
  */
-export function createGitHubCommits(options: GitHubOptions = {}): CommitLookup {
+export function createGitHubCommits(options: GitHubOptions = {}): ReleaseLookup {
   const base = new URL(options.url ?? DEFAULT_URL);
   if (base.protocol !== 'https:' && !['127.0.0.1', 'localhost', '[::1]'].includes(base.hostname)) {
     throw new RangeError(`${base.href} is not https`);
@@ -57,7 +58,16 @@ export function createGitHubCommits(options: GitHubOptions = {}): CommitLookup {
       }`,
     };
   };
-  return { name: base.host, commitOf };
+  const latestRelease: ReleaseLookup['latestRelease'] = async (repository, signal) => {
+    const name = repository.split('/').map(encodeURIComponent).join('/');
+    const answer = await ask(`/repos/${name}/releases/latest`, signal);
+    if (!answer.ok) return answer.failure;
+    const tag = textAt(answer.body, 'tag_name');
+    return tag === null
+      ? { ok: false, isFinal: false, detail: 'has no release, or is private' }
+      : { ok: true, tag };
+  };
+  return { name: base.host, commitOf, latestRelease };
 }
 
 /** `body` null: there is no such thing. */

@@ -18,6 +18,7 @@ import type { Terminal } from './terminal';
 interface PinOptions {
   readonly format: 'text' | 'json';
   readonly online?: boolean;
+  readonly refresh?: boolean;
   readonly yes?: boolean;
   readonly dryRun?: boolean;
 }
@@ -38,6 +39,10 @@ export function pinCommand(terminal: Terminal): Command {
     .argument('[paths...]', 'folders of repositories, or files in them (default: this folder)')
     .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
     .option('--online', "ask GitHub's API for commits that are not known (GITHUB_TOKEN or GH_TOKEN if set)")
+    .option(
+      '--refresh',
+      'ask GitHub about what is known and pinned already, too: a tag that was moved is found, and the list brought up to date',
+    )
     .option('--yes', 'write without asking')
     .option('--dry-run', 'show the difference and write nothing')
     .addHelpText(
@@ -57,12 +62,14 @@ export function pinCommand(terminal: Terminal): Command {
 }
 
 async function pin(paths: readonly string[], options: PinOptions, terminal: Terminal): Promise<number> {
-  const lookup = options.online ? onlineLookup() : null;
+  const lookup = options.online || options.refresh ? onlineLookup() : null;
   const roots: PinnedRoot[] = [];
   for (const target of await targetsOf(paths)) {
     terminal.progress(`Reading ${target.root}`);
-    roots.push({ root: target.root, result: await pinRoot(target, lookup, terminal) });
+    roots.push({ root: target.root, result: await pinRoot(target, lookup, options, terminal) });
   }
+  const unreached = roots.map(({ result }) => result.unreached).find((reason) => reason !== null);
+  if (unreached) throw new CommandFailure(`Nothing was refreshed: the first tag ${unreached}.`);
   const tell = (text: string): void => {
     if (options.format === 'json') terminal.say(text);
     else terminal.print(text);
@@ -79,6 +86,7 @@ async function pin(paths: readonly string[], options: PinOptions, terminal: Term
 async function pinRoot(
   target: Target,
   lookup: CommitLookup | null,
+  options: PinOptions,
   terminal: Terminal,
 ): Promise<PinnedRepository> {
   const files = createNodeFiles(path.resolve(target.root));
@@ -87,6 +95,7 @@ async function pinRoot(
     cache: await cacheOf(target, files),
     ...(target.only ? { only: target.only } : {}),
     ...(lookup ? { lookup } : {}),
+    ...(options.refresh ? { refresh: true } : {}),
     signal: terminal.signal,
   });
 }
@@ -169,7 +178,7 @@ function summaryText(roots: readonly PinnedRoot[], isWritten: boolean, options: 
     ),
     ...(unknown.length > 0
       ? [
-          `Left at their tags${options.online ? '' : ' (--online asks GitHub, or write their commits into the list)'}:`,
+          `Left at their tags${options.online || options.refresh ? '' : ' (--online asks GitHub, or write their commits into the list)'}:`,
         ]
       : []),
     ...unknown.map(([root, use]) => `  ${placeOf(root, use)}  ${visible(use.reason)}`),

@@ -161,6 +161,15 @@ export interface CommitLookup {
   commitOf(repository: string, ref: string, signal?: AbortSignal): Promise<CommitAnswer>;
 }
 
+/** Where the newest releases of repositories are asked for as well. */
+export interface ReleaseLookup extends CommitLookup {
+  /** The tag of the release that its owners call the latest; `detail` completes "<repository> …". */
+  latestRelease(
+    repository: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly ok: true; readonly tag: string } | Extract<CommitAnswer, { readonly ok: false }>>;
+}
+
 /** A node of a shell syntax tree, as tree-sitter's bash grammar names it. Offsets are UTF-16 code units. */
 export interface ShellNode {
   readonly type: string;

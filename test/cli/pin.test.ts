@@ -25,14 +25,18 @@ describe('pin', function () {
     writeFileSync(path.join(root, file), text);
   };
   const textOf = (file: string): string => readFileSync(path.join(root, file), 'utf8');
-  const pin = (...args: string[]): Promise<{ status: unknown; out: string; err: string }> =>
+  const pin = (...args: string[]): ReturnType<typeof pinTo> =>
+    pinTo(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, ...args);
+  const pinTo = (
+    address: string,
+    ...args: string[]
+  ): Promise<{ status: unknown; out: string; err: string }> =>
     new Promise((resolve) => {
-      const { port } = server.address() as AddressInfo;
       const env = {
         ...process.env,
         NO_COLOR: '1',
         FORCE_COLOR: '',
-        GITHUB_API_URL: `http://127.0.0.1:${port}`,
+        GITHUB_API_URL: address,
         GITHUB_TOKEN: '',
         GH_TOKEN: 'from-gh',
       };
@@ -146,5 +150,15 @@ describe('pin', function () {
     await pin(other, '--yes');
     assert.equal(textOf(other), workflow(`actions/checkout@${CHECKOUT} # v7.0.1`));
     assert.doesNotMatch(textOf(FILE), new RegExp(CHECKOUT));
+  });
+
+  it('refreshes from GitHub, and ends with a clear error where GitHub cannot be reached', async () => {
+    put(FILE, workflow(`acme/deploy@${'b'.repeat(40)} # v1.2.3`));
+    const moved = await pin('--refresh');
+    assert.match(moved.out, new RegExp(`v1\\.2\\.3 is known as ${A}`));
+    assert.equal(moved.status, 1);
+    const gone = await pinTo('http://127.0.0.1:1', '--refresh');
+    assert.match(gone.err, /Nothing was refreshed: the first tag could not be asked for: [\w ]+\./);
+    assert.equal(gone.status, 2);
   });
 });

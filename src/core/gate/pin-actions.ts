@@ -1,5 +1,5 @@
 import { ACTION_PINS_READ } from '../evidence/action-pins';
-import type { CommitLookup, RepositoryFiles } from '../ports';
+import type { CommitAnswer, CommitLookup, RepositoryFiles } from '../ports';
 import type { KnownCommit } from '../rules/rule';
 import { applyEdits, type TextEdit } from '../text/edit';
 import { lineIndex, type Located, type Range } from '../text/position';
@@ -25,6 +25,8 @@ export interface PinInput {
   readonly only?: ReadonlySet<string>;
   /** Asked for what is not known; nobody is where it is left out. */
   readonly lookup?: CommitLookup;
+  /** `lookup` is asked about what is known and pinned already, too, and the repository's list is brought up to date. */
+  readonly refresh?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -56,6 +58,8 @@ export interface PinnedRepository {
   readonly conflicts: readonly (UsePlace & { readonly version: string; readonly knownCommit: string })[];
   /** How many `uses:` of other repositories there are, pinned ones included. */
   readonly count: number;
+  /** Why nobody answered, where `lookup` was asked to refresh and not one question had an answer; null otherwise. */
+  readonly unreached: string | null;
 }
 
 /** More refs than this are not asked for in one call: a repository that uses so many is not pinned by hand either. */
@@ -89,6 +93,13 @@ export async function pinActions(input: PinInput): Promise<PinnedRepository> {
   const unknown: (UsePlace & { reason: string })[] = [];
   const conflicts: PinnedRepository['conflicts'][number][] = [];
   let count = 0;
+  const refresher = input.refresh && input.lookup ? refreshing(input.lookup, signal) : null;
+  for (const pin of refresher ? cache : []) {
+    const now = await refresher?.commitOf(pin.action, pin.ref);
+    const key = `${pin.action}@${pin.ref}`.toLowerCase();
+    if (now?.ok && now.commit !== pin.commit)
+      found.set(key, { ...pin, commit: now.commit, version: now.version });
+  }
   for (const path of paths) {
     signal?.throwIfAborted();
     const read = await files.read(path);
@@ -103,7 +114,11 @@ export async function pinActions(input: PinInput): Promise<PinnedRepository> {
       const place: UsePlace = { path, range: lines.rangeOf(use.span), uses: use.value };
       if (reference.isCommit) {
         const version = versionBeside(text, use);
-        const commit = version === null ? null : commitOfVersion(known, reference, version);
+        const commit =
+          version === null
+            ? null
+            : ((await refresher?.commitOfVersion(reference.repository, version)) ??
+              commitOfVersion(known, reference, version));
         if (version !== null && commit !== null && commit !== reference.ref.toLowerCase()) {
           conflicts.push({ ...place, version, knownCommit: commit });
         }
@@ -131,11 +146,48 @@ export async function pinActions(input: PinInput): Promise<PinnedRepository> {
     proposed.push({
       path: PIN_CACHE_PATH,
       before: before.ok ? before.text : null,
-      after: renderPinCache([...cache, ...found.values()]),
+      after: renderPinCache([
+        ...cache.filter(({ action, ref }) => !found.has(`${action}@${ref}`.toLowerCase())),
+        ...found.values(),
+      ]),
       purpose: 'keeps the commits that were asked for',
     });
   }
-  return { files: proposed, pinned, unknown, conflicts, count };
+  return { files: proposed, pinned, unknown, conflicts, count, unreached: refresher?.unreached() ?? null };
+}
+
+/** Asks each tag once, stops when asking is no use, and remembers whether anybody answered at all. */
+function refreshing(
+  lookup: CommitLookup,
+  signal: AbortSignal | undefined,
+): {
+  commitOf(repository: string, ref: string): Promise<CommitAnswer>;
+  commitOfVersion(repository: string, version: string): Promise<string | null>;
+  unreached(): string | null;
+} {
+  const answers = new Map<string, CommitAnswer>();
+  const commitOf = async (repository: string, ref: string): Promise<CommitAnswer> => {
+    const key = `${repository.toLowerCase()}@${ref}`;
+    const end = [...answers.values()].find((answer) => !answer.ok && answer.isFinal);
+    const answer = answers.get(key) ?? end ?? (await lookup.commitOf(repository, ref, signal));
+    answers.set(key, answer);
+    return answer;
+  };
+  return {
+    commitOf,
+    commitOfVersion: async (repository, version) => {
+      const written = await commitOf(repository, version);
+      if (written.ok) return written.commit;
+      // The comment may leave the `v` of the tag away, or add one.
+      const other = await commitOf(repository, /^v/.test(version) ? version.slice(1) : `v${version}`);
+      return other.ok ? other.commit : null;
+    },
+    unreached: () => {
+      const all = [...answers.values()];
+      const final = all.find((answer) => !answer.ok && answer.isFinal);
+      return final && !final.ok && !all.some((answer) => answer.ok) ? final.detail : null;
+    },
+  };
 }
 
 type Answer =
@@ -162,7 +214,11 @@ async function answerOnce(
   const { repository, ref } = reference;
   const pin = pinOf(known, reference, ref);
   const written = (version: string): string => (/^v\d/i.test(ref) ? `v${version}` : version);
-  if (pin && (pin.isOfRepository || isFullVersion(ref) || !input.lookup)) {
+  if (
+    pin &&
+    !(input.refresh && input.lookup) &&
+    (pin.isOfRepository || isFullVersion(ref) || !input.lookup)
+  ) {
     const source = pin.isOfRepository
       ? PIN_CACHE_PATH
       : `public repositories, ${ACTION_PINS_READ}${isFullVersion(ref) ? '' : '; the tag may have moved since'}`;

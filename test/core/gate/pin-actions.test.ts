@@ -182,4 +182,54 @@ describe('pinning actions', () => {
     const result = await pin({ [path]: text });
     assert.equal(textOf(result, path), text.replace('@v7.0.1', `@${CHECKOUT} # v7.0.1`));
   });
+
+  it('refreshes: finds a tag that was moved, brings the list up to date, and asks about each tag once', async () => {
+    const path = '.github/workflows/ci.yml';
+    const lookup = lookupOf({
+      'acme/moved@v1.2.3': { ok: true, commit: B, version: null },
+      'acme/fine@2.0.0': { ok: true, commit: A, version: null },
+      'acme/listed@v3': { ok: true, commit: B, version: 'v3.1.0' },
+    });
+    const cache = [
+      { action: 'acme/listed', ref: 'v3', commit: A, version: 'v3.0.0' },
+      { action: 'acme/gone', ref: 'v9', commit: A, version: null },
+    ];
+    const files = {
+      [path]: workflow(
+        `acme/moved@${A} # v1.2.3`,
+        `acme/moved@${A} # v1.2.3`,
+        `acme/fine@${A} # v2.0.0`,
+        'acme/listed@v3',
+      ),
+      [PIN_CACHE_PATH]: '{}',
+    };
+    const result = await pin(files, { cache, lookup, refresh: true });
+    assert.deepEqual(
+      result.conflicts.map(({ uses, knownCommit }) => [uses.split('@')[0], knownCommit]),
+      [
+        ['acme/moved', B],
+        ['acme/moved', B],
+      ],
+    );
+    assert.match(textOf(result, path) ?? '', new RegExp(`acme/listed@${B} # v3\\.1\\.0`));
+    const list = readPinCache(textOf(result, PIN_CACHE_PATH) ?? '');
+    assert.deepEqual(list.ok && list.pins.map(({ action, commit }) => [action, commit]), [
+      ['acme/gone', A],
+      ['acme/listed', B],
+    ]);
+    assert.equal(lookup.asked.filter((asked) => asked === 'acme/moved@v1.2.3').length, 1);
+    assert.equal(result.unreached, null);
+  });
+
+  it('says why nobody answered, and asks no further, where there is no network', async () => {
+    const down: CommitAnswer = { ok: false, detail: 'could not be asked for: ENOTFOUND', isFinal: true };
+    const lookup = lookupOf({ 'acme/a@v1.0.0': down });
+    const result = await pin(
+      { '.github/workflows/ci.yml': workflow(`acme/a@${A} # v1.0.0`, `acme/b@${A} # v1.0.0`) },
+      { lookup, refresh: true },
+    );
+    assert.equal(result.unreached, 'could not be asked for: ENOTFOUND');
+    assert.deepEqual(lookup.asked, ['acme/a@v1.0.0']);
+    assert.deepEqual(result.conflicts, []);
+  });
 });
