@@ -296,13 +296,24 @@ async function outputsOf(
     SCRIPT_NAMES.build.map((name) => stringAt(data, ['scripts', name])).find((body) => body !== null) ?? '';
   const buildName = SCRIPT_NAMES.build.find((name) => stringAt(data, ['scripts', name]) !== null);
   const flag = /(?:--outDir|--out-dir|--outdir|--dist-dir|-d)[ =]([\w@./-]{1,100})/.exec(build)?.[1];
+  // Frameworks of other languages have Vite write where they serve from.
+  const served = (
+    [
+      ['laravel-vite-plugin', 'public/build'],
+      ['vite-plugin-ruby', 'public/vite'],
+    ] as const
+  ).find(([name]) =>
+    ['dependencies', 'devDependencies'].some((table) => stringAt(data, [table, name]) !== null),
+  )?.[1];
   const known = flag
     ? safe(flag)
-    : /\bvite build\b|\btsup\b|\bastro build\b/.test(build)
-      ? 'dist'
-      : /\bnext build\b/.test(build)
-        ? '.next'
-        : null;
+    : served !== undefined && /\bvite build\b/.test(build)
+      ? served
+      : /\bvite build\b|\btsup\b|\bastro build\b/.test(build)
+        ? 'dist'
+        : /\bnext build\b/.test(build)
+          ? '.next'
+          : null;
   if (known && buildName) return [fact(known, fileSource(path, document.rangeOf(['scripts', buildName])))];
   const files = listAt(data, ['files']).filter((item): item is string => typeof item === 'string');
   const fromFiles = files
