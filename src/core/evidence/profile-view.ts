@@ -46,7 +46,8 @@ const PHASES_THAT_MATTER: readonly string[] = ['lint', 'unit', 'build'];
 export function profileRows(profile: RepositoryProfile): readonly ProfileRow[] {
   return [
     ...repositoryRows(profile),
-    ...profile.stacks.flatMap(stackRows),
+    ...profile.stacks.slice(0, MAX_STACKS).flatMap(stackRows),
+    ...more('Repository', 'More manifests', profile.stacks.slice(MAX_STACKS), ({ manifest }) => manifest),
     ...profile.workspaces.map((workspace) =>
       shown('Workspaces', workspace.value.tool, workspace, workspaceText),
     ),
@@ -56,6 +57,28 @@ export function profileRows(profile: RepositoryProfile): readonly ProfileRow[] {
     ...workflowRows(profile),
     ...otherRows(profile),
   ];
+}
+
+/** More stacks, targets and workflows than a person reads are counted; the typed profile has them all. */
+const MAX_STACKS = 40;
+const MAX_TARGETS = 20;
+const MAX_WORKFLOWS = 60;
+
+function more<T>(
+  section: string,
+  label: string,
+  left: readonly T[],
+  factOf: (item: T) => Fact<unknown>,
+): ProfileRow[] {
+  const [first] = left;
+  return first === undefined
+    ? []
+    : [
+        row(section, label, {
+          value: `${left.length} more, not listed here`,
+          sources: factOf(first).sources,
+        }),
+      ];
 }
 
 /** What the profile does not know, and what it knows too thinly to act on. */
@@ -149,13 +172,14 @@ function stackRows(stack: Stack): ProfileRow[] {
     };
     const commands = stack.commands[phase] ?? [];
     if (commands.length > 0) return commands.map((command) => row(section, phase, command, correction));
-    // A member's work is mostly done from the root of its workspace.
-    return PHASES_THAT_MATTER.includes(phase) && stack.workspaceRoot === undefined
+    return PHASES_THAT_MATTER.includes(phase)
       ? [row(section, phase, { unknown: `command of the phase ${phase}, or that there is none` }, correction)]
       : [];
   });
   const { coverage } = stack;
-  return [
+  // What a member of a workspace leaves open, its root says or is asked for.
+  const isAsked = stack.workspaceRoot === undefined;
+  const rows = [
     {
       ...row(
         section,
@@ -232,6 +256,7 @@ function stackRows(stack: Stack): ProfileRow[] {
       }),
     ),
   ];
+  return isAsked ? rows : rows.filter(({ value }) => value !== null);
 }
 
 function workspaceText({ folder, members }: Workspace): string {
@@ -250,20 +275,24 @@ function artifactRows(profile: RepositoryProfile): ProfileRow[] {
     hint: 'npm, pypi and their like, or names of images, separated by " ;; "',
   };
   return [
-    ...profile.dockerfiles.map((file) => row(section, 'Dockerfile', file)),
+    ...profile.dockerfiles.slice(0, MAX_TARGETS).map((file) => row(section, 'Dockerfile', file)),
+    ...more(section, 'More Dockerfiles', profile.dockerfiles.slice(MAX_TARGETS), (file) => file),
     ...(profile.dockerfiles.length > 0 || isKnown(profile.image)
       ? [row(section, 'Image', profile.image, image)]
       : []),
-    ...profile.registries.map((registry) =>
-      shown(
-        section,
-        'Registry',
-        registry,
-        ({ kind, holds, address, name }) =>
-          `${kind}${address === null ? '' : ` at ${address}`}, ${holds}${name === null ? '' : `: ${name}`}`,
-        registries,
+    ...profile.registries
+      .slice(0, MAX_TARGETS)
+      .map((registry) =>
+        shown(
+          section,
+          'Registry',
+          registry,
+          ({ kind, holds, address, name }) =>
+            `${kind}${address === null ? '' : ` at ${address}`}, ${holds}${name === null ? '' : `: ${name}`}`,
+          registries,
+        ),
       ),
-    ),
+    ...more(section, 'More registries', profile.registries.slice(MAX_TARGETS), (registry) => registry),
   ];
 }
 
@@ -296,12 +325,16 @@ function deploymentRows(profile: RepositoryProfile): ProfileRow[] {
       mapped(profile.isDeployed, (deployed) => (deployed ? 'yes' : 'no')),
       isDeployed,
     ),
-    ...deployTargets.flatMap((each, index) => targetRows(each, index === 0, target)),
+    ...deployTargets.slice(0, MAX_TARGETS).flatMap((each, index) => targetRows(each, index === 0, target)),
+    ...more(section, 'More targets', deployTargets.slice(MAX_TARGETS), ({ path }) => path),
     ...possibleTargets.map((each) => ({
       ...shown(section, 'Perhaps', each.path, (path) => `${titleOf(each)} (${path})`, target),
       needed: `whether it is deployed on ${titleOf(each)}`,
     })),
-    ...(deployTargets.length === 0 && !(isKnown(profile.isDeployed) && !profile.isDeployed.value)
+    // A library is published, which its registry says; whether it runs somewhere too is asked above.
+    ...(deployTargets.length === 0 &&
+    !(isKnown(profile.isDeployed) && !profile.isDeployed.value) &&
+    !profile.registries.some(({ value }) => value.holds === 'packages')
       ? [row(section, 'Target', { unknown: 'what it is deployed on, or that nothing is' }, target)]
       : []),
     row(
@@ -378,7 +411,7 @@ function environmentRows(profile: RepositoryProfile): ProfileRow[] {
 
 function workflowRows({ workflows, workflowUses }: RepositoryProfile): ProfileRow[] {
   const section = 'Workflows';
-  return workflows.map((path) => {
+  const rows = workflows.slice(0, MAX_WORKFLOWS).map((path) => {
     const use = workflowUses?.find((each) => each.path === path);
     if (!use) return row(section, path, { unknown: `what ${path} does: it cannot be read` });
     const does = use.does.map(({ value }) => value).join(', ') || 'nothing that is known';
@@ -388,6 +421,13 @@ function workflowRows({ workflows, workflowUses }: RepositoryProfile): ProfileRo
       sources: places.length > 0 ? places : [{ kind: 'file', path, range: null }],
     });
   });
+  return [
+    ...rows,
+    ...more(section, 'More workflows', workflows.slice(MAX_WORKFLOWS), (path) => ({
+      value: path,
+      sources: [{ kind: 'file', path, range: null }],
+    })),
+  ];
 }
 
 function otherRows(profile: RepositoryProfile): ProfileRow[] {
