@@ -85,7 +85,7 @@ export async function collectProfile(world: ProfileWorld, run: ProfileRun): Prom
       ...infrastructure.targets,
       ...compose,
     ],
-    [...infrastructure.clusters, ...scripts.clusters],
+    [...infrastructure.clusters, ...scripts.clusters, ...hosting.clusters],
   );
   const built = containers.dockerfiles.length > 0;
   const image = built

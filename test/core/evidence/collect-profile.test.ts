@@ -259,6 +259,35 @@ describe('repository profile', () => {
     );
   });
 
+  it('reads a repository of ten thousand files within seconds, and says what it left out', async () => {
+    const files: Record<string, string> = {
+      'package.json': '{"name":"mono","private":true,"workspaces":["packages/*"]}',
+      'package-lock.json': '{}',
+    };
+    for (let index = 0; index < 1_500; index++) {
+      files[`packages/p${index}/package.json`] =
+        `{"name":"p${index}","main":"dist/index.js","scripts":{"test":"vitest run"},"devDependencies":{"vitest":"3"}}`;
+      files[`packages/p${index}/tsconfig.json`] = '{"compilerOptions":{"outDir":"dist"}}';
+      for (let file = 0; file < 4; file++) files[`packages/p${index}/src/f${file}.ts`] = '';
+    }
+    for (let index = 0; index < 900; index++) {
+      files[`k8s/app${index}/deployment.yaml`] =
+        `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: app${index} }\n`;
+    }
+    for (let index = 0; index < 200; index++) files[`infra/m${index}/main.tf`] = '';
+    for (let index = 0; index < 60; index++) files[`infra/n${index}/main.tf`] = 'resource "broken {';
+    const start = performance.now();
+    const profile = await profileOf(files);
+    const seconds = (performance.now() - start) / 1000;
+    assert.ok(Object.keys(files).length > 10_000);
+    assert.ok(seconds < 10, `${seconds.toFixed(1)} s`);
+    assert.equal(profile.stacks.length, 1_501);
+    assert.deepEqual(
+      profile.problems?.map(({ message }) => message.replace(/^holds (\d+).*/, '$1')),
+      ['900', '260'],
+    );
+  });
+
   it('takes the environment that a deploy script is told, and no other word', async () => {
     const step = (run: string): string =>
       `on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: ${run}\n`;

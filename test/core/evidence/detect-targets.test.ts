@@ -112,6 +112,32 @@ const REPOSITORIES: readonly {
     targets: ['cloud-run @ cloudbuild.yaml runs quotes (REGION europe-west1)'],
   },
   {
+    what: 'Cloud Run from Cloud Build by its substitutions',
+    files: {
+      'cloudbuild.yaml': [
+        'substitutions: { _SERVICE: quotes, _REGION: us-east4 }',
+        'steps:',
+        '  - name: gcr.io/cloud-builders/gcloud',
+        '    args:',
+        '      - run',
+        '      - deploy',
+        '      - $_SERVICE',
+        '      - --region=${_REGION}',
+        '',
+      ].join('\n'),
+    },
+    targets: ['cloud-run @ cloudbuild.yaml runs quotes (REGION us-east4)'],
+  },
+  {
+    what: 'a cluster of Google by the Cloud Build that logs in to it',
+    files: {
+      'k8s/deployment.yaml': DEPLOYMENT,
+      'cloudbuild.yaml':
+        "steps:\n  - name: gcr.io/k8s-skaffold/skaffold\n    entrypoint: bash\n    args:\n      - '-c'\n      - >\n        gcloud container clusters get-credentials --zone=$_ZONE $_CLUSTER;\n        kubectl apply -f k8s/\n",
+    },
+    targets: ['kubernetes @ k8s on gke runs quotes'],
+  },
+  {
     what: 'a Cloud Build that only builds',
     files: {
       'cloudbuild.yaml': "steps:\n  - name: gcr.io/cloud-builders/docker\n    args: ['build', '.']\n",

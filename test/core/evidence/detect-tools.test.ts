@@ -232,6 +232,15 @@ describe('tools of a profile', () => {
     );
   });
 
+  it('takes settings that stayed behind when a project went over to Ruff for none', async () => {
+    const files = (dev: string): Record<string, string> => ({
+      'pyproject.toml': `[tool.poetry]\nname = "quotes"\n[tool.poetry.group.dev.dependencies]\n${dev}\n[tool.isort]\nprofile = "black"\n[tool.ruff]\n`,
+    });
+    assert.equal((await stackOf(files('ruff = "1"'))).commands.format, undefined);
+    assert.equal((await stackOf(files('ruff = "1"\nisort = "5"'))).commands.format?.length, 1);
+    assert.equal((await stackOf(files('isort = "5"'))).commands.format?.length, 1);
+  });
+
   it('names the tools with what they are for', async () => {
     const { tools } = await stackOf({
       'package.json': packageJson({ devDependencies: { vitest: '3', testcontainers: '10', cypress: '14' } }),

@@ -1,7 +1,8 @@
 import { fact, factWith, fileSource, unknown, type Fact, type Source } from '../fact';
 import { platforms } from '../platforms';
-import type { DeployTarget, DeployTool, PlatformValue } from '../profile';
-import { findLine } from './places';
+import type { ClusterKind, DeployTarget, DeployTool, PlatformValue } from '../profile';
+import { clusterInScript } from './clusters';
+import { findLine, mapAt, readPlaced } from './places';
 import { baseOf, folderOf, inFolder, type Reading } from './reading';
 
 /** A file that is there for one platform only, and what of it names what runs there. */
@@ -137,6 +138,8 @@ export interface HostingFacts {
   readonly targets: readonly DeployTarget[];
   /** Those whose file is read by other platforms as well, or that no file says enough of. */
   readonly possible: readonly DeployTarget[];
+  /** Managed clusters that Cloud Build logs in to. */
+  readonly clusters: readonly Fact<ClusterKind>[];
 }
 
 /** Reads the files of hosting platforms, CDK apps, Cloud Build steps and Ansible playbooks. */
@@ -158,7 +161,13 @@ export async function readHosting(reading: Reading): Promise<HostingFacts> {
     }
   }
   const ansible = await ansibleTarget(reading);
+  const clusters: Fact<ClusterKind>[] = [];
+  for (const path of reading.paths.filter(isCloudBuild)) {
+    const text = await reading.text(path);
+    if (text !== null) clusters.push(...clusterInScript(path, text));
+  }
   return {
+    clusters,
     targets: [...targets, ...(await cdkTargets(reading)), ...(await cloudBuildTargets(reading))],
     // What a file of the platform's own says needs no second, thinner word.
     possible: [...possible, ...(ansible ? [ansible] : [])].filter(
@@ -261,9 +270,7 @@ async function cdkTargets(reading: Reading): Promise<DeployTarget[]> {
 /** `gcloud run deploy NAME … --region R` in the steps of Cloud Build, in whichever form its arguments are written. */
 async function cloudBuildTargets(reading: Reading): Promise<DeployTarget[]> {
   const targets: DeployTarget[] = [];
-  for (const path of reading.paths.filter((other) =>
-    /^cloudbuild(?:[.-][\w-]+)?\.ya?ml$/.test(baseOf(other)),
-  )) {
+  for (const path of reading.paths.filter(isCloudBuild)) {
     const text = await reading.text(path);
     if (text === null) continue;
     // Lists in brackets, lists of lines and shell text come down to the same words.
@@ -274,12 +281,19 @@ async function cloudBuildTargets(reading: Reading): Promise<DeployTarget[]> {
     const at = words.findIndex((word, index) => word === 'run' && words[index + 1] === 'deploy');
     if (at < 0) continue;
     const here = fileSource(path, findLine(text, /\bdeploy\b/)?.range ?? null);
-    const service = words[at + 2];
+    // `$_SERVICE` is what `substitutions:` says, unless the trigger says otherwise.
+    const read = readPlaced(text);
+    const substitutions = mapAt(read.ok ? read.documents[0]?.data : null, ['substitutions']);
+    const literal = (word: string | undefined): string | undefined => {
+      const name = /^\$\{?(_[A-Z0-9_]{1,60})\}?$/.exec(word ?? '')?.[1];
+      const value = name === undefined ? word : substitutions[name];
+      return typeof value === 'string' ? value : undefined;
+    };
+    const service = literal(words[at + 2]);
     const region = words.slice(at).flatMap((word, index) => {
-      const joined = /^--region=([a-z]+-[a-z]+\d+)$/.exec(word)?.[1];
-      const next =
-        word === '--region' ? /^[a-z]+-[a-z]+\d+$/.exec(words[at + index + 1] ?? '')?.[0] : undefined;
-      return joined ?? next ?? [];
+      const given = /^--region(?:=(.+))?$/.exec(word);
+      const value = given ? literal(given[1] ?? words[at + index + 1]) : undefined;
+      return value !== undefined && /^[a-z]+-[a-z]+\d+$/.test(value) ? [value] : [];
     })[0];
     const isName = service !== undefined && /^[a-z][a-z0-9-]{0,62}$/.test(service);
     targets.push({
@@ -300,6 +314,10 @@ async function cloudBuildTargets(reading: Reading): Promise<DeployTarget[]> {
     });
   }
   return targets;
+}
+
+function isCloudBuild(path: string): boolean {
+  return /^cloudbuild(?:[.-][\w-]+)?\.ya?ml$/.test(baseOf(path));
 }
 
 /** A playbook with an inventory of hosts: a machine is set up with it, and perhaps a release put there. */

@@ -233,7 +233,7 @@ async function coverageOf(
     tool: fact(tool, provider ?? source),
     command: factWith('moderate', `${manager} run ${shellWord(script)} ${dashes}${option}`, source),
     report: fact(
-      { path: `${config.folder ?? 'coverage'}/lcov.info`, format: 'lcov' },
+      { path: `${(config.folder ?? 'coverage').replace(/^\.\/|\/$/g, '')}/lcov.info`, format: 'lcov' },
       ...(config.source ? [config.source] : [source]),
     ),
     threshold: thresholdOf(body, config, source),
@@ -308,7 +308,7 @@ async function coverageConfig(
   return {
     folder: /\b(?:coverageDirectory|reportsDirectory)\s*:\s*["']([\w./-]{1,100})["']/.exec(text)?.[1] ?? null,
     reporters: list === undefined ? null : reporters,
-    lines: threshold === undefined || Number(threshold) > 100 ? null : Number(threshold),
+    lines: Number(threshold) > 0 && Number(threshold) <= 100 ? Number(threshold) : null,
     source: lineSource(file, text, /coverage/),
   };
 }

@@ -338,13 +338,22 @@ async function commandsOf(
       lineSource(pyproject, tomlText, tableLine('tool.ruff.format')),
     );
   }
-  addAsIs('format', alone('black', 'black --check .'), configured('black'));
-  addAsIs('format', alone('isort', 'isort --check-only .'), configured('isort', '.isort.cfg'));
+  // Settings that stayed behind when a project went over to Ruff: nothing installs their tool any more.
+  const isLeftOver = (tool: string): boolean => dependencies.has('ruff') && !dependencies.has(tool);
+  const kept = (tool: string, source: Source | null): Source | null => (isLeftOver(tool) ? null : source);
+  addAsIs('format', alone('black', 'black --check .'), kept('black', configured('black')));
+  addAsIs('format', alone('isort', 'isort --check-only .'), kept('isort', configured('isort', '.isort.cfg')));
   addAsIs('lint', alone('ruff', 'ruff check .'), configured('ruff', 'ruff.toml', '.ruff.toml'));
   addAsIs(
     'lint',
     alone('flake8', 'flake8'),
-    sections.get('setup.cfg:flake8') ?? sections.get('.flake8:flake8') ?? dependencies.get('flake8') ?? null,
+    kept(
+      'flake8',
+      sections.get('setup.cfg:flake8') ??
+        sections.get('.flake8:flake8') ??
+        dependencies.get('flake8') ??
+        null,
+    ),
   );
   // These read what is imported, so that without a place among the dependencies something else runs them.
   const installed = (tool: string): boolean => dependencies.has(tool) || dependencies.size === 0;
