@@ -331,6 +331,9 @@ function sourcesOf(profile: RepositoryProfile): Source[] {
     ]),
     ...profile.dockerfiles.flatMap((file) => file.sources),
     ...profile.deployTargets.flatMap((target) => target.path.sources.slice(0, 2)),
+    ...[...profile.environments, ...profile.registries].flatMap(({ sources }) => sources.slice(0, 1)),
+    ...(isKnown(profile.image) ? profile.image.sources.slice(0, 1) : []),
+    ...(isKnown(profile.versioning) ? profile.versioning.sources.slice(0, 1) : []),
     ...(isKnown(profile.defaultBranch) ? profile.defaultBranch.sources : []),
   ];
 }

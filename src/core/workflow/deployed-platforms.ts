@@ -263,7 +263,10 @@ export function withDeployedPlatforms(profile: RepositoryProfile, set: WorkflowS
   const possible = profile.possibleTargets.map((target) => ({ target, signed: withSigns(target) }));
   const confirmed = possible.filter(({ target, signed }) => signed !== target);
   // A cluster that something else than a manifest here describes cannot be spoken of by name.
-  const added = found.filter((each) => !used.has(each) && each.kind !== 'terraform');
+  const added = found
+    .filter((each) => !used.has(each) && each.kind !== 'terraform')
+    // Its compose file lies on the host: no command from here could name it.
+    .map((each): DeployTarget => (each.kind === 'compose' ? { ...each, kind: 'ssh' } : each));
   const all = [...targets, ...confirmed.map(({ signed }) => signed), ...added].map((target) =>
     withCluster(target, clusters),
   );

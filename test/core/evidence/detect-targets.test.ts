@@ -228,6 +228,15 @@ const REPOSITORIES: readonly {
     targets: ['ssh by rsync @ .github/workflows/site.yml (DEPLOY_HOST deploy@quotes.example.org)'],
   },
   {
+    what: 'containers that compose starts by a file that only the host has',
+    files: {
+      '.github/workflows/site.yml': workflow(
+        'uses: appleboy/ssh-action@v1\n        with: { host: quotes.example.org, script: docker compose up -d }',
+      ),
+    },
+    targets: ['ssh @ .github/workflows/site.yml (DEPLOY_HOST quotes.example.org)'],
+  },
+  {
     what: 'a set of Argo CD applications',
     files: {
       'argo/set.yaml':

@@ -129,6 +129,11 @@ export function planPipeline(request: GenerateRequest): PipelinePlan {
         : `${other.path.value} (${other.kind}) is not deployed: the pipeline uses ${target?.path.value ?? 'no target'}.`,
     );
   }
+  for (const { path, kind } of target === null ? profile.possibleTargets : []) {
+    notes.push(
+      `${path.value} may mean a deployment on ${kind}, which is too little to deploy by: if it is, say so under \`profile: deploy: target\` in .github/release-gate.yml.`,
+    );
+  }
   const isLibrary =
     images.length === 0 &&
     target === null &&

@@ -1,4 +1,6 @@
 import { isKnown } from '../../../evidence/fact';
+import { platforms } from '../../../evidence/platforms';
+import type { DeployTarget } from '../../../evidence/profile';
 import { appServiceMeans } from './app-service';
 import { argoCdMeans } from './argo-cd';
 import { cloudRunMeans } from './cloud-run';
@@ -14,10 +16,28 @@ import { scriptMeans } from './script';
 import { composeMeans, sshMeans } from './ssh';
 import { vercelMeans } from './vercel';
 
+/** Kinds whose commands name the file that the target is known by: what they apply or configure. */
+const NAME_THEIR_FILE: readonly DeployTarget['kind'][] = [
+  'kubernetes',
+  'kustomize',
+  'helm',
+  'fly',
+  'vercel',
+  'netlify',
+  'cloudflare-workers',
+  'compose',
+];
+
 /** Chooses how to deploy. What no file says becomes a script that fails and names it. */
 export function deployMeans(context: Omit<DeployContext, 'target'>): DeployMeans {
   const { target } = context.plan;
   if (!target) return unknownMeans(['how this repository is deployed']);
+  const { value: path } = target.path;
+  // A target that only a workflow shows has no file here that could be applied.
+  if (NAME_THEIR_FILE.includes(target.kind) && path.startsWith('.github/workflows/'))
+    return unknownMeans([
+      `what is deployed on ${platforms[target.kind].title}: only ${path} says that it is`,
+    ]);
   const of: DeployContext = { ...context, target };
   switch (target.kind) {
     case 'script':
