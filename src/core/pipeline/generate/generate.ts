@@ -1,6 +1,7 @@
 import type { Unknown } from '../../evidence/fact';
 import type { DeployTarget, RepositoryProfile } from '../../evidence/profile';
 import { refusalOf } from '../../evidence/platform-abilities';
+import { counted } from '../../text/words';
 import { useAction, usedActions } from './actions';
 import { buildJobs, imageJob } from './build';
 import { namingCause } from './cause';
@@ -13,6 +14,7 @@ import { registrySettings } from './registry';
 import type { Workflow } from '../../workflow/model';
 import { requiredChecks } from '../govern/required-checks';
 import { manualSteps, type SetupStep } from './manual-steps';
+import { plainProfile } from './plain-profile';
 import { planPipeline, type GenerateRequest, type PipelinePlan } from './plan';
 import { logRetention } from './retention';
 import { reuseChecks, reuseImages, type CalledWorkflow, type ReusedJobs } from './reuse';
@@ -43,9 +45,14 @@ export interface GeneratedPipeline {
 
 /** Writes the pipeline, the rollback and the dependency review for a repository. Pure: the same input, the same bytes. */
 export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
-  const plan = planPipeline(request);
-  const { profile } = request;
+  const { profile, refused } = plainProfile(request.profile);
+  const plan = planPipeline({ ...request, profile });
   const notes = new Set(plan.notes);
+  if (refused > 0) {
+    notes.add(
+      `${counted(refused, 'text')} of the repository ${refused === 1 ? 'was' : 'were'} left out: what holds an expression or hidden characters must not stand in a workflow.`,
+    );
+  }
   const context: CheckContext = { plan, paths: request.paths, notes };
   const checks = checkJobs(context);
   const build = buildJobs(context, checks);
