@@ -150,6 +150,13 @@ describe('set-up-repository', () => {
       approvals: '0',
       release_tags: 'v*.*.*',
     });
+    // The next time nothing has to be told, and a file that cannot be read is nobody's to replace.
+    const written = applied({ 'package.json': '{"name": "x"}' }, told);
+    assert.deepEqual((await run(written, { only: 'settings' })).files, []);
+    const path = '.github/release-gate/answers.json';
+    const broken = await run({ [path]: '{' }, { only: 'dependabot', approvals: '2' });
+    assert.ok(!broken.files.some((file) => file.path === path));
+    assert.ok(broken.notes.some((note) => note.startsWith(`${path} cannot be read as JSON`)));
     assert.ok(told.unknowns.some(({ unknown }) => unknown === 'GitHub user or team who approves production'));
   });
 

@@ -17,6 +17,12 @@ export function withEarlierAnswers(
 /** The file with what was told now; as it was where nothing new was told. */
 export function proposeAnswers(told: ReadonlyMap<string, string>, before: string | null): ProposedText {
   const known = earlier(before);
+  if (before !== null && before.trim() !== '' && parsed(before) === null) {
+    return {
+      text: before,
+      notes: ['cannot be read as JSON, so it is left as it is, and its answers are not known'],
+    };
+  }
   const now = KEPT.filter((name) => told.has(name));
   if (now.every((name) => known.get(name) === told.get(name))) return { text: before ?? '', notes: [] };
   const all = new Map([...known, ...now.map((name) => [name, told.get(name) ?? ''] as const)]);
@@ -25,18 +31,25 @@ export function proposeAnswers(told: ReadonlyMap<string, string>, before: string
 }
 
 function earlier(file: string | null): ReadonlyMap<string, string> {
-  let data: unknown = null;
-  try {
-    data = JSON.parse(file ?? 'null') as unknown;
-  } catch {
-    // A file that cannot be read says nothing; it is proposed anew, as a difference.
-  }
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return new Map();
+  const data = file === null ? null : parsed(file);
+  if (data === null) return new Map();
   const entries = Object.entries(data);
   return new Map(
     KEPT.flatMap((name) => {
-      const value = entries.find(([key]) => key === name)?.[1] as unknown;
+      const value = entries.find(([key]) => key === name)?.[1];
       return typeof value === 'string' && value.trim() !== '' ? [[name, value.slice(0, 2_000)] as const] : [];
     }),
   );
+}
+
+/** Null for what is no map of JSON. */
+function parsed(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const data = JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
+    return typeof data === 'object' && data !== null && !Array.isArray(data)
+      ? (data as Readonly<Record<string, unknown>>)
+      : null;
+  } catch {
+    return null;
+  }
 }

@@ -69,7 +69,7 @@ describe('the settings of an environment', () => {
       [
         'reviewer_1="$(gh api "orgs/acme/teams/platform" --jq .id)"',
         'reviewer_2="$(gh api "users/jo" --jq .id)"',
-        `jq --argjson reviewer_1 "$reviewer_1" --argjson reviewer_2 "$reviewer_2" '.reviewers[0].id = $reviewer_1 | .reviewers[1].id = $reviewer_2' .github/x.json | gh api --method PUT "repos/acme/orders/environments/production" --input -`,
+        `jq --argjson reviewer_1 "$reviewer_1" --argjson reviewer_2 "$reviewer_2" '.reviewers[0].id //= $reviewer_1 | .reviewers[1].id //= $reviewer_2' .github/x.json | gh api --method PUT "repos/acme/orders/environments/production" --input -`,
         'gh api --method POST "repos/acme/orders/environments/production/deployment-branch-policies" -f name=main -f type=branch',
         `gh api --method POST "repos/acme/orders/environments/production/deployment-branch-policies" -f name='v*' -f type=tag`,
       ].join('\n'),
