@@ -284,6 +284,45 @@ describe('extractRepeatedJobs', () => {
     assert.match(extractions[0].text, /shell: bash/);
   });
 
+  it('asks the conditions of a pipeline in every run in which they were asked', () => {
+    const pipeline = (service: string, deploy: string): string =>
+      job(
+        `  ${deploy}:
+    runs-on: ubuntu-24.04
+    environment: production
+    permissions: { id-token: write }
+    steps:
+      - run: ./deploy.sh --service ${service}
+  undo:
+    needs: ${deploy}
+    if: failure() && needs.${deploy}.result == 'failure'
+    runs-on: ubuntu-24.04
+    steps:
+      - run: ./rollback.sh --service ${service}
+`,
+        'permissions: { contents: read }\n',
+      );
+    const files = { 'a.yml': pipeline('orders', 'deploy'), 'b.yml': pipeline('billing', 'ship') };
+    const result = extract(files);
+    assertInverse(files, result);
+    assert.equal(
+      result.texts.get(`${FOLDER}/b.yml`),
+      `on: push
+permissions: { contents: read }
+jobs:
+  pipeline:
+    if: \${{ always() }}
+    permissions:
+      id-token: write
+      contents: read
+    uses: ./${FOLDER}/reusable-deploy-undo.yml
+    with:
+      service: billing
+`,
+    );
+    assert.match(result.extractions[0]?.text ?? '', /if: failure\(\) && needs\.deploy\.result == 'failure'/);
+  });
+
   it('names what nearly fits, with the one thing that it differs in', () => {
     const more = THREE.replace(
       '      - run: make\n',
