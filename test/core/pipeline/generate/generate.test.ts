@@ -72,7 +72,9 @@ describe('generated pipelines', () => {
       for (const [file, text] of Object.entries(texts))
         assert.equal(text, readFileSync(join(folder, file), 'utf8'), file);
     });
+  }
 
+  for (const name of sampleNames()) {
     it(`hold to the rules that every one of them must hold to (${name})`, async () => {
       const { texts, pipeline } = await generate(name);
       for (const [file, text] of Object.entries(texts)) {
@@ -82,7 +84,8 @@ describe('generated pipelines', () => {
         for (const job of workflow.jobs) {
           const place = `${file} ${job.id.value}`;
           assert.ok(job.permissions, `${place} states its permissions`);
-          assert.ok(Number(job.timeoutMinutes?.value) > 0, `${place} has a time limit`);
+          // GitHub takes no time limit on a call: the jobs of the called workflow have theirs.
+          if (!job.uses) assert.ok(Number(job.timeoutMinutes?.value) > 0, `${place} has a time limit`);
           assert.equal(job.continueOnError, null, place);
           for (const step of job.steps) {
             assert.ok(!step.run?.text.includes('${{'), `${place}: a script holds an expression`);
@@ -106,7 +109,8 @@ describe('generated pipelines', () => {
             );
             const from = workflow.jobs.find((other) => other.id.value === need);
             assert.ok(
-              from?.outputs.some((other) => other.name.value === output),
+              // What a called workflow gives, the language service holds against it.
+              from?.uses || from?.outputs.some((other) => other.name.value === output),
               `${need} gives ${output}`,
             );
           }
@@ -146,7 +150,7 @@ describe('generated pipelines', () => {
           assert.ok(before.has(check.id.value), `${job.id.value} waits for ${check.id.value}`);
         for (const earlier of deployments.slice(0, index)) assert.ok(before.has(earlier.id.value));
         const usual = job.steps.filter((step) => step.condition === null);
-        assert.equal(usual.at(-1)?.name?.value, 'Check that it works');
+        assert.match(usual.at(-1)?.name?.value ?? '', /^Check (that it works|the new version by itself)$/);
         // What goes back, looks again and hands over runs only where the deployment was begun and something failed.
         assert.deepEqual(
           job.steps
@@ -154,7 +158,9 @@ describe('generated pipelines', () => {
               (step) =>
                 step.condition !== null && step.id?.value !== 'last' && step.condition.value !== 'failure()',
             )
-            .map((step) => step.name?.value),
+            .map((step) => step.name?.value)
+            // Some platforms are given the package of the earlier version.
+            .filter((step) => step !== 'Take the package of that version'),
           [
             `Roll back ${job.environment?.name.value ?? ''}`,
             'Check that it works again',
@@ -168,7 +174,7 @@ describe('generated pipelines', () => {
         assert.equal(before.has(approval), isProduction, `${job.id.value} and its approval`);
         assert.doesNotMatch(
           job.steps.map((step) => step.run?.text ?? '').join('\n'),
-          /npm (ci|run build)|docker build|mvnw|gradlew|go build/,
+          /npm (ci|run build)|docker build |mvnw|gradlew|go build/,
         );
       }
     });
