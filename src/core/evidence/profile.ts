@@ -176,6 +176,7 @@ export interface Registry {
     | 'nuget'
     | 'rubygems'
     | 'packagist'
+    | 'vscode-marketplace'
     | 'ghcr'
     | 'docker-hub'
     | 'ecr'

@@ -59,7 +59,10 @@ export async function readRegistries(
     }
     if (buildsImages) hosts.push(...imageHosts(path, text));
   }
-  const found = stacks.flatMap((stack) => packageOf(stack, stacks, published));
+  const found = [
+    ...stacks.flatMap((stack) => packageOf(stack, stacks, published)),
+    ...(await extensionsOf(reading, stacks)),
+  ];
   const named = buildsImages ? images.map(imageOf) : [];
   const byHost = hosts.flatMap(({ host, source }) => {
     const kind = kindOfHost(host);
@@ -105,6 +108,35 @@ function packageOf(
       ...steps.slice(0, 3),
     ),
   ];
+}
+
+/** Extensions of VS Code: a manifest that says for which version of it, and by whom. */
+async function extensionsOf(reading: Reading, stacks: readonly Stack[]): Promise<Fact<Registry>[]> {
+  const found: Fact<Registry>[] = [];
+  for (const stack of stacks.filter(({ language }) => language === 'node')) {
+    const path = stack.manifest.value;
+    const text = await reading.text(path);
+    const read = text === null ? null : readPlaced(text);
+    const document = read?.ok ? read.documents[0] : undefined;
+    const publisher = document ? stringAt(document.data, ['publisher']) : null;
+    const name = document ? stringAt(document.data, ['name']) : null;
+    const engine = document ? stringAt(document.data, ['engines', 'vscode']) : null;
+    if (!document || publisher === null || name === null || engine === null) continue;
+    found.push(
+      factWith<Registry>(
+        'strong',
+        {
+          kind: 'vscode-marketplace',
+          holds: 'packages',
+          address: null,
+          name: `${publisher}.${name}`,
+          folder: stack.folder,
+        },
+        fileSource(path, document.rangeOf(['engines', 'vscode'])),
+      ),
+    );
+  }
+  return found;
 }
 
 function isPublicAddress(kind: PackageRegistry, address: string): boolean {

@@ -99,9 +99,12 @@ function unitChecks(
         timeoutMinutes: kind.timeoutMinutes,
         steps: [
           checkout(),
-          ...[...setup(unit, context.paths, true, context.notes), ...toolSteps(unit, tests), ...browsers].map(
-            told,
-          ),
+          // A run of a tag publishes, and takes nothing from a cache that others can fill.
+          ...[
+            ...setup(unit, context.paths, context.plan.publishing.packages.length === 0, context.notes),
+            ...toolSteps(unit, tests),
+            ...browsers,
+          ].map(told),
           ...tests,
         ],
       },

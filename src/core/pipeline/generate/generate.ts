@@ -18,6 +18,7 @@ import { plainProfile } from './plain-profile';
 import { planPipeline, type GenerateRequest, type PipelinePlan } from './plan';
 import { logRetention } from './retention';
 import { reuseChecks, reuseImages, type CalledWorkflow, type ReusedJobs } from './reuse';
+import { packagingJob, publishingSetup, publishJobs } from './publish';
 import { rollbackWorkflow } from './rollback-workflow';
 import { summaryJob } from './summary';
 import { verification } from './verification';
@@ -55,7 +56,18 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
   }
   const context: CheckContext = { plan, paths: request.paths, notes };
   const checks = checkJobs(context);
-  const build = buildJobs(context, checks);
+  const { publishing } = plan;
+  const build =
+    publishing.packages.length > 0
+      ? [
+          packagingJob(
+            context,
+            publishing,
+            checks.map((job) => job.id),
+          ),
+          ...publishJobs(context, publishing),
+        ]
+      : buildJobs(context, checks);
   // A build of its own for each project has waited for its checks only.
   const built = build.some((job) => job.id === 'build')
     ? ['build']
@@ -116,7 +128,11 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
   if (checks.length + build.length + images.length + plan.environments.length > 0) {
     workflows.push({
       names: ['pipeline.yml', 'release-pipeline.yml', 'release-gate-pipeline.yml'],
-      purpose: plan.isDeployed ? 'checks, build, staging, production' : 'checks and build',
+      purpose: plan.isDeployed
+        ? 'checks, build, staging, production'
+        : publishing.packages.length > 0
+          ? 'checks, build, publication'
+          : 'checks and build',
       text: (chosen) =>
         workflowText({
           comment: [
@@ -128,7 +144,10 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
           name: 'Pipeline',
           on: {
             pull_request: { branches: [plan.branch] },
-            push: { branches: [plan.branch] },
+            push: {
+              branches: [plan.branch],
+              ...(publishing.packages.length > 0 ? { tags: [`${publishing.tagPrefix}*`] } : {}),
+            },
             ...(plan.settings.rollout === 'manual' ? { workflow_dispatch: null } : {}),
           },
           concurrency: {
@@ -201,6 +220,13 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
         repositorySecrets,
         required: requiredChecks(standing, plan.branch),
       }),
+      ...publishingSetup(
+        profile,
+        publishing,
+        standing.find(({ jobs }) =>
+          publishing.packages.some(({ jobId }) => jobs.some(({ id }) => id.value === jobId)),
+        )?.path ?? '.github/workflows/pipeline.yml',
+      ),
       ...(workflows.length > 0 ? [logRetention(plan.settings)] : []),
     ],
     variables,

@@ -9,6 +9,7 @@ import { isKnown, type Unknown } from '../../evidence/fact';
 import { GHCR, namedImages, type ImageRegistry } from './registry';
 import type { PipelineSettings } from '../../evidence/pipeline-settings';
 import type { DeployTarget, Environment, RepositoryProfile, Stack } from '../../evidence/profile';
+import { NOTHING_PUBLISHED, planPublishing, type PublishingPlan } from './publish-plan';
 
 /** What generation is told besides the profile. */
 export interface GenerateRequest {
@@ -61,6 +62,8 @@ export interface PipelinePlan {
   readonly takesPackage: boolean;
   /** Whether anything is deployed at all: a library is not. */
   readonly isDeployed: boolean;
+  /** What is published when a tag names its version. */
+  readonly publishing: PublishingPlan;
   readonly environments: readonly Environment[];
   readonly settings: PipelineSettings;
   readonly notes: readonly string[];
@@ -134,17 +137,27 @@ export function planPipeline(request: GenerateRequest): PipelinePlan {
       `${path.value} may mean a deployment on ${kind}, which is too little to deploy by: if it is, say so under \`profile: deploy: target\` in .github/release-gate.yml.`,
     );
   }
+  const extensions = new Set(
+    (profile.registries ?? [])
+      .filter(({ value }) => value.kind === 'vscode-marketplace')
+      .map(({ value }) => value.folder),
+  );
   const isLibrary =
     images.length === 0 &&
     target === null &&
     units.length > 0 &&
-    units.every((unit) => unit.stacks.some((stack) => stack.isPublished));
+    units.every((unit) => unit.stacks.some((stack) => stack.isPublished || extensions.has(stack.folder)));
   const isToldNot = isKnown(profile.isDeployed) && !profile.isDeployed.value;
   const isDeployed = !isLibrary && !isToldNot && (units.length > 0 || images.length > 0 || target !== null);
-  if (isLibrary)
+  const publishing = isLibrary ? planPublishing(profile, units) : NOTHING_PUBLISHED;
+  notes.push(...publishing.notes);
+  if (isLibrary) {
     notes.push(
-      'Nothing here is deployed: the repository is a package that others install, so the pipeline ends with its build.',
+      publishing.packages.length > 0
+        ? `Nothing here is deployed: others install it. A tag that begins with \`${publishing.tagPrefix}\` publishes what that run built.`
+        : 'Nothing here is deployed: the repository is a package that others install, so the pipeline ends with its build.',
     );
+  }
   if (isDeployed && target === null) unknowns.push({ unknown: 'how this repository is deployed' });
 
   const outputs = units.flatMap((unit) =>
@@ -187,6 +200,7 @@ export function planPipeline(request: GenerateRequest): PipelinePlan {
     target,
     takesPackage,
     isDeployed,
+    publishing,
     environments: isDeployed ? environmentsOf(request, notes) : [],
     settings: request.settings,
     notes,

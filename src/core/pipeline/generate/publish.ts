@@ -1,41 +1,19 @@
-import { isPlainText, shellWord } from '../../evidence/detect/shell-text';
+import { shellWord } from '../../evidence/detect/shell-text';
 import { isKnown } from '../../evidence/fact';
-import type { Registry, RepositoryProfile, Stack } from '../../evidence/profile';
+import type { RepositoryProfile, Stack } from '../../evidence/profile';
 import { environmentCommand, environmentPolicy, reviewersIn } from '../govern/environment-policy';
 import { repositoryPath } from '../govern/rulesets';
 import { useAction } from './actions';
 import { phaseSteps, type CheckContext } from './checks';
 import type { SetupStep } from './manual-steps';
-import type { Unit } from './plan';
+import type { PublishedKind, PublishedPackage, PublishingPlan } from './publish-plan';
 import { checkout, setup, toolSteps } from './setup';
 import { inFolder } from './setup/places';
 import { expression, type JobSpec, type StepSpec } from './workflow-text';
 
-/** Registries whose publishers are told by OIDC, so that no token is kept. */
-type PublishedKind = 'npm' | 'pypi' | 'crates' | 'nuget' | 'vscode-marketplace';
-
-/** A package that the pipeline publishes when a tag names its version. */
-export interface PublishedPackage {
-  readonly kind: PublishedKind;
-  readonly name: string;
-  readonly stack: Stack;
-  /** The GitHub environment in front of the registry. */
-  readonly environment: string;
-  readonly jobId: string;
-}
-
-/** What is published, and why the rest is not. */
-export interface PublishingPlan {
-  readonly packages: readonly PublishedPackage[];
-  /** What the tags of releases begin with. */
-  readonly tagPrefix: string;
-  readonly notes: readonly string[];
-}
-
 /** How a registry takes a package, and takes it back. */
 interface PublishingWay {
   readonly label: string;
-  readonly environment: string;
   /** Where its trust in this repository is set, by hand: none of them has a call for it. */
   readonly trust: (name: string) => string;
   /** What a person does with a version that must not be used; nothing takes it out of the world. */
@@ -45,7 +23,6 @@ interface PublishingWay {
 const WAYS: Readonly<Record<PublishedKind, PublishingWay>> = {
   npm: {
     label: 'npm',
-    environment: 'npm',
     trust: (name) =>
       `On https://www.npmjs.com/package/${name}/access add a trusted publisher (GitHub Actions). The package has to be there: its first version is published by hand.`,
     takeBack: (name) => ({
@@ -55,7 +32,6 @@ const WAYS: Readonly<Record<PublishedKind, PublishingWay>> = {
   },
   pypi: {
     label: 'PyPI',
-    environment: 'pypi',
     trust: () =>
       'On https://pypi.org/manage/account/publishing/ add a trusted publisher (GitHub Actions); for a package that is not there yet a pending one.',
     takeBack: (name) => ({
@@ -65,7 +41,6 @@ const WAYS: Readonly<Record<PublishedKind, PublishingWay>> = {
   },
   crates: {
     label: 'crates.io',
-    environment: 'crates-io',
     trust: (name) =>
       `On https://crates.io/crates/${name}/settings add a trusted publisher (GitHub). The crate has to be there: its first version is published by hand.`,
     takeBack: (name) => ({
@@ -75,7 +50,6 @@ const WAYS: Readonly<Record<PublishedKind, PublishingWay>> = {
   },
   nuget: {
     label: 'NuGet',
-    environment: 'nuget',
     trust: () =>
       'On https://www.nuget.org/account/trustedpublishing add a policy for this repository and workflow; the variable NUGET_USER of the environment is the name of the profile.',
     takeBack: (name) => ({
@@ -85,7 +59,6 @@ const WAYS: Readonly<Record<PublishedKind, PublishingWay>> = {
   },
   'vscode-marketplace': {
     label: 'the VS Code Marketplace',
-    environment: 'vscode-marketplace',
     trust: (name) =>
       `Register an application in Microsoft Entra with a federated credential for the environment, and make its user a member (Contributor) of the publisher ${name.split('.')[0] ?? ''} on https://marketplace.visualstudio.com/manage; the variables AZURE_CLIENT_ID and AZURE_TENANT_ID of the environment name it.`,
     takeBack: () => ({
@@ -97,91 +70,6 @@ const WAYS: Readonly<Record<PublishedKind, PublishingWay>> = {
 
 /** Where what is published lies, in the runner's temporary folder. */
 const FOLDER = '"$RUNNER_TEMP/packages"';
-
-/** Decides what is published from what the profile tells of registries. */
-export function planPublishing(
-  profile: RepositoryProfile,
-  units: readonly Unit[],
-): PublishingPlan {
-  const notes: string[] = [];
-  const stacks = units.flatMap((unit) => unit.stacks);
-  const registries = (profile.registries ?? []).filter(({ value }) => value.holds === 'packages');
-  const byKind = new Map<Registry['kind'], Registry[]>();
-  for (const { value } of registries) byKind.set(value.kind, [...(byKind.get(value.kind) ?? []), value]);
-  const packages: PublishedPackage[] = [];
-  for (const [kind, found] of byKind) {
-    const [registry, ...others] = found;
-    if (!registry) continue;
-    if (others.length > 0) {
-      notes.push(
-        `${found.length} packages go to ${kind}: which of them a release publishes is not known, so none is published here.`,
-      );
-      continue;
-    }
-    if (!isPublishedKind(kind)) {
-      notes.push(`Nothing is published to ${kind}: it takes no login over OIDC that this pipeline knows.`);
-      continue;
-    }
-    if (registry.address !== null) {
-      notes.push(
-        `Nothing is published to ${registry.address}: how a workflow logs in to a registry of your own is not known.`,
-      );
-      continue;
-    }
-    const stack = stacks.find(({ folder, language }) => folder === registry.folder && language === LANGUAGES[kind]);
-    if (!stack || registry.name === null || !isName(registry.name)) continue;
-    packages.push({
-      kind,
-      name: registry.name,
-      stack,
-      environment: WAYS[kind].environment,
-      jobId: `publish-${WAYS[kind].environment}`,
-    });
-  }
-  const versioning = profile.versioning;
-  const told = versioning && isKnown(versioning) ? versioning.value : null;
-  if (packages.length > 0 && told?.tool && PUBLISH_THEMSELVES.has(told.tool)) {
-    return {
-      packages: [],
-      tagPrefix: 'v',
-      notes: [...notes, `${told.tool} publishes by itself, so this pipeline does not: it ends with its build.`],
-    };
-  }
-  const prefix = told?.tagPrefix ?? 'v';
-  if (packages.length > 0 && told?.tool === 'release-please') {
-    notes.push(
-      'A tag that release-please makes with the token of a workflow starts no other workflow: give it a token of a GitHub App.',
-    );
-  }
-  return { packages, tagPrefix: /^[\w.-]{0,30}$/.test(prefix) ? prefix : 'v', notes };
-}
-
-const LANGUAGES: Readonly<Record<PublishedKind, Stack['language']>> = {
-  npm: 'node',
-  pypi: 'python',
-  crates: 'rust',
-  nuget: 'dotnet',
-  'vscode-marketplace': 'node',
-};
-
-/** Tools whose own command uploads the packages. */
-const PUBLISH_THEMSELVES: ReadonlySet<string> = new Set([
-  'semantic-release',
-  'python-semantic-release',
-  'changesets',
-  'lerna',
-  'release-plz',
-  'goreleaser',
-]);
-
-function isPublishedKind(kind: Registry['kind']): kind is PublishedKind {
-  return Object.hasOwn(WAYS, kind);
-}
-
-/** Names that stand in an address and in a shell as they are. */
-function isName(name: string): boolean {
-  return isPlainText(name) && /^@?[A-Za-z0-9][\w.-]{0,200}(?:\/[A-Za-z0-9][\w.-]{0,200})?$/.test(name);
-}
 
 /** A run that publishes: a tag was pushed. */
 export function onTag({ tagPrefix }: PublishingPlan): string {
@@ -303,10 +191,7 @@ function publishJob(context: CheckContext, plan: PublishingPlan, item: Published
       ...publishSteps(context, item),
       {
         name: 'Check that it is there',
-        run: [
-          'version="${GITHUB_REF_NAME#"$PREFIX"}"',
-          `curl ${CURL} ${ADDRESS[item.kind]}`,
-        ].join('\n'),
+        run: ['version="${GITHUB_REF_NAME#"$PREFIX"}"', `curl ${CURL} ${ADDRESS[item.kind]}`].join('\n'),
       },
     ],
   };
@@ -418,7 +303,8 @@ export function packagingJob(context: CheckContext, plan: PublishingPlan, needs:
   return {
     id: 'build',
     name: 'Build and package',
-    comment: 'Built once: what is published are the packages of this job, and no other job builds them again.',
+    comment:
+      'Built once: what is published are the packages of this job, and no other job builds them again.',
     needs,
     permissions: { contents: 'read' },
     timeoutMinutes: 30,
