@@ -316,7 +316,7 @@ function rollbackSection({ plan }: GeneratedPipeline, { pipeline }: PlacedWorkfl
   return [
     '**Rollback**',
     '',
-    `- The deployment to ${enumerated(production, 'and') || 'this repository'} exits with an error, or the check after it fails through all its retries: \`${pipeline}\` goes back to what ran before, after its approval.`,
+    `- The deployment to ${enumerated(production, 'and') || 'this repository'} exits with an error, or the check after it fails through all its retries: \`${pipeline}\` goes back to what ran before, in the job that deployed, without a second approval.`,
     '- Anything seen later, such as a threshold of the release plan: a person starts the rollback workflow with the environment and the full commit to go back to. It builds nothing.',
   ].join('\n');
 }

@@ -154,7 +154,7 @@ export function planPipeline(request: GenerateRequest): PipelinePlan {
   if (isLibrary) {
     notes.push(
       publishing.packages.length > 0
-        ? `Nothing here is deployed: others install it. A tag that begins with \`${publishing.tagPrefix}\` publishes what that run built.`
+        ? `Nothing here is deployed: others install it. A tag that begins with \`${publishing.tagPrefix}\` publishes what that run built; no check takes anything from a cache, which others could fill.`
         : 'Nothing here is deployed: the repository is a package that others install, so the pipeline ends with its build.',
     );
   }

@@ -178,6 +178,17 @@ function publishJob(context: CheckContext, plan: PublishingPlan, item: Published
     env: { PACKAGE: item.name, PREFIX: plan.tagPrefix },
     steps: [
       checkout(),
+      {
+        name: `Check that the tag is on ${context.plan.branch}`,
+        env: { GH_TOKEN: expression('${{ github.token }}'), BRANCH: context.plan.branch },
+        run: [
+          'status="$(gh api "repos/$GITHUB_REPOSITORY/compare/$BRANCH...$GITHUB_SHA" --jq .status)"',
+          'if [ "$status" != identical ] && [ "$status" != behind ]; then',
+          '  echo "::error::$GITHUB_REF_NAME names a commit that is not on $BRANCH: nobody reviewed it there"',
+          '  exit 1',
+          'fi',
+        ].join('\n'),
+      },
       ...(takesAttestedFile
         ? [
             takePackages(),

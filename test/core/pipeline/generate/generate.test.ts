@@ -271,13 +271,13 @@ describe('generated pipelines', () => {
     for (const note of pipeline.notes) assert.ok(head.includes(`- ${note}`), note);
   });
 
-  it('deploys nothing for a library', async () => {
+  it('deploys nothing for a library, and publishes it', async () => {
     const { texts, pipeline } = await generate('units');
     assert.deepEqual(Object.keys(texts), ['pipeline.yml', 'dependency-review.yml']);
     assert.equal(pipeline.plan.isDeployed, false);
     assert.deepEqual(
       pipelineOf(texts).jobs.map((job) => job.id.value),
-      ['unit', 'codeql-node', 'build', 'provenance'],
+      ['unit', 'codeql-node', 'build', 'provenance', 'publish-npm'],
     );
   });
 
