@@ -191,6 +191,8 @@ export interface Registry {
   readonly name: string | null;
   /** The folder of the manifest of what is published; null for an image that no manifest is beside. */
   readonly folder: string | null;
+  /** The command of the repository's own that makes the package, in `folder`; left out where none is known. */
+  readonly packCommand?: string;
 }
 
 /** How versions are given. */

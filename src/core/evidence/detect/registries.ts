@@ -1,7 +1,7 @@
 import { fact, factWith, fileSource, isKnown, type Fact, type Source } from '../fact';
 import type { Language, Registry, Stack } from '../profile';
 import { dataAt, findLines, listAt, mapAt, readPlaced, stringAt } from './places';
-import type { Reading } from './reading';
+import { inFolder, type Reading } from './reading';
 
 type PackageRegistry = 'npm' | 'pypi' | 'crates' | 'maven' | 'nuget' | 'rubygems' | 'packagist';
 
@@ -131,12 +131,30 @@ async function extensionsOf(reading: Reading, stacks: readonly Stack[]): Promise
           address: null,
           name: `${publisher}.${name}`,
           folder: stack.folder,
+          ...(await packCommandOf(reading, stack, mapAt(document.data, ['scripts']))),
         },
         fileSource(path, document.rangeOf(['engines', 'vscode'])),
       ),
     );
   }
   return found;
+}
+
+/** The script of a manifest that makes a `.vsix`: it calls vsce, or a program of the repository that speaks of one. */
+async function packCommandOf(
+  reading: Reading,
+  stack: Stack,
+  scripts: Readonly<Record<string, unknown>>,
+): Promise<{ readonly packCommand?: string }> {
+  for (const [name, text] of Object.entries(scripts)) {
+    if (typeof text !== 'string' || !/^[\w:-]{1,60}$/.test(name) || !/pack|vsix/.test(name)) continue;
+    const program = /^node\s+(\S{1,200}\.[cm]?js)$/.exec(text.trim())?.[1];
+    const called = program === undefined ? null : await reading.text(inFolder(stack.folder, program));
+    if (/\bvsce\s+package\b/.test(text) || called?.includes('.vsix')) {
+      return { packCommand: `${stack.packageManager.value} run ${name}` };
+    }
+  }
+  return {};
 }
 
 function isPublicAddress(kind: PackageRegistry, address: string): boolean {

@@ -14,6 +14,8 @@ export interface PublishedPackage {
   /** The GitHub environment in front of the registry. */
   readonly environment: string;
   readonly jobId: string;
+  /** The repository's own command that makes it; null: the tool's. */
+  readonly packCommand: string | null;
 }
 
 /** What is published, and why the rest is not. */
@@ -72,6 +74,7 @@ export function planPublishing(profile: RepositoryProfile, units: readonly Unit[
       name: registry.name,
       stack,
       environment: ENVIRONMENTS[kind],
+      packCommand: registry.packCommand ?? null,
       jobId: `publish-${ENVIRONMENTS[kind]}`,
     });
   }

@@ -24,7 +24,7 @@ const WAYS: Readonly<Record<PublishedKind, PublishingWay>> = {
   npm: {
     label: 'npm',
     trust: (name) =>
-      `On https://www.npmjs.com/package/${name}/access add a trusted publisher (GitHub Actions). The package has to be there: its first version is published by hand.`,
+      `On https://www.npmjs.com/package/${name}/access add a trusted publisher (GitHub Actions). The package has to be there: its first version is published by hand. npm takes a package only where \`repository.url\` of its manifest names this repository.`,
     takeBack: (name) => ({
       why: 'npm keeps what was published. The tag `latest` goes back to the version before, and the bad one is marked; both need a login, since a trusted publisher can only publish.',
       command: `npm dist-tag add ${shellWord(name)}@"$PREVIOUS_VERSION" latest\nnpm deprecate ${shellWord(name)}@"$BAD_VERSION" "$REASON"`,
@@ -117,11 +117,12 @@ export function packSteps(plan: PublishingPlan, retentionDays: number): StepSpec
 
 const ARTIFACT = expression('packages-${{ github.sha }}');
 
-function packCommand({ kind, stack }: PublishedPackage): string {
+function packCommand({ kind, stack, packCommand: own }: PublishedPackage): string {
   switch (kind) {
     case 'npm':
       return `${stack.packageManager.value === 'pnpm' ? 'pnpm' : 'npm'} pack --pack-destination ${FOLDER}`;
     case 'vscode-marketplace':
+      if (own !== null) return `${own}\ncp ./*.vsix ${FOLDER}`;
       return `npx --no-install vsce package --out ${FOLDER}`;
     case 'pypi':
       return stack.packageManager.value === 'uv'
