@@ -1,3 +1,4 @@
+import { PACKAGE_REGISTRY_OF } from './detect/registries';
 import { orderEnvironments, isProductionName, type KnownEnvironments } from './detect/environments';
 import { undoCommand } from './detect/hosting';
 import { fact, isKnown, unknown, type Fact, type Known, type Source } from './fact';
@@ -111,7 +112,11 @@ export function correctProfile(
       ? { image: knownOf(image, 'name of a container image: the configuration says that there is none') }
       : {}),
     ...(image && isNone(image) ? { dockerfiles: [] } : {}),
-    ...(registries ? { registries: isNone(registries) ? [] : registries.value } : {}),
+    registries: registries
+      ? isNone(registries)
+        ? []
+        : registries.value
+      : correctRegistries(profile, stacks, corrections.stacks),
     ...(versioning ? { versioning: correctVersioning(profile.versioning, versioning) } : {}),
     ...(environments ? { environments: correctEnvironments(environments, known) } : {}),
     ...correctDeployment(profile, corrections.deploy),
@@ -163,6 +168,46 @@ function correctStacks(
       },
     ];
   });
+}
+
+/** Where a stack is said to be published, or not, its registry follows; so does that of a manifest that is no part. */
+function correctRegistries(
+  { registries = [] }: RepositoryProfile,
+  stacks: readonly Stack[],
+  corrections: ReadonlyMap<string, StackCorrection>,
+): readonly Fact<Registry>[] {
+  const said = (stack: Stack): Fact<boolean> | undefined =>
+    corrections.get(stack.manifest.value)?.isPublished;
+  const kept = registries.filter(({ value, sources }) => {
+    if (value.holds === 'images') return true;
+    const manifest = sources.find((source) => source.kind === 'file')?.path;
+    if (manifest !== undefined && corrections.get(manifest)?.isNone) return false;
+    const stack = stacks.find((other) => other.folder === value.folder && kindOf(other) === value.kind);
+    return stack === undefined || said(stack)?.value !== false;
+  });
+  const added = stacks.flatMap((stack): Fact<Registry>[] => {
+    const kind = kindOf(stack);
+    const published = said(stack);
+    if (kind === null || published?.value !== true) return [];
+    if (kept.some(({ value }) => value.kind === kind && value.folder === stack.folder)) return [];
+    return [
+      fact<Registry>(
+        {
+          kind,
+          holds: 'packages',
+          address: stack.registry?.value ?? null,
+          name: isKnown(stack.name) ? stack.name.value : null,
+          folder: stack.folder,
+        },
+        ...published.sources,
+      ),
+    ];
+  });
+  return [...kept, ...added];
+}
+
+function kindOf(stack: Stack): Registry['kind'] | null {
+  return PACKAGE_REGISTRY_OF[stack.language];
 }
 
 function correctVersioning(

@@ -6,7 +6,7 @@ import { inFolder, type Reading } from './reading';
 type PackageRegistry = 'npm' | 'pypi' | 'crates' | 'maven' | 'nuget' | 'rubygems' | 'packagist';
 
 /** Where packages of a language go unless a file says otherwise. Go's are fetched from the repository itself. */
-const OF_LANGUAGE: Readonly<Record<Language, PackageRegistry | null>> = {
+export const PACKAGE_REGISTRY_OF: Readonly<Record<Language, PackageRegistry | null>> = {
   node: 'npm',
   python: 'pypi',
   go: null,
@@ -85,7 +85,7 @@ function packageOf(
   all: readonly Stack[],
   published: ReadonlyMap<PackageRegistry, readonly Source[]>,
 ): Fact<Registry>[] {
-  const kind = OF_LANGUAGE[stack.language];
+  const kind = PACKAGE_REGISTRY_OF[stack.language];
   if (kind === null) return [];
   const steps = published.get(kind) ?? [];
   const ofLanguage = all.filter(({ language }) => language === stack.language);

@@ -42,7 +42,9 @@ const ENVIRONMENTS: Readonly<Record<PublishedKind, string>> = {
 export function planPublishing(profile: RepositoryProfile, units: readonly Unit[]): PublishingPlan {
   const notes: string[] = [];
   const stacks = units.flatMap((unit) => unit.stacks);
-  const registries = (profile.registries ?? []).filter(({ value }) => value.holds === 'packages');
+  const registries = (profile.registries ?? []).filter(
+    ({ value }) => value.holds === 'packages' && stacks.some(({ folder }) => folder === value.folder),
+  );
   const byKind = new Map<Registry['kind'], Registry[]>();
   for (const { value } of registries) byKind.set(value.kind, [...(byKind.get(value.kind) ?? []), value]);
   const packages: PublishedPackage[] = [];
