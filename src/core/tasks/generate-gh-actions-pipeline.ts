@@ -304,7 +304,14 @@ function openingOf({ plan }: GeneratedPipeline, placed: PlacedWorkflows): string
   const target = plan.target ? ` by \`${plan.target.path.value}\` (${plan.target.kind})` : '';
   return plan.isDeployed
     ? `A pipeline for ${enumerated(built, 'and') || 'this repository'}: checks, one build, then ${way}${target}. ${extended.length > 0 ? `It is added to ${enumerated(extended, 'and')}, whose own jobs stay` : counted(placed.files.length, 'workflow')}; each deployment waits for everything before it and is checked afterwards.`
-    : `A pipeline for ${enumerated(built, 'and') || 'this repository'}: checks and one build. Nothing is deployed.`;
+    : `A pipeline for ${enumerated(built, 'and') || 'this repository'}: checks and one build. ${publishedAs(plan)}`;
+}
+
+function publishedAs({ publishing }: GeneratedPipeline['plan']): string {
+  const places = publishing.packages.map(({ environment }) => `\`${environment}\``);
+  return places.length === 0
+    ? 'Nothing is deployed.'
+    : `A tag that begins with \`${publishing.tagPrefix}\` publishes what was built, behind the ${places.length === 1 ? 'environment' : 'environments'} ${enumerated(places, 'and')}.`;
 }
 
 /** When production is taken back, and how. */
