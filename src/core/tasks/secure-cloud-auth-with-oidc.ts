@@ -618,7 +618,14 @@ function summaryOf(
   besides: { readonly others: number; readonly tooWide: number },
 ): string {
   if (credentials.length === 0 && known === null) {
-    return `No static credential of AWS, Azure, Google Cloud, Vault, npm or PyPI was found. ${counted(besides.others, 'stored credential')} of other services and ${counted(besides.tooWide, 'trust')} that ${besides.tooWide === 1 ? 'lets' : 'let'} too many in: see the notes.`;
+    const { others, tooWide } = besides;
+    const noted = [
+      ...(others > 0 ? [`${counted(others, 'stored credential')} of other services`] : []),
+      ...(tooWide > 0
+        ? [`${counted(tooWide, 'trust')} that ${tooWide === 1 ? 'lets' : 'let'} too many in`]
+        : []),
+    ];
+    return `No static credential of AWS, Azure, Google Cloud, Vault, npm or PyPI was found, but ${listed(noted)}: see the notes.`;
   }
   if (credentials.length === 0 && known !== null) {
     const free = secrets.filter(isFree).length;

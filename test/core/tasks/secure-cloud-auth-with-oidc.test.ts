@@ -232,9 +232,31 @@ jobs:
       quietRun(),
     );
     assert.deepEqual(result.files, []);
+    assert.match(
+      result.summary,
+      /was found, but 1 stored credential of other services and 1 trust that lets too many in: see the notes\.$/,
+    );
     const notes = result.notes.join('\n');
     assert.match(notes, /a Fly\.io token that is kept as `secrets\.FLY_API_TOKEN`/);
     assert.match(notes, /iam\/trust\.json:2: The trust policy takes "repo:shop\/\*"/);
+  });
+
+  it('counts only what there is besides', async () => {
+    const result = await secureCloudAuthWithOidc.run(
+      world({
+        [`${FOLDER}/deploy.yml`]: `on: push
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    steps:
+      - run: flyctl deploy
+        env: { FLY_API_TOKEN: '\${{ secrets.FLY_API_TOKEN }}' }
+`,
+      }),
+      quietRun(),
+    );
+    assert.match(result.summary, /was found, but 1 stored credential of other services: see the notes\.$/);
+    assert.doesNotMatch(result.summary, /\b0\b/);
   });
 
   it('names the stored secret behind the parameter of a called workflow, and who passes it on', async () => {
