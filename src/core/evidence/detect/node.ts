@@ -295,7 +295,12 @@ async function outputsOf(
   const build =
     SCRIPT_NAMES.build.map((name) => stringAt(data, ['scripts', name])).find((body) => body !== null) ?? '';
   const buildName = SCRIPT_NAMES.build.find((name) => stringAt(data, ['scripts', name]) !== null);
-  const flag = /(?:--outDir|--out-dir|--outdir|--dist-dir|-d)[ =]([\w@./-]{1,100})/.exec(build)?.[1];
+  const flag =
+    /(?:--outDir|--out-dir|--outdir|--dist-dir|-d)[ =]([\w@./-]{1,100})/.exec(build)?.[1] ??
+    // One file that a bundler writes stands for its folder: maps and assets are written beside it.
+    /(?:--out-?file|\b(?:rollup|browserify)\b[^&|;]* (?:--file|-o))[ =]([\w@.-][\w@./-]{0,99})\/[\w@.-]{1,100}(?=\s|$)/.exec(
+      build,
+    )?.[1];
   // Frameworks of other languages have Vite write where they serve from.
   const served = (
     [
