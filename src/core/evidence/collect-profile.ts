@@ -10,6 +10,7 @@ import { readHosting } from './detect/hosting';
 import { readInfrastructure } from './detect/infrastructure';
 import { readJavaStacks } from './detect/java';
 import { readDashboards, readKubernetes } from './detect/kubernetes';
+import { readMigrationFolders } from './detect/migration-folders';
 import { readMigrationTools } from './detect/migration-tools';
 import { readNodeStacks } from './detect/node';
 import { readOwners } from './detect/owners';
@@ -133,7 +134,7 @@ export async function collectProfile(world: ProfileWorld, run: ProfileRun): Prom
         link.kind === 'health' ? `health ${link.target}` : `${link.kind} ${link.name} ${link.target}`,
     ),
     owners,
-    migrationFolders: infrastructure.migrationFolders,
+    migrationFolders: await readMigrationFolders(reading),
     migrationTools,
     infrastructure: distinct(
       [...infrastructure.folders, ...kubernetes.infrastructure, ...containers.composeFiles],

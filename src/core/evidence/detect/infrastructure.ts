@@ -4,9 +4,9 @@ import { clusterInTerraform } from './clusters';
 import { imageName } from './containers';
 import { isStageName } from './environments';
 import { findLine } from './places';
-import { baseOf, folderOf, inFolder, type Reading } from './reading';
+import { baseOf, folderOf, type Reading } from './reading';
 
-/** What Terraform files, ECS task definitions and migration folders say. */
+/** What Terraform files and ECS task definitions say. */
 export interface InfrastructureFacts {
   readonly targets: readonly DeployTarget[];
   readonly folders: readonly Fact<string>[];
@@ -14,7 +14,6 @@ export interface InfrastructureFacts {
   readonly clouds: RepositoryProfile['clouds'];
   /** Managed clusters that Terraform files make. */
   readonly clusters: readonly Fact<ClusterKind>[];
-  readonly migrationFolders: readonly Fact<string>[];
 }
 
 /** Resources by which a provider runs an application. */
@@ -27,13 +26,9 @@ const CLOUD_RESOURCES: readonly (readonly [RegExp, 'aws' | 'azure' | 'google'])[
   ],
 ];
 
-/** Folder names of the migration tools that are in wide use, with the files that make a folder theirs. */
-const MIGRATION_FILES =
-  /(^|\/)(migrations?|migrate|versions|changelog)\/(?:[\w.-]+\/)?[\w.-]+\.(sql|py|rb|ts|js|xml|ya?ml|php|cs)$/i;
-
 const MAX_TERRAFORM_FILES = 200;
 
-/** Reads Terraform folders, ECS task definitions and migration folders. */
+/** Reads Terraform folders and ECS task definitions. */
 export async function readInfrastructure(reading: Reading): Promise<InfrastructureFacts> {
   const environments: { name: string; source: Source }[] = [];
   const clouds: Fact<'aws' | 'azure' | 'google'>[] = [];
@@ -124,22 +119,11 @@ export async function readInfrastructure(reading: Reading): Promise<Infrastructu
     });
   }
 
-  const migrations = new Map<string, string>();
-  for (const path of reading.paths) {
-    const match = MIGRATION_FILES.exec(path);
-    if (!match || baseOf(path) === '__init__.py') continue;
-    const folder = path.slice(0, match.index + (match[1]?.length ?? 0)) + (match[2] ?? '');
-    // `versions` is Alembic's only where Alembic is; `changelog` is Liquibase's only below a resource folder.
-    if (match[2] === 'versions' && !reading.has(inFolder(folderOf(folder), 'env.py'))) continue;
-    if (/^changelog$/i.test(match[2] ?? '') && !/(^|\/)(db|liquibase)\//.test(path)) continue;
-    if (!migrations.has(folder)) migrations.set(folder, path);
-  }
   return {
     targets,
     folders,
     environments,
     clouds,
     clusters,
-    migrationFolders: [...migrations].map(([folder, file]) => fact(folder, fileSource(file))),
   };
 }
