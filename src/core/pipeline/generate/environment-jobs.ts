@@ -54,7 +54,8 @@ export function environmentJobs(context: EnvironmentContext): JobSpec[] {
         : expression(`\${{ needs.${first}.outputs.${output} }}`),
     ]),
   );
-  const way = wayBack(context);
+  const runs = means.runsIn?.(place) ?? true;
+  const way = runs ? wayBack(context) : { steps: [], readsRuns: false };
   const deploy: JobSpec = {
     id,
     name: `Deploy to ${name}`,
@@ -86,7 +87,7 @@ export function environmentJobs(context: EnvironmentContext): JobSpec[] {
       ...takeSteps(plan),
       ...loginsAfterImages(plan, means),
       ...(means.prepare?.(place) ?? []),
-      ...(means.record
+      ...(means.record && runs
         ? [{ name: 'Note what runs now', id: 'before', env: means.record.env, run: means.record.run }]
         : []),
       ...steps.flatMap((step, index) => deploySteps(step, index, steps.length, name, place, check)),

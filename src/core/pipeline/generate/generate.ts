@@ -162,7 +162,9 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
     });
     workflows.push(...called, dependencyReview(plan));
   }
-  if (plan.isDeployed && plan.environments.length > 0) workflows.push(rollbackWorkflow(plan, means, check));
+  const rollback =
+    plan.isDeployed && plan.environments.length > 0 ? rollbackWorkflow(plan, means, check) : null;
+  if (rollback) workflows.push(rollback);
   if (plan.isDeployed && plan.target?.kind !== 'script') {
     for (const folder of profile.migrationFolders) {
       notes.add(

@@ -21,14 +21,19 @@ import type { Verification } from './verification';
 import { MADE_BY, type ChosenNames, type GeneratedWorkflow } from './workflow-file';
 import { expression, workflowText, type JobSpec, type StepSpec } from './workflow-text';
 
-/** Takes an environment back to a version that was released before, started by a person. It builds nothing. */
+/**
+ * Takes an environment back to a version that was released before, started by a person. It builds nothing; null where no
+ * environment runs anything of its own.
+ */
 export function rollbackWorkflow(
   plan: PipelinePlan,
   means: DeployMeans,
   check: Verification,
-): GeneratedWorkflow {
-  const names = plan.environments.map((environment) => environment.name);
-  const production = plan.environments
+): GeneratedWorkflow | null {
+  const environments = plan.environments.filter((environment) => means.runsIn?.(environment) ?? true);
+  if (environments.length === 0) return null;
+  const names = environments.map((environment) => environment.name);
+  const production = environments
     .filter((environment) => environment.isProduction)
     .map((environment) => environment.name);
   return {
@@ -56,7 +61,7 @@ export function rollbackWorkflow(
             },
           },
         },
-        jobs: plan.environments.flatMap((environment) =>
+        jobs: environments.flatMap((environment) =>
           rollbackJobs(plan, means, check, environment, chosen).map(askingOnce).map(namingCause),
         ),
       }),

@@ -214,4 +214,29 @@ describe('the platforms that a pipeline deploys to', function () {
       /::error::UNKNOWN\(how this repository is deployed\)/,
     );
   });
+
+  it('vercel: an environment before production never touches what production serves', async () => {
+    const { texts } = await generatedFrom(sampleRepository('orchard-site'), {
+      history,
+      environments: 'preview, staging, production',
+    });
+    const scripts = (id: string): string =>
+      jobOf(texts['pipeline.yml'], id)
+        .steps.map((step) => step.run?.text ?? '')
+        .join('\n');
+    for (const id of ['deploy-preview', 'deploy-staging']) {
+      assert.doesNotMatch(scripts(id), /\b(?:promote|rollback)\b/, id);
+      assert.ok(
+        jobOf(texts['pipeline.yml'], id).steps.some(({ name }) => /^Check the new/.test(name?.value ?? '')),
+      );
+    }
+    assert.match(scripts('deploy-preview'), /deploy --prebuilt --prod --skip-domain/);
+    assert.match(scripts('deploy-production'), /promote "\$DEPLOYMENT"[^]*rollback "\$PREVIOUS"/);
+    const rollback = readWorkflow('.github/workflows/rollback.yml', texts['rollback.yml'] ?? '');
+    assert.deepEqual(
+      rollback.jobs.map(({ id }) => id.value),
+      ['approve-production', 'rollback-production'],
+    );
+    assert.match(texts['rollback.yml'] ?? '', /options: \[production\]|options:\n\s+- production\n/);
+  });
 });

@@ -70,6 +70,11 @@ export interface DeployMeans {
    * is checked at its own `address` writes that to `GITHUB_OUTPUT`.
    */
   steps(place: Place): readonly DeployStep[];
+  /**
+   * Whether an environment runs anything of its own; left out where all do. Where one does not, nothing is noted before,
+   * taken back or deployed again: it would be another environment's.
+   */
+  runsIn?(place: Pick<Place, 'isProduction'>): boolean;
   /** Names that the first environment's deployment writes to `GITHUB_OUTPUT` and that all later ones are given. */
   readonly handedOn: readonly string[];
   /**

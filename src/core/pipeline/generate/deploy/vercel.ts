@@ -16,7 +16,8 @@ import { VERCEL } from './tools';
 
 /**
  * A project of Vercel. It is built once, in the first environment, as a production deployment that no domain points at;
- * it is asked at its own address there, and every later environment promotes that very deployment.
+ * it is asked at its own address there and in every later environment before production, which promotes that very
+ * deployment. Only production points a domain at anything, so that only production is taken back.
  */
 export function vercelMeans({ plan, target, paths }: DeployContext): DeployMeans {
   const folder = target.path.value.includes('/')
@@ -39,7 +40,17 @@ export function vercelMeans({ plan, target, paths }: DeployContext): DeployMeans
   const promote = lines(needs, call('promote "$DEPLOYMENT" --yes --timeout 5m'));
   const steps = (place: Place): readonly DeployStep[] => {
     const made: DeployStep = { title: null, script: { env, run: build }, check: 'address' };
-    if (!place.isFirst) return [{ title: null, script: { env, run: promote }, check: 'once' }];
+    if (!place.isFirst) {
+      return place.isProduction
+        ? [{ title: null, script: { env, run: promote }, check: 'once' }]
+        : [
+            {
+              title: null,
+              script: { env: {}, run: 'echo "address=$DEPLOYMENT" >> "$GITHUB_OUTPUT"' },
+              check: 'address',
+            },
+          ];
+    }
     return place.isProduction
       ? [
           made,
@@ -68,6 +79,7 @@ export function vercelMeans({ plan, target, paths }: DeployContext): DeployMeans
     },
     recorded: ['previous'],
     steps,
+    runsIn: ({ isProduction }) => isProduction,
     handedOn: ['deployment'],
     restore: { env, run: lines(recordedBefore('PREVIOUS'), call('rollback "$PREVIOUS" --timeout 5m')) },
     redeploy: {
@@ -88,7 +100,7 @@ export function vercelMeans({ plan, target, paths }: DeployContext): DeployMeans
     ],
     secrets: [{ name: 'VERCEL_TOKEN', purpose: "token with access to this project's team alone" }],
     notes: [
-      'Vercel builds with the variables of its production environment, and what is checked first is the deployment that production gets: the environments before production have no deployment of their own.',
+      'Vercel builds with the variables of its production environment, and what is checked first is the deployment that production gets: the environments before production have no deployment of their own, and nothing there is taken back.',
       'Where Deployment Protection is on, the check of a new deployment at its own address needs a way past it.',
       'Turn off deployments by Git in the project, or both deploy (git.deploymentEnabled in vercel.json).',
     ],
