@@ -122,7 +122,12 @@ export async function collectProfile(world: ProfileWorld, run: ProfileRun): Prom
     versioning: await readVersioning(reading, stacks, history, run.signal),
     workspaces: await readWorkspaces(reading, stacks),
     environments: orderEnvironments(
-      [...fromWorkflows.environments, ...kubernetes.environments, ...infrastructure.environments],
+      [
+        ...fromWorkflows.environments,
+        ...kubernetes.environments,
+        ...infrastructure.environments,
+        ...hosting.environments,
+      ],
       known,
     ),
     deployScript: scripts.deploy,

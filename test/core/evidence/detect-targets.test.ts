@@ -66,6 +66,18 @@ const REPOSITORIES: readonly {
     targets: ['lambda by sam @ template.yaml (REGION eu-central-1, STACK thumbs)'],
   },
   {
+    what: 'Fly with a file for each environment, and an app of its own beside them',
+    files: {
+      'fly.toml': 'app = "parcels"\n',
+      'fly.staging.toml': 'app = "parcels-staging"\n',
+      'fly.worker.toml': 'app = "parcels-worker"\n',
+    },
+    targets: [
+      'fly @ fly.toml (APP parcels-staging, APP parcels)',
+      'fly @ fly.worker.toml (APP parcels-worker)',
+    ],
+  },
+  {
     what: 'a CloudFormation template without functions',
     files: { 'template.yaml': 'Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n' },
     targets: [],

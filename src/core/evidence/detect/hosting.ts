@@ -2,6 +2,7 @@ import { fact, factWith, fileSource, unknown, type Fact, type Source } from '../
 import { platforms } from '../platforms';
 import type { ClusterKind, DeployTarget, DeployTool, PlatformValue } from '../profile';
 import { clusterInScript } from './clusters';
+import { isStageName } from './environments';
 import { findLine, mapAt, readPlaced } from './places';
 import { baseOf, folderOf, inFolder, type Reading } from './reading';
 
@@ -140,6 +141,8 @@ export interface HostingFacts {
   readonly possible: readonly DeployTarget[];
   /** Managed clusters that Cloud Build logs in to. */
   readonly clusters: readonly Fact<ClusterKind>[];
+  /** Environments that have a file of their own: `fly.staging.toml`. */
+  readonly environments: readonly { readonly name: string; readonly source: Source }[];
 }
 
 /** Reads the files of hosting platforms, CDK apps, Cloud Build steps and Ansible playbooks. */
@@ -160,6 +163,7 @@ export async function readHosting(reading: Reading): Promise<HostingFacts> {
       else targets.push(target);
     }
   }
+  const fly = flyOfEnvironments(targets);
   const ansible = await ansibleTarget(reading);
   const clusters: Fact<ClusterKind>[] = [];
   for (const path of reading.paths.filter(isCloudBuild)) {
@@ -168,12 +172,54 @@ export async function readHosting(reading: Reading): Promise<HostingFacts> {
   }
   return {
     clusters,
-    targets: [...targets, ...(await cdkTargets(reading)), ...(await cloudBuildTargets(reading))],
+    environments: fly.environments,
+    targets: [...fly.targets, ...(await cdkTargets(reading)), ...(await cloudBuildTargets(reading))],
     // What a file of the platform's own says needs no second, thinner word.
     possible: [...possible, ...(ansible ? [ansible] : [])].filter(
       ({ kind }) => !targets.some((other) => other.kind === kind),
     ),
   };
+}
+
+/**
+ * One app with a file for each environment (`fly.staging.toml` beside `fly.toml`) is one target: each environment's file says
+ * its values. Other files beside it (`fly.worker.toml`) are apps of their own.
+ */
+function flyOfEnvironments(all: readonly DeployTarget[]): Pick<HostingFacts, 'targets' | 'environments'> {
+  const environments: { name: string; source: Source }[] = [];
+  const stages = new Map<DeployTarget, string>();
+  for (const target of all) {
+    const stage =
+      target.kind === 'fly' ? /^fly\.([\w-]+)\.toml$/.exec(baseOf(target.path.value))?.[1] : undefined;
+    if (stage === undefined || !isStageName(stage)) continue;
+    stages.set(target, stage);
+    environments.push({ name: stage, source: target.path.sources[0] ?? fileSource(target.path.value) });
+  }
+  const placed = all.map((target) => {
+    const stage = stages.get(target);
+    const values = target.values?.map((each) => ({
+      ...each,
+      value: { ...each.value, environment: stage ?? each.value.environment },
+    }));
+    return { target, stage, values: values ?? [] };
+  });
+  const folderOfTarget = ({ target }: { readonly target: DeployTarget }): string =>
+    folderOf(target.path.value);
+  const isBase = ({ target }: { readonly target: DeployTarget }): boolean =>
+    baseOf(target.path.value) === 'fly.toml';
+  const targets = placed.flatMap((each): DeployTarget[] => {
+    const family = placed.filter(
+      (other) =>
+        (other.stage !== undefined || isBase(other)) && folderOfTarget(other) === folderOfTarget(each),
+    );
+    if (each.target.kind !== 'fly' || !family.includes(each)) return [each.target];
+    // `fly.toml` stands for all of them, else the first.
+    const head = family.find(isBase) ?? family[0];
+    if (head !== each) return [];
+    const values = family.flatMap((other) => other.values);
+    return [{ ...each.target, ...(values.length > 0 ? { values } : {}) }];
+  });
+  return { targets, environments };
 }
 
 async function targetOf(

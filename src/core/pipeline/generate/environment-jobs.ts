@@ -1,6 +1,7 @@
 import { shellWord } from '../../evidence/detect/shell-text';
 import type { Environment } from '../../evidence/profile';
 import { ARCHIVE, downloadPackage, releaseCondition, unpack } from './build';
+import { givenIn } from './deploy/given';
 import {
   scriptsOf,
   watchMinutes,
@@ -94,7 +95,8 @@ export function environmentJobs(context: EnvironmentContext): JobSpec[] {
       ...way.steps,
     ],
   };
-  return asked ? [asked, askingOnce(deploy)] : [askingOnce(deploy)];
+  const ready = askingOnce(deploy, givenIn(plan, means, name));
+  return asked ? [asked, ready] : [ready];
 }
 
 /** The id of a job for an environment. */

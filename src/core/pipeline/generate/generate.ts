@@ -8,7 +8,13 @@ import { namingCause } from './cause';
 import { checkJobs, type CheckContext } from './checks';
 import { dependencyReview } from './dependency-review';
 import { deployMeans } from './deploy';
-import { readsNamespace, type EnvironmentSecret, type EnvironmentVariable } from './deploy/means';
+import { givenIn, givenNotes } from './deploy/given';
+import {
+  readsNamespace,
+  type DeployMeans,
+  type EnvironmentSecret,
+  type EnvironmentVariable,
+} from './deploy/means';
 import { environmentJobs, registriesOf } from './environment-jobs';
 import { registrySettings } from './registry';
 import type { Workflow } from '../../workflow/model';
@@ -83,6 +89,7 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
         ...check.variables,
       ])
     : [];
+  const asked = variablesByEnvironment(plan, means, variables);
   const registries = registriesOf(plan).map(registrySettings);
   const repositoryVariables = distinct(registries.flatMap(({ repository }) => repository));
   const repositorySecrets = registries.flatMap(({ secrets }) => secrets);
@@ -175,7 +182,7 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
   notes.add(
     'In a private repository, CodeQL and the dependency review need GitHub Code Security, and attestations need GitHub Enterprise Cloud.',
   );
-  for (const note of plan.isDeployed ? means.notes : []) notes.add(note);
+  for (const note of plan.isDeployed ? [...means.notes, ...givenNotes(plan, means)] : []) notes.add(note);
   for (const { note, secrets } of registries) {
     if (note !== null) notes.add(note);
     for (const secret of secrets) {
@@ -216,7 +223,7 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
         profile,
         environments: plan.environments,
         branch: plan.branch,
-        variables,
+        variables: asked,
         secrets: plan.isDeployed ? means.secrets : [],
         repositoryVariables,
         repositorySecrets,
@@ -231,9 +238,23 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
       ),
       ...(workflows.length > 0 ? [logRetention(plan.settings)] : []),
     ],
-    variables,
+    variables: variables.filter((variable) => [...asked.values()].some((of) => of.includes(variable))),
     secrets: plan.isDeployed ? means.secrets : [],
   };
+}
+
+/** The variables that a person sets in each environment: those whose value no file says. */
+function variablesByEnvironment(
+  plan: PipelinePlan,
+  means: DeployMeans,
+  variables: readonly EnvironmentVariable[],
+): ReadonlyMap<string, readonly EnvironmentVariable[]> {
+  return new Map(
+    plan.environments.map(({ name }) => {
+      const given = givenIn(plan, means, name);
+      return [name, variables.filter((variable) => given[variable.name] === undefined)];
+    }),
+  );
 }
 
 /** What Argo CD applies stands with the manifests that it follows. */

@@ -18,7 +18,8 @@ interface SetupRequest {
   readonly profile: RepositoryProfile;
   readonly environments: readonly Environment[];
   readonly branch: string;
-  readonly variables: readonly EnvironmentVariable[];
+  /** What each environment needs, by its name. */
+  readonly variables: ReadonlyMap<string, readonly EnvironmentVariable[]>;
   /** Long-lived credentials of each environment. */
   readonly secrets: readonly EnvironmentSecret[];
   /** Of the repository itself, for the jobs without an environment. */
@@ -33,7 +34,7 @@ interface SetupRequest {
  * (`pipeline/govern`), here within the commands.
  */
 export function manualSteps(request: SetupRequest): SetupStep[] {
-  const { profile, environments, branch, variables, secrets, required } = request;
+  const { profile, environments, branch, secrets, required } = request;
   const repository = repositoryPath(isKnown(profile.remote) ? profile.remote.value : null);
   const steps: SetupStep[] = [];
   // The owners of everything in CODEOWNERS approve; who else would is not known.
@@ -67,6 +68,7 @@ export function manualSteps(request: SetupRequest): SetupStep[] {
     );
   }
   for (const environment of environments) {
+    const variables = request.variables.get(environment.name) ?? [];
     if (variables.length === 0) continue;
     steps.push({
       title: `Set the variables of ${environment.name}`,

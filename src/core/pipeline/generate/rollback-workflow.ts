@@ -3,6 +3,7 @@ import { placeholder } from '../../evidence/fact';
 import type { Environment } from '../../evidence/profile';
 import { failingStep } from './build';
 import { namingCause } from './cause';
+import { givenIn } from './deploy/given';
 import type { DeployMeans } from './deploy/means';
 import { imageVariable } from './deploy/slots';
 import {
@@ -62,7 +63,9 @@ export function rollbackWorkflow(
           },
         },
         jobs: environments.flatMap((environment) =>
-          rollbackJobs(plan, means, check, environment, chosen).map(askingOnce).map(namingCause),
+          rollbackJobs(plan, means, check, environment, chosen)
+            .map((job) => askingOnce(job, givenIn(plan, means, environment.name)))
+            .map(namingCause),
         ),
       }),
   };

@@ -6,13 +6,15 @@ const REQUIRED = /^: "\$\{(\w+):\?set the (variable|secret) \1 in this environme
 /**
  * The job with what its environment must have asked for once, before anything else: its variables are given to the whole
  * job, its secrets only to the steps that use them, and the lines that ask for either stand in one first step.
+ *
+ * @param given Variables whose values are known here, which nobody is asked for.
  */
-export function askingOnce(job: JobSpec): JobSpec {
+export function askingOnce(job: JobSpec, given: Readonly<Record<string, string>> = {}): JobSpec {
   const asked = new Map<string, 'variable' | 'secret'>();
   const hoisted: Record<string, Text> = {};
   for (const step of job.steps) {
     for (const [name, value] of Object.entries(step.env ?? {})) {
-      if (isOfEnvironment(value, 'vars', name)) hoisted[name] = value;
+      if (isOfEnvironment(value, 'vars', name)) hoisted[name] = given[name] ?? value;
     }
   }
   const steps = job.steps.flatMap((step): StepSpec[] => {
@@ -25,7 +27,8 @@ export function askingOnce(job: JobSpec): JobSpec {
         const value = env[name] ?? job.env?.[name];
         const root = kind === 'secret' ? 'secrets' : 'vars';
         if (name === '' || value === undefined || !isOfEnvironment(value, root, name)) return true;
-        asked.set(name, kind === 'secret' ? 'secret' : 'variable');
+        if (kind === 'secret' || given[name] === undefined)
+          asked.set(name, kind === 'secret' ? 'secret' : 'variable');
         return false;
       })
       .join('\n');

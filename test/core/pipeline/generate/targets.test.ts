@@ -239,4 +239,39 @@ describe('the platforms that a pipeline deploys to', function () {
     );
     assert.match(texts['rollback.yml'] ?? '', /options: \[production\]|options:\n\s+- production\n/);
   });
+
+  it('fly: takes the app of each environment from its own file, and asks for what no file says', async () => {
+    const files = sampleRepository('parcel-tracker');
+    const { pipeline, texts } = await generatedFrom(files, { history });
+    const appIn = (text: string | undefined, id: string): string | undefined =>
+      jobOf(text, id).env.find(({ name }) => name.value === 'FLY_APP')?.value.text;
+    assert.equal(appIn(texts['pipeline.yml'], 'deploy-staging'), 'parcel-tracker-staging');
+    assert.equal(appIn(texts['pipeline.yml'], 'deploy-production'), 'parcel-tracker');
+    const rollback = readWorkflow('.github/workflows/rollback.yml', texts['rollback.yml'] ?? '');
+    assert.deepEqual(
+      rollback.jobs.flatMap(({ env }) =>
+        env.filter(({ name }) => name.value === 'FLY_APP').map(({ value }) => value.text),
+      ),
+      ['parcel-tracker-staging', 'parcel-tracker'],
+    );
+    assert.doesNotMatch(Object.values(texts).join('\n'), /vars\.FLY_APP|set the variable FLY_APP/);
+    assert.ok(!pipeline.variables.some(({ name }) => name === 'FLY_APP'));
+    assert.ok(!pipeline.notes.some((note) => /is not deployed/.test(note)));
+    assert.ok(
+      pipeline.notes.includes(
+        'FLY_APP is parcel-tracker-staging in staging (fly.staging.toml), parcel-tracker in production (fly.toml).',
+      ),
+    );
+
+    // One file for all: its app is that of no environment in particular, and staging must not go to production's.
+    const one = Object.fromEntries(Object.entries(files).filter(([path]) => path !== 'fly.staging.toml'));
+    const without = await generatedFrom(one, { history });
+    assert.match(without.texts['pipeline.yml'] ?? '', /vars\.FLY_APP/);
+    assert.ok(without.pipeline.variables.some(({ name }) => name === 'FLY_APP'));
+
+    // A third environment without a file: neither it nor production has the app of fly.toml for sure.
+    const third = await generatedFrom(files, { history, environments: 'staging, qa, production' });
+    assert.equal(appIn(third.texts['pipeline.yml'], 'deploy-staging'), 'parcel-tracker-staging');
+    assert.match(appIn(third.texts['pipeline.yml'], 'deploy-production') ?? '', /vars\.FLY_APP/);
+  });
 });

@@ -76,7 +76,7 @@ export function flyMeans({ plan, target, paths }: DeployContext): DeployMeans {
       ),
     },
     redeploy: deploy,
-    variables: [{ name: 'FLY_APP', purpose: 'name of the Fly app of this environment' }],
+    variables: [{ name: 'FLY_APP', purpose: 'name of the Fly app of this environment', parameter: 'APP' }],
     secrets: [
       { name: 'FLY_API_TOKEN', purpose: 'deploy token of this one app, made by `fly tokens create deploy`' },
     ],

@@ -8,6 +8,8 @@ import type { PipelinePlan } from '../plan';
 export interface EnvironmentVariable {
   readonly name: string;
   readonly purpose: string;
+  /** The parameter of the target's platform that holds the same: where a file says its value, nobody is asked for it. */
+  readonly parameter?: string;
 }
 
 /** A credential that lives until somebody changes it, as a secret of an environment: for platforms without OIDC. */
