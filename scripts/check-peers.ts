@@ -8,9 +8,12 @@ import { checkCases, reportLines } from './lib/peers/check';
 import {
   fromAdopting,
   fromCombinations,
+  fromExtending,
   fromExtraction,
+  fromPublishing,
   fromSamples,
   fromSecuring,
+  fromSettingUp,
 } from './lib/peers/generated';
 import { installed } from './lib/peers/programs';
 
@@ -35,6 +38,9 @@ async function main(): Promise<number> {
           ...(await fromCombinations()),
           ...(await fromSecuring()),
           ...(await fromExtraction()),
+          ...(await fromExtending()),
+          ...(await fromPublishing()),
+          ...(await fromSettingUp()),
           ...fromAdopting(),
         ]),
   ];

@@ -10,7 +10,8 @@ import type { GeneratedCase } from './generated';
 import { languageServiceFindings } from './language-service';
 import {
   actionlintFindings,
-  SCRIPT_HEAD,
+  headOf,
+  isWorkflow,
   scriptsOf,
   type PlacedScript,
   shellcheckFindings,
@@ -56,7 +57,7 @@ export async function checkCases(
   return {
     cases: cases.length,
     distinctCases: distinct.length,
-    workflows: after.size,
+    workflows: [...after.keys()].filter(isWorkflow).length,
     scripts: scriptsOf(after).length,
     ...withoutAccepted(found, accepted, ran),
   };
@@ -94,18 +95,22 @@ function inCase(name: string, files: ReadonlyMap<string, string>): readonly (rea
 
 async function ask(files: ReadonlyMap<string, string>, programs: Programs): Promise<readonly PeerFinding[]> {
   if (files.size === 0) return [];
-  const findings = [...(await languageServiceFindings(withNewParts(files)))];
+  const workflows = new Map([...files].filter(([file]) => isWorkflow(file)));
+  const findings = [...(await languageServiceFindings(withNewParts(workflows)))];
   if (programs.size === 0) return findings;
   const folder = mkdtempSync(path.join(os.tmpdir(), 'release-gate-peers-'));
   try {
-    const names = [...files.keys()];
+    const names = [...workflows.keys()];
     writeAll(folder, files);
-    if (programs.has('zizmor')) findings.push(...zizmorFindings(folder, names));
+    if (programs.has('zizmor')) {
+      const read = [...files.keys()].filter((file) => !file.endsWith('.sh'));
+      findings.push(...zizmorFindings(folder, read));
+    }
     if (programs.has('actionlint')) {
       findings.push(...actionlintFindings(folder, names));
       // actionlint knows the inputs of well-known actions by their tags only.
       const tagged = path.join(folder, 'by-tag');
-      writeAll(tagged, new Map([...files].map(([file, text]) => [file, byTag(text)])));
+      writeAll(tagged, new Map([...workflows].map(([file, text]) => [file, byTag(text)])));
       findings.push(...actionlintFindings(tagged, names).filter(({ rule }) => rule === 'action'));
     }
     if (programs.has('shellcheck')) {
@@ -113,10 +118,13 @@ async function ask(files: ReadonlyMap<string, string>, programs: Programs): Prom
       const named = new Map<string, PlacedScript>(
         scripts.map((script, index) => [`scripts/${index}.sh`, script]),
       );
-      writeAll(folder, new Map([...named].map(([name, { text }]) => [name, `${SCRIPT_HEAD}${text}\n`])));
-      const headLines = SCRIPT_HEAD.split('\n').length - 1;
+      writeAll(
+        folder,
+        new Map([...named].map(([name, script]) => [name, `${headOf(script)}${script.text}\n`])),
+      );
       for (const finding of shellcheckFindings(folder, [...named.keys()])) {
         const place = named.get(finding.file);
+        const headLines = place ? headOf(place).split('\n').length - 1 : 0;
         findings.push(
           place ? { ...finding, file: place.file, line: place.line + finding.line - headLines - 1 } : finding,
         );

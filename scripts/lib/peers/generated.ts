@@ -6,17 +6,21 @@ import { ciWorkflow, parseSource } from '../../../src/core/pipeline/adopt/ci-wor
 import { extractReusableWorkflows } from '../../../src/core/tasks/extract-reusable-workflows';
 import { generateGhActionsPipeline } from '../../../src/core/tasks/generate-gh-actions-pipeline';
 import { secureCloudAuthWithOidc } from '../../../src/core/tasks/secure-cloud-auth-with-oidc';
+import { setUpRepository } from '../../../src/core/tasks/set-up-repository';
 import { TaskFailure, type Task, type TaskResult } from '../../../src/core/tasks/task';
 import { generatedFrom, profileOf, remoteHistory } from '../../../test/support/generated-pipeline';
 import { sampleNames, sampleRepository } from '../../../test/support/sample-repository';
 import { memoryWorld, quietRun } from '../../../test/support/world';
 import { STACKS, TARGETS } from './combinations';
+import { PACKAGES } from './packages';
+import { COMMANDS_FOLDER } from './programs';
+import { standingWorkflows } from './standing';
 
 /** What a generator made of one repository. */
 export interface GeneratedCase {
   /** Plain, for a folder: `sample-orders-service-canary`. */
   readonly name: string;
-  /** Path to text: what was made, and the workflows that were there. */
+  /** Path to text: what was made, the workflows that were there, and the commands that a person is given. */
   readonly files: ReadonlyMap<string, string>;
   /** The workflows as they were; a rewrite answers for what it adds only. Left out where everything was made. */
   readonly before?: ReadonlyMap<string, string>;
@@ -63,6 +67,50 @@ async function withEachStrategy(
       name: `${name}-${rollout ?? 'as-it-is'}`,
       files: new Map(Object.entries(texts).map(([file, text]) => [`${FOLDER}/${file}`, text])),
     });
+  }
+  return cases;
+}
+
+/** Every sample with each workflow that a team may have already: what stands is added to. */
+export async function fromExtending(): Promise<readonly GeneratedCase[]> {
+  const cases: GeneratedCase[] = [];
+  for (const name of sampleNames()) {
+    // One workflow stands, whatever the sample has of its own.
+    const sample = Object.fromEntries(
+      Object.entries(sampleRepository(name)).filter(([file]) => !file.startsWith(FOLDER)),
+    );
+    for (const standing of standingWorkflows(sample)) {
+      const files = { ...sample, [standing.path]: standing.text };
+      const result = await run(generateGhActionsPipeline, files);
+      if (result) cases.push(rewriteOf(`stands-${name}-${standing.name}`, files, result));
+    }
+  }
+  return cases;
+}
+
+/** Repositories that publish a package, with the commands for what a person sets up. */
+export async function fromPublishing(): Promise<readonly GeneratedCase[]> {
+  const cases: GeneratedCase[] = [];
+  for (const [name, files] of PACKAGES) {
+    const result = await run(generateGhActionsPipeline, files);
+    if (result) cases.push(caseOf(`package-${name}`, files, result));
+  }
+  return cases;
+}
+
+/** What `setup` writes for every sample with its pipeline: the settings' commands and Dependabot's file. */
+export async function fromSettingUp(): Promise<readonly GeneratedCase[]> {
+  const cases: GeneratedCase[] = [];
+  for (const name of sampleNames()) {
+    const sample = sampleRepository(name);
+    const pipeline = await run(generateGhActionsPipeline, sample);
+    const files = {
+      ...sample,
+      ...Object.fromEntries((pipeline?.files ?? []).map((file) => [file.path, file.after])),
+    };
+    const inputs = { reviewers: '@sample/releases, @casey', owners: '@sample/platform', release_tags: 'v*' };
+    const result = await run(setUpRepository, files, inputs);
+    if (result) cases.push(rewriteOf(`setup-${name}`, files, result));
   }
   return cases;
 }
@@ -130,18 +178,31 @@ async function run(
 const parsers = createParsers();
 
 function caseOf(name: string, files: Readonly<Record<string, string>>, result: TaskResult): GeneratedCase {
-  return { name, files: workflowsAfter(files, result) };
+  return { name, files: filesAfter(files, result) };
 }
 
 function rewriteOf(name: string, files: Readonly<Record<string, string>>, result: TaskResult): GeneratedCase {
-  return { name, files: workflowsAfter(files, result), before: workflowsAfter(files, null) };
+  return { name, files: filesAfter(files, result), before: filesAfter(files, null) };
 }
 
-function workflowsAfter(
+/** What a peer reads: workflows, Dependabot's file, and the commands that a person copies. */
+function filesAfter(
   files: Readonly<Record<string, string>>,
   result: TaskResult | null,
 ): ReadonlyMap<string, string> {
   const all = new Map(Object.entries(files));
   for (const file of result?.files ?? []) all.set(file.path, file.after);
-  return new Map([...all].filter(([file]) => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(file)));
+  const commands = new Set([
+    ...(result?.manualSteps ?? []).flatMap(({ command }) => (command ? [command] : [])),
+    ...(result?.files ?? []).flatMap((file) => (file.path.endsWith('.md') ? shellIn(file.after) : [])),
+  ]);
+  return new Map([
+    ...[...all].filter(([file]) => /^\.github\/(workflows\/[^/]+|dependabot)\.ya?ml$/.test(file)),
+    ...[...commands].map((command, index) => [`${COMMANDS_FOLDER}/${index + 1}.sh`, command] as const),
+  ]);
+}
+
+/** What stands in a page as shell. */
+function shellIn(text: string): readonly string[] {
+  return [...text.matchAll(/^```(?:sh|bash|shell)\r?\n([\s\S]*?)^```/gm)].map(([, code = '']) => code);
 }

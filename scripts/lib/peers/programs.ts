@@ -39,6 +39,11 @@ export function writeAll(folder: string, files: ReadonlyMap<string, string>): vo
   }
 }
 
+/** Whether the path is a workflow's, whatever folder the repository lies in. */
+export function isWorkflow(file: string): boolean {
+  return /(?:^|\/)\.github\/workflows\/[^/]+\.ya?ml$/.test(file);
+}
+
 /** What actionlint says of workflow files below `folder`, without its own look at shell: scripts go to shellcheck as files. */
 export function actionlintFindings(folder: string, files: readonly string[]): readonly PeerFinding[] {
   return inParts(files).flatMap((part) => {
@@ -88,16 +93,26 @@ export interface PlacedScript {
 }
 
 /** How the runner starts bash: nothing goes on behind a failure. */
-export const SCRIPT_HEAD = '#!/usr/bin/env bash\nset -eo pipefail\n';
+const SCRIPT_HEAD = '#!/usr/bin/env bash\nset -eo pipefail\n';
+
+/** Where the commands that a person copies lie, each a file. */
+export const COMMANDS_FOLDER = 'commands';
+
+/** What stands above a script: of the runner, or of the shell of a person, which goes on behind a failure. */
+export function headOf({ file }: PlacedScript): string {
+  return file.endsWith('.sh') ? '#!/usr/bin/env bash\n\n' : SCRIPT_HEAD;
+}
 
 /**
- * Every `run` script in bash of the workflows, one of each text, with the first place at which it stands. An expression
- * becomes a word of the same length, as actionlint has it: the runner puts its value in before bash reads anything.
+ * Every `run` script in bash of the workflows, and every command that a person copies, one of each text, with the first
+ * place at which it stands. An expression becomes a word of the same length, as actionlint has it: the runner puts its value in before bash reads anything.
  */
 export function scriptsOf(files: ReadonlyMap<string, string>): readonly PlacedScript[] {
   const scripts = new Map<string, PlacedScript>();
   for (const [file, workflow] of files) {
-    if (!/\.ya?ml$/.test(file)) continue;
+    if (file.endsWith('.sh') && !scripts.has(workflow))
+      scripts.set(workflow, { text: workflow, file, line: 1 });
+    if (!isWorkflow(file)) continue;
     const lines = lineIndex(workflow);
     for (const job of readWorkflow(file, workflow).jobs) {
       for (const { run, shell } of job.steps) {
