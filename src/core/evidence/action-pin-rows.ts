@@ -139,6 +139,13 @@ export const ACTION_PIN_ROWS: readonly ActionPinRow[] = [
   ['pre-commit/action', '3.0.1', '2c7b3805fd2a0fd8c1884dcaebf91fc102a13ecd', 2, '2026-11'],
   ['pypa/gh-action-pypi-publish', '1.14.2', 'dc37677b2e1c63e2034f94d8a5b11f265b73ba33', 3, '2026-11'],
   ['ruby/setup-ruby', '1.321.0', '95ef2b042f9d7a56d8268cba8559e2842e2ad01b', 3, '2026-11-26'],
+  [
+    'rubygems/configure-rubygems-credentials',
+    '2.1.0',
+    'dc5a8d8553e6ee01fc26761a49e99e733d17954a',
+    2,
+    '2026-11-26',
+  ],
   ['rubygems/release-gem', '1.4.0', '052cc82692552de3ef2b81fd670e41d13cba8092', 2, '2026-11-26'],
   ['rust-lang/crates-io-auth-action', '1.0.5', 'c6f97d42243bad5fab37ca0427f495c86d5b1a18', 4, '2026-11-26'],
   ['shivammathur/setup-php', '2.37.1', '7c071dfe9dc99bdf297fa79cb49ea005b9fcadbc', 2, '2026-11-26'],

@@ -34,6 +34,7 @@ const TAGS = {
   'hashicorp/setup-terraform': 'v4',
   'pypa/gh-action-pypi-publish': 'release/v1',
   'ruby/setup-ruby': 'v1',
+  'rubygems/configure-rubygems-credentials': 'v2',
   'rust-lang/crates-io-auth-action': 'v1',
   'shivammathur/setup-php': 'v2',
   'superfly/flyctl-actions/setup-flyctl': '1.6',

@@ -4,7 +4,7 @@ import type { Registry, RepositoryProfile, Stack } from '../../evidence/profile'
 import type { Unit } from './plan';
 
 /** Registries whose publishers are told by OIDC, so that no token is kept. */
-export type PublishedKind = 'npm' | 'pypi' | 'crates' | 'nuget' | 'vscode-marketplace';
+export type PublishedKind = 'npm' | 'pypi' | 'crates' | 'nuget' | 'rubygems' | 'vscode-marketplace';
 
 /** A package that the pipeline publishes when a tag names its version. */
 export interface PublishedPackage {
@@ -35,6 +35,7 @@ const ENVIRONMENTS: Readonly<Record<PublishedKind, string>> = {
   pypi: 'pypi',
   crates: 'crates-io',
   nuget: 'nuget',
+  rubygems: 'rubygems',
   'vscode-marketplace': 'vscode-marketplace',
 };
 
@@ -106,6 +107,7 @@ const LANGUAGES: Readonly<Record<PublishedKind, Stack['language']>> = {
   pypi: 'python',
   crates: 'rust',
   nuget: 'dotnet',
+  rubygems: 'ruby',
   'vscode-marketplace': 'node',
 };
 

@@ -57,6 +57,15 @@ const WAYS: Readonly<Record<PublishedKind, PublishingWay>> = {
       command: `dotnet nuget delete ${shellWord(name)} "$BAD_VERSION" --source https://api.nuget.org/v3/index.json --non-interactive --api-key "$NUGET_API_KEY"`,
     }),
   },
+  rubygems: {
+    label: 'RubyGems.org',
+    trust: (name) =>
+      `On https://rubygems.org/gems/${name}/trusted_publishers add a trusted publisher (GitHub Actions); for a gem that is not there yet a pending one, on https://rubygems.org/profile/oidc/pending_trusted_publishers.`,
+    takeBack: (name) => ({
+      why: 'A yanked version is installed by nobody any more, not even from a lock file that names it, and its number is used up; it needs a login, since a trusted publisher can only publish.',
+      command: `gem yank ${shellWord(name)} --version "$BAD_VERSION"`,
+    }),
+  },
   'vscode-marketplace': {
     label: 'the VS Code Marketplace',
     trust: (name) =>
@@ -134,7 +143,17 @@ function packCommand({ kind, stack, packCommand: own }: PublishedPackage): strin
       return `cargo package --locked\ncp target/package/*.crate ${FOLDER}`;
     case 'nuget':
       return `dotnet pack --configuration Release --output ${FOLDER}`;
+    case 'rubygems':
+      return `gem build ${gemspecOf(stack)}\ncp ./*.gem ${FOLDER}`;
   }
+}
+
+/** The file that names the gem, since a folder may have several. */
+function gemspecOf({ name }: Stack): string {
+  const path = isKnown(name)
+    ? name.sources.flatMap((source) => (source.kind === 'file' ? [source.path] : []))[0]
+    : null;
+  return shellWord(path?.endsWith('.gemspec') ? path.slice(path.lastIndexOf('/') + 1) : '*.gemspec');
 }
 
 /** The job that says where the packages came from, and one that publishes each. */
@@ -218,6 +237,7 @@ const ADDRESS: Readonly<Record<PublishedKind, string>> = {
   pypi: '"https://pypi.org/pypi/$PACKAGE/$version/json"',
   crates: '"https://crates.io/api/v1/crates/$PACKAGE/$version"',
   nuget: '"https://api.nuget.org/v3-flatcontainer/${PACKAGE,,}/${version,,}/${PACKAGE,,}.nuspec"',
+  rubygems: '"https://rubygems.org/api/v2/rubygems/$PACKAGE/versions/$version.json"',
   'vscode-marketplace':
     '"https://marketplace.visualstudio.com/_apis/public/gallery/publishers/${PACKAGE%%.*}/vsextensions/${PACKAGE#*.}/$version/vspackage"',
 };
@@ -279,6 +299,17 @@ function publishSteps(context: CheckContext, { kind, stack }: PublishedPackage):
           env: { NUGET_API_KEY: expression('${{ steps.login.outputs.NUGET_API_KEY }}') },
           run: 'dotnet nuget push "$RUNNER_TEMP/packages/*.nupkg" --source https://api.nuget.org/v3/index.json --api-key "$NUGET_API_KEY"',
         },
+      ];
+    case 'rubygems':
+      return [
+        {
+          // Nothing of the repository is installed or run beside the login.
+          name: 'Set up Ruby',
+          uses: useAction('ruby/setup-ruby'),
+          with: { 'ruby-version': '3.4' },
+        },
+        { name: 'Log in to RubyGems.org', uses: useAction('rubygems/configure-rubygems-credentials') },
+        { name: 'Publish', run: 'gem push "$RUNNER_TEMP"/packages/*.gem' },
       ];
     case 'vscode-marketplace':
       return [

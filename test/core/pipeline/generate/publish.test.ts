@@ -37,6 +37,7 @@ describe('published packages', () => {
     ['units', 'publish-npm', 'actions/setup-node'],
     ['tide-tables', 'publish-pypi', 'pypa/gh-action-pypi-publish'],
     ['rates-sdk', 'publish-nuget', 'NuGet/login'],
+    ['slug-tools', 'publish-rubygems', 'rubygems/configure-rubygems-credentials'],
   ] as const) {
     it(`go out of ${name} by a tag, behind an environment, without a stored token`, async () => {
       const { texts } = await generatedFrom(sampleRepository(name), { history });
@@ -98,12 +99,50 @@ describe('published packages', () => {
     }
   });
 
+  it('of several gemspecs are built from the one that names the gem', async () => {
+    const { texts, pipeline } = await generatedFrom(
+      {
+        ...sampleRepository('slug-tools'),
+        'slug-words.gemspec': 'Gem::Specification.new do |spec|\nend\n',
+      },
+      { history },
+    );
+    const text = texts['pipeline.yml'] ?? '';
+    assert.match(text, /gem build slug-tools\.gemspec\n/);
+    const publish = jobOf(text, 'publish-rubygems');
+    assert.ok(
+      !publish.steps.some((step) => step.run?.text.includes('bundle')),
+      'no code of others beside the login',
+    );
+    const back = pipeline
+      .setup([readWorkflow('.github/workflows/pipeline.yml', text)])
+      .find(({ title }) => title.startsWith('Know how a version of RubyGems.org'));
+    assert.equal(back?.command, 'gem yank slug-tools --version "$BAD_VERSION"');
+  });
+
   it('are left out with a note where which of them is released, or how, is not known', async () => {
-    for (const [name, told] of [
-      ['interval-set', /2 packages go to crates/],
-      ['slug-tools', /Nothing is published to rubygems/],
+    const gem = sampleRepository('slug-tools');
+    const gemspec = gem['slug-tools.gemspec'] ?? '';
+    const host = '  spec.metadata["allowed_push_host"] = "https://gems.sample.dev"\nend';
+    for (const [name, files, told] of [
+      ['two crates', sampleRepository('interval-set'), /2 packages go to crates/],
+      [
+        'a registry of their own',
+        { ...gem, 'slug-tools.gemspec': gemspec.replace(/end\s*$/, host) },
+        /Nothing is published to https:\/\/gems\.sample\.dev/,
+      ],
+      [
+        'a registry that takes no package',
+        {
+          'composer.json':
+            '{ "name": "sample/slugs", "description": "Slugs", "license": "MIT", "autoload": { "psr-4": { "Slugs\\\\": "src/" } } }\n',
+          'composer.lock': '{ "packages": [] }\n',
+          'src/Slug.php': '<?php\nnamespace Slugs;\n',
+        },
+        /Nothing is published to packagist/,
+      ],
     ] as const) {
-      const { texts, pipeline } = await generatedFrom(sampleRepository(name), { history });
+      const { texts, pipeline } = await generatedFrom(files, { history });
       assert.ok(
         pipeline.notes.some((note) => told.test(note)),
         name,
