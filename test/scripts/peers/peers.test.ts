@@ -2,7 +2,18 @@ import assert from 'node:assert/strict';
 import { byTag, checkCases, reportLines, withNewParts } from '../../../scripts/lib/peers/check';
 import { withoutAccepted, type PeerFinding } from '../../../scripts/lib/peers/finding';
 import { fromAdopting, type GeneratedCase } from '../../../scripts/lib/peers/generated';
-import { readActionlint, readShellcheck, readZizmor, scriptsOf } from '../../../scripts/lib/peers/programs';
+import { PACKAGES } from '../../../scripts/lib/peers/packages';
+import {
+  headOf,
+  readActionlint,
+  readShellcheck,
+  readZizmor,
+  scriptsOf,
+} from '../../../scripts/lib/peers/programs';
+import { standingWorkflows } from '../../../scripts/lib/peers/standing';
+import { readWorkflow } from '../../../src/core/workflow/read';
+import { generatedFrom, remoteHistory } from '../../support/generated-pipeline';
+import { sampleNames, sampleRepository } from '../../support/sample-repository';
 
 const PATH = '.github/workflows/ci.yml';
 
@@ -161,5 +172,32 @@ describe('peers', () => {
       byTag(`- uses: actions/checkout@${'0'.repeat(40)} # v7.0.1\n- uses: a/b@${'1'.repeat(40)} # 2.37.1\n`),
       '- uses: actions/checkout@v7\n- uses: a/b@2\n',
     );
+  });
+
+  it('get the commands that a person copies too, under no promise that the shell stops', () => {
+    const scripts = scriptsOf(new Map([['a/commands/1.sh', 'cd x\nrm --recursive y']]));
+    assert.equal(scripts.length, 1);
+    const [script] = scripts;
+    assert.ok(script);
+    assert.deepEqual(script, { text: 'cd x\nrm --recursive y', file: 'a/commands/1.sh', line: 1 });
+    assert.doesNotMatch(headOf(script), /set -/);
+    assert.match(headOf({ ...script, file: PATH }), /set -eo pipefail/);
+  });
+
+  it('are asked about packages that are published, each of them', async () => {
+    const history = remoteHistory('https://github.com/sample/repository.git');
+    for (const [name, files] of PACKAGES) {
+      const { texts } = await generatedFrom(files, { history });
+      assert.match(texts['pipeline.yml'] ?? '', /^ {2}publish-[a-z-]+:$/m, name);
+    }
+  });
+
+  it('are asked about workflows that stand, which can be read and differ', () => {
+    const without = sampleNames().filter((name) => standingWorkflows(sampleRepository(name)).length === 0);
+    assert.deepEqual(without, []);
+    const standing = standingWorkflows(sampleRepository('wallet-api'));
+    for (const { path, text } of standing) assert.deepEqual(readWorkflow(path, text).problems, []);
+    assert.equal(new Set(standing.map(({ text }) => text)).size, standing.length);
+    assert.ok(standing.every(({ text }) => /go (test|vet) |kubectl apply/.test(text)));
   });
 });
