@@ -19,7 +19,16 @@ const TAG = 'candidate';
 /** A service of Cloud Run, by a new revision: it is asked at its own address, then takes the traffic. */
 export function cloudRunMeans({ plan, target }: DeployContext): DeployMeans {
   const [slot] = slotsOf(plan, target);
-  if (!slot) return unknownMeans([`which image ${target.path.value} runs: no Dockerfile builds one here`]);
+  if (!slot) {
+    const isNamed = (target.workloads ?? []).length > 0;
+    return unknownMeans([
+      plan.images.length === 0
+        ? `which image ${target.path.value} runs: no Dockerfile builds one here`
+        : isNamed
+          ? `which of the images built here ${target.path.value} runs`
+          : `which service runs the image that is built here: ${target.path.value} alone shows Cloud Run, and no file describes the service`,
+    ]);
+  }
   const login = googleLogin();
   const env = fromVariables('GCP_REGION', 'GCP_PROJECT');
   const needs = [required('GCP_REGION'), required('GCP_PROJECT')];
