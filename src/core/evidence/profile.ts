@@ -155,8 +155,21 @@ export interface DeployTarget {
   readonly tool?: Fact<DeployTool>;
   /** Whose cluster the manifests go to, where Terraform, a workflow or a script shows it. */
   readonly cluster?: Fact<ClusterKind>;
+  /** What the scripts of the target end without, besides what their call gives them. */
+  readonly scriptVariables?: readonly Fact<ScriptVariable>[];
+  /** Said where the scripts of the target reach other hosts over SSH, by a key that their surroundings hold. */
+  readonly reachesHosts?: Fact<true>;
   /** What the parameters of the platform (`CLUSTER`, `REGION`, `APP`) are here, as files of the repository say it. */
   readonly values?: readonly Fact<PlatformValue>[];
+}
+
+/** A variable that a script takes from its environment. */
+export interface ScriptVariable {
+  readonly name: string;
+  /** Told by its name: a token, a password, a key. */
+  readonly isSecret: boolean;
+  /** The script's own words for it, where it has some. */
+  readonly purpose: string;
 }
 
 /** AWS SAM, Serverless Framework and AWS CDK for Lambda; what reaches a host; Kamal for containers on one. */

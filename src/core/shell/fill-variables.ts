@@ -1,7 +1,7 @@
 import type { ShellNode, ShellParser } from '../ports';
 import { applyEdits, type TextEdit } from '../text/edit';
 import type { Span } from '../text/position';
-import { isWellKnown } from './well-known-variables';
+import { isWellKnown } from '../text/well-known-variables';
 
 /** What is known of the variables that a command takes. */
 export interface VariableValues {

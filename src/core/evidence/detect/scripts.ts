@@ -1,9 +1,10 @@
 import { fact, fileSource, unknown, type Fact, type Known } from '../fact';
-import type { ClusterKind, DeployTarget, RepositoryProfile } from '../profile';
+import type { ClusterKind, DeployTarget, RepositoryProfile, ScriptVariable } from '../profile';
 import { clusterInScript } from './clusters';
 import { findLine } from './places';
 import { readMakeTargets } from './makefile';
 import { baseOf, type Reading } from './reading';
+import { reachesHosts, requiredVariables } from './script-variables';
 import { shellWord } from './shell-text';
 
 /** Scripts that deploy, roll back and ask the deployed system. */
@@ -60,6 +61,10 @@ export async function readScripts(reading: Reading): Promise<ScriptFacts> {
   const deployCommand = deploy ? await callOf(reading, deploy) : made('deploy');
   const rollbackCommand = rollback ? await callOf(reading, rollback) : made('rollback');
   const smokeCommand = smoke ? await callOf(reading, smoke) : null;
+  const surroundings = await surroundingsOf(
+    reading,
+    [deploy, rollback].filter((script) => script !== undefined),
+  );
   const path = deploy
     ? fact(deploy, fileSource(deploy))
     : made('deploy')
@@ -79,8 +84,31 @@ export async function readScripts(reading: Reading): Promise<ScriptFacts> {
             deployCommand,
             rollbackCommand:
               rollbackCommand ?? unknown(`command that takes ${path.value} back to an earlier version`),
+            ...surroundings,
           }
         : null,
+  };
+}
+
+/** What the scripts need around them besides their arguments. */
+async function surroundingsOf(
+  reading: Reading,
+  scripts: readonly string[],
+): Promise<Pick<DeployTarget, 'scriptVariables' | 'reachesHosts'>> {
+  const variables = new Map<string, Fact<ScriptVariable>>();
+  let hosts: Fact<true> | null = null;
+  for (const path of scripts) {
+    const text = await reading.text(path);
+    if (text === null || !/^#!.*\b(?:ba|da|z|k)?sh\b/.test(text)) continue;
+    // What has a role is given by the call (`callOf`).
+    for (const variable of requiredVariables(path, text, (name) => roleOf(name) !== null)) {
+      if (!variables.has(variable.value.name)) variables.set(variable.value.name, variable);
+    }
+    hosts ??= reachesHosts(path, text);
+  }
+  return {
+    ...(variables.size > 0 ? { scriptVariables: [...variables.values()] } : {}),
+    ...(hosts ? { reachesHosts: hosts } : {}),
   };
 }
 

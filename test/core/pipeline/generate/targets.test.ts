@@ -274,4 +274,29 @@ describe('the platforms that a pipeline deploys to', function () {
     assert.equal(appIn(third.texts['pipeline.yml'], 'deploy-staging'), 'parcel-tracker-staging');
     assert.match(appIn(third.texts['pipeline.yml'], 'deploy-production') ?? '', /vars\.FLY_APP/);
   });
+
+  it('script: asks for what the script ends without, gives it, and makes its hosts reachable', async () => {
+    const { pipeline, texts } = await generatedFrom(sampleRepository('clinic-letters'), { history });
+    for (const [file, id] of [
+      ['pipeline.yml', 'deploy-staging'],
+      ['pipeline.yml', 'deploy-production'],
+      ['rollback.yml', 'rollback-production'],
+    ] as const) {
+      const job = jobOf(texts[file], id);
+      assert.equal(
+        job.env.find(({ name }) => name.value === 'DEPLOY_HOST')?.value.text,
+        '${{ vars.DEPLOY_HOST }}',
+        id,
+      );
+      const steps = job.steps.map(({ name }) => name?.value ?? '');
+      assert.ok(steps.includes('Check the settings of the environment'), id);
+      assert.ok(steps.includes('Make the host reachable'), id);
+    }
+    assert.deepEqual(
+      pipeline.variables.filter(({ name }) => name === 'DEPLOY_HOST'),
+      [{ name: 'DEPLOY_HOST', purpose: 'the server, as user@name' }],
+    );
+    assert.ok(pipeline.secrets.some(({ name }) => name === 'SSH_PRIVATE_KEY'));
+    assert.ok(pipeline.notes.some((note) => note.startsWith('bin/deploy.sh reaches its hosts over SSH')));
+  });
 });

@@ -30,12 +30,14 @@ const KEY: StepSpec = {
   ),
 };
 
+const KNOWN_HOSTS: EnvironmentVariable = {
+  name: 'SSH_KNOWN_HOSTS',
+  purpose: 'lines of known_hosts for the host, read from the host itself and not over the network',
+};
+
 const VARIABLES: readonly EnvironmentVariable[] = [
   { name: 'DEPLOY_HOST', purpose: 'user and host of this environment, with an @ between' },
-  {
-    name: 'SSH_KNOWN_HOSTS',
-    purpose: 'lines of known_hosts for the host, read from the host itself and not over the network',
-  },
+  KNOWN_HOSTS,
 ];
 
 const SECRETS: readonly EnvironmentSecret[] = [
@@ -45,6 +47,13 @@ const SECRETS: readonly EnvironmentSecret[] = [
       'private key of a user of the host that may do nothing else; certificates of a few minutes are better where the host trusts an authority',
   },
 ];
+
+/** How whatever runs in a job reaches hosts over SSH. */
+export const sshAccess: Pick<DeployMeans, 'login' | 'variables' | 'secrets'> = {
+  login: [KEY],
+  variables: [KNOWN_HOSTS],
+  secrets: SECRETS,
+};
 
 /** Containers that compose runs on a host, by the image that was built. */
 export function composeMeans({ plan, target }: DeployContext): DeployMeans {

@@ -1,7 +1,7 @@
 import type { ShellNode, ShellParser } from '../../../ports';
 import type { Span } from '../../../text/position';
 
-export { isWellKnown } from '../../../shell/well-known-variables';
+export { isWellKnown } from '../../../text/well-known-variables';
 
 /** A place of a script where the shell puts a variable in, or where the script gives it a value. */
 export interface VariableUse {
