@@ -11,6 +11,8 @@ import {
   type Script,
 } from './deploy/means';
 import { imageVariable } from './deploy/slots';
+import { planArtifact } from './deploy/terraform';
+import { useAction } from './actions';
 import { approvalEnvironment, type PipelinePlan } from './plan';
 import { registryLogins, registryPermissions, type ImageRegistry } from './registry';
 import { askingOnce } from './settings';
@@ -46,7 +48,9 @@ export function environmentJobs(context: EnvironmentContext): JobSpec[] {
   const id = jobIdOf('deploy', name);
   const place: Place = { ...environment, isFirst: first === null };
   const steps = means.steps(place);
-  const asked = environment.isProduction ? approvalJob(plan, environment, needs) : null;
+  const planned = means.planned ? planJob(context, means.planned) : null;
+  const before = planned ? [...needs, planned.id] : needs;
+  const asked = environment.isProduction ? approvalJob(plan, environment, before) : null;
   const given: Record<string, Text> = Object.fromEntries(
     means.handedOn.map((output) => [
       output.toUpperCase(),
@@ -60,7 +64,7 @@ export function environmentJobs(context: EnvironmentContext): JobSpec[] {
   const deploy: JobSpec = {
     id,
     name: `Deploy to ${name}`,
-    needs: [...new Set([...needs, ...(first === null ? [] : [first]), ...(asked ? [asked.id] : [])])],
+    needs: [...new Set([...before, ...(first === null ? [] : [first]), ...(asked ? [asked.id] : [])])],
     if: releaseCondition(plan),
     environment: environmentOf(name, check),
     concurrencyGroup: `deploy-${name}`,
@@ -88,6 +92,15 @@ export function environmentJobs(context: EnvironmentContext): JobSpec[] {
       ...takeSteps(plan),
       ...loginsAfterImages(plan, means),
       ...(means.prepare?.(place) ?? []),
+      ...(planned
+        ? [
+            {
+              name: 'Take the plan that was approved',
+              uses: useAction('actions/download-artifact'),
+              with: planArtifact(name),
+            },
+          ]
+        : []),
       ...(means.record && runs
         ? [{ name: 'Note what runs now', id: 'before', env: means.record.env, run: means.record.run }]
         : []),
@@ -96,11 +109,40 @@ export function environmentJobs(context: EnvironmentContext): JobSpec[] {
     ],
   };
   const ready = askingOnce(deploy, givenIn(plan, means, name));
-  return asked ? [asked, ready] : [ready];
+  return [...(planned ? [planned] : []), ...(asked ? [asked] : []), ready];
+}
+
+/** Plans before anybody is asked, so that what is approved is what will change. */
+function planJob({ plan, means, environment, needs }: EnvironmentContext, planned: Script): JobSpec {
+  const { name } = environment;
+  return {
+    id: jobIdOf('plan', name),
+    name: `Plan ${name}`,
+    comment: 'What the approval is about: exactly this plan is applied afterwards, and no other.',
+    needs,
+    if: releaseCondition(plan),
+    environment: { name },
+    permissions: { ...means.permissions, contents: 'read' },
+    timeoutMinutes: 30,
+    env: {
+      ...variablesOf([planned], name, expression('${{ github.sha }}')),
+      ...planned.env,
+    },
+    steps: [
+      checkout(),
+      ...means.login,
+      { name: `Plan ${name}`, run: planned.run, timeoutMinutes: LIMITS.step },
+      {
+        name: 'Keep the plan',
+        uses: useAction('actions/upload-artifact'),
+        with: { ...planArtifact(name), 'if-no-files-found': 'error', 'retention-days': '1' },
+      },
+    ],
+  };
 }
 
 /** The id of a job for an environment. */
-export function jobIdOf(what: 'deploy' | 'approve' | 'rollback', environment: string): string {
+export function jobIdOf(what: 'deploy' | 'approve' | 'plan' | 'rollback', environment: string): string {
   return `${what}-${environment.toLowerCase().replace(/[^a-z0-9_-]+/g, '-')}`;
 }
 

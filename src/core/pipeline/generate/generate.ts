@@ -80,7 +80,7 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
     : [...checks, ...build].map((job) => job.id);
   const images = plan.images.map((image) => imageJob(plan, image, built));
   const means = deployMeans({ plan, profile, paths: request.paths });
-  const check = verification(profile);
+  const check = means.check ?? verification(profile);
   const variables = plan.isDeployed
     ? distinct([
         ...means.variables,

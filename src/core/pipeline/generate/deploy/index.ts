@@ -14,6 +14,7 @@ import { unknownMeans, type DeployContext, type DeployMeans } from './means';
 import { netlifyMeans } from './netlify';
 import { scriptMeans } from './script';
 import { composeMeans, sshMeans } from './ssh';
+import { terraformMeans } from './terraform';
 import { vercelMeans } from './vercel';
 
 /** Kinds whose commands name the file that the target is known by: what they apply or configure. */
@@ -74,6 +75,7 @@ export function deployMeans(context: Omit<DeployContext, 'target'>): DeployMeans
     case 'ssh':
       return sshMeans(of);
     case 'terraform':
+      return terraformMeans(of);
     case 'other':
       return unknownMeans([
         isKnown(target.deployCommand) ? `how ${target.path.value} is deployed` : target.deployCommand.unknown,

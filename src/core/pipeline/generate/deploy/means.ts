@@ -3,6 +3,7 @@ import { placeholder } from '../../../evidence/fact';
 import { expression, type StepSpec, type Text } from '../workflow-text';
 import type { DeployTarget, RepositoryProfile } from '../../../evidence/profile';
 import type { PipelinePlan } from '../plan';
+import type { Verification } from '../verification';
 
 /** A variable of a GitHub environment that the pipeline reads, and what it holds. */
 export interface EnvironmentVariable {
@@ -84,6 +85,10 @@ export interface DeployMeans {
    * platform keeps nothing to go back to.
    */
   readonly fromPackage?: readonly ('restore' | 'redeploy')[];
+  /** Says before the approval what will change, and saves it for the deployment: Terraform's plan. */
+  readonly planned?: Script;
+  /** What is asked after a deployment in the place of the service's health. */
+  readonly check?: Verification;
   /** Goes back to what `record` noted, or to `VERSION`; each `previous…` output is in its upper-case variable. */
   readonly restore: Script;
   /** Deploys an earlier image, or rolls back to `VERSION`, from the rollback workflow. */
