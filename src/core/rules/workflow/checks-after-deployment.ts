@@ -8,6 +8,7 @@ import type { FindingEvidence } from '../rule';
 import {
   callChainsOf,
   chainedTo,
+  deploysInfrastructure,
   descendantsOf,
   evidenceOf,
   lastDeployStep,
@@ -123,7 +124,9 @@ function readChecks(set: WorkflowSet, facts: JobFacts): readonly CheckAfter[] {
           byPlace.set(place, evidence);
       }
     }
-    const found = [...byPlace.values()].map((evidence) => checkBy(owner, evidence));
+    const found = [...byPlace.values()]
+      .map((evidence) => checkBy(owner, evidence))
+      .filter((check) => !isPlan(check) || asksByPlan(facts, check));
     return [...found, ...requestsWithoutTeeth(owner, found, (step) => isBehind(owner, step.index))];
   });
   if (checks.some((check) => check.kind === 'asks')) return checks;
@@ -154,6 +157,22 @@ function checkBy(owner: JobFacts, evidence: PurposeEvidence): CheckAfter {
     span: evidence.span,
     faults,
   };
+}
+
+/** A plan, which says by its exit code whether anything is left to change. */
+function isPlan({ command }: CheckAfter): boolean {
+  const words = command === null ? [] : unwrapCommand(command.words);
+  return /^(terraform|tofu|terragrunt)$/.test(words[0] ?? '') && words.includes('plan');
+}
+
+/**
+ * Whether a plan asks what was deployed: it tells of infrastructure only, and only of its own environment. One whose
+ * exit code goes nowhere is made for somebody to read, and no check that was meant to hold anything.
+ */
+function asksByPlan(facts: JobFacts, { facts: owner, faults }: CheckAfter): boolean {
+  if (!deploysInfrastructure(facts) || faults.some(({ kind }) => kind === 'swallowed')) return false;
+  const environment = facts.job.environment?.name.value;
+  return owner === facts || (environment !== undefined && owner.job.environment?.name.value === environment);
 }
 
 /** Requests by curl that are no evidence of a check, since they end well whatever the server answers. */

@@ -151,6 +151,10 @@ export const actionRows: readonly ActionRow[] = [
     'reviewdog/action-actionlint',
     'raven-actions/actionlint',
     'davidanson/markdownlint-cli2-action',
+    'dflook/terraform-validate',
+    'dflook/tofu-validate',
+    'dflook/terraform-fmt-check',
+    'dflook/tofu-fmt-check',
   ]),
   ...rows('scan', [
     'github/codeql-action/analyze',
@@ -166,6 +170,7 @@ export const actionRows: readonly ActionRow[] = [
     'trufflesecurity/trufflehog',
     'bridgecrewio/checkov-action',
     'aquasecurity/tfsec-action',
+    'aquasecurity/tfsec-pr-commenter-action',
     'returntocorp/semgrep-action',
     'semgrep/semgrep-action',
     'sonarsource/sonarcloud-github-action',
@@ -186,6 +191,7 @@ export const actionRows: readonly ActionRow[] = [
     'saucelabs/saucectl-run-action',
   ]),
   ...rows('unit', ['reactivecircus/android-emulator-runner'], { confidence: 'moderate' }),
+  ...rows('unit', ['dflook/terraform-test', 'dflook/tofu-test']),
   ...rows('verify', [
     'jtalk/url-health-check-action',
     'lakuapik/gh-actions-http-status',

@@ -160,6 +160,11 @@ export const commandRows: readonly CommandRow[] = [
     'flyctl|fly checks',
   ]),
   ...rows('verify', ['vercel inspect'], { when: /\s--wait\b/ }),
+  // It fails where anything is left to change; a plan that is saved is one to be applied.
+  ...rows('verify', ['terraform|tofu|terragrunt plan'], {
+    when: /\s-{1,2}detailed-exitcode\b(?!=false)/,
+    unless: /\s-{1,2}(out|destroy)\b/,
+  }),
   ...rows('verify', ['curl'], {
     when: new RegExp(`(?=.*(${CURL_FAILS.source}))(?=.*(${HEALTH.source}))`, 'i'),
     unless: TELLS,
@@ -238,6 +243,7 @@ export const commandRows: readonly CommandRow[] = [
   ]),
   ...rows('unit', ['rebar3 do'], { when: /\b(eunit|ct|proper)\b/ }),
   ...rows('unit', ['xcodebuild test-without-building']),
+  ...rows('unit', ['terraform|tofu|terragrunt test']),
   // Ruby's default task is its tests by custom.
   ...rows('unit', ['rake'], { ...moderate, when: /^rake(\s+-\S+)*$/ }),
   ...rows('unit', ['docker|podman run'], {
@@ -321,7 +327,7 @@ export const commandRows: readonly CommandRow[] = [
     'markdownlint',
     'markdownlint-cli2',
     'commitlint',
-    'terraform|tofu fmt|validate',
+    'terraform|tofu|terragrunt fmt|validate',
   ]),
   ...rows('lint', [
     'tflint',
