@@ -159,6 +159,8 @@ export interface DeployTarget {
   readonly scriptVariables?: readonly Fact<ScriptVariable>[];
   /** Said where the scripts of the target reach other hosts over SSH, by a key that their surroundings hold. */
   readonly reachesHosts?: Fact<true>;
+  /** What the files of a Terraform folder say of themselves. */
+  readonly terraform?: TerraformFolder;
   /** What the parameters of the platform (`CLUSTER`, `REGION`, `APP`) are here, as files of the repository say it. */
   readonly values?: readonly Fact<PlatformValue>[];
 }
@@ -175,6 +177,14 @@ export interface ScriptVariable {
 /** AWS SAM, Serverless Framework and AWS CDK for Lambda; what reaches a host; Kamal for containers on one. */
 export type DeployTool =
   'sam' | 'serverless' | 'cdk' | 'ansible' | 'capistrano' | 'deployer' | 'rsync' | 'scp' | 'kamal';
+
+/** A folder that Terraform is run in. */
+export interface TerraformFolder {
+  /** Clouds of its providers and of the backend that keeps its state, each once. */
+  readonly clouds: readonly ('aws' | 'azure' | 'google')[];
+  /** Its tests: `mocked` where every file of them stands in for a provider, so that none is logged in to. */
+  readonly tests: 'none' | 'mocked' | 'real';
+}
 
 /** Managed Kubernetes of Amazon, Google and Azure. */
 export type ClusterKind = 'eks' | 'gke' | 'aks';

@@ -1,10 +1,10 @@
 import { fact, fileSource, unknown, type Fact, type Source } from '../fact';
-import type { ClusterKind, DeployTarget, RepositoryProfile } from '../profile';
+import type { ClusterKind, DeployTarget, RepositoryProfile, TerraformFolder } from '../profile';
 import { clusterInTerraform } from './clusters';
 import { imageName } from './containers';
 import { isStageName } from './environments';
 import { findLine } from './places';
-import { baseOf, folderOf, type Reading } from './reading';
+import { baseOf, folderOf, inFolder, type Reading } from './reading';
 
 /** What Terraform files and ECS task definitions say. */
 export interface InfrastructureFacts {
@@ -27,6 +27,38 @@ const CLOUD_RESOURCES: readonly (readonly [RegExp, 'aws' | 'azure' | 'google'])[
 ];
 
 const MAX_TERRAFORM_FILES = 200;
+
+/** Providers and backends by the cloud that they are logged in to. */
+const CLOUD_OF: Readonly<Record<string, 'aws' | 'azure' | 'google'>> = {
+  aws: 'aws',
+  s3: 'aws',
+  azurerm: 'azure',
+  google: 'google',
+  gcs: 'google',
+};
+
+/** Reads the providers and the backend of a folder, and whether its tests reach them. */
+async function terraformFolder(reading: Reading, root: string): Promise<TerraformFolder> {
+  const clouds = new Set<'aws' | 'azure' | 'google'>();
+  const tests: boolean[] = [];
+  for (const path of reading.paths) {
+    const isOwn = folderOf(path) === root;
+    const isTest =
+      /\.tftest\.(hcl|json)$/.test(path) && (isOwn || folderOf(path) === inFolder(root, 'tests'));
+    if (!isTest && !(isOwn && path.endsWith('.tf'))) continue;
+    const text = (await reading.text(path)) ?? '';
+    if (isTest) tests.push(/^\s*mock_provider\s+"/m.test(text));
+    else
+      for (const [, name = ''] of text.matchAll(/^\s*(?:provider|backend)\s+"(\w{1,40})"/gm)) {
+        const cloud = CLOUD_OF[name];
+        if (cloud) clouds.add(cloud);
+      }
+  }
+  return {
+    clouds: [...clouds].sort(),
+    tests: tests.length === 0 ? 'none' : tests.every(Boolean) ? 'mocked' : 'real',
+  };
+}
 
 /** Reads Terraform folders and ECS task definitions. */
 export async function readInfrastructure(reading: Reading): Promise<InfrastructureFacts> {
@@ -79,6 +111,7 @@ export async function readInfrastructure(reading: Reading): Promise<Infrastructu
       path: fact(root || '.', fileSource(first)),
       deployCommand: unknown(`backend and variables with which ${root || 'the root folder'} is applied`),
       rollbackCommand: unknown(`how a change applied from ${root || 'the root folder'} is taken back`),
+      terraform: await terraformFolder(reading, root),
     });
   }
 

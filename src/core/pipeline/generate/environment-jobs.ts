@@ -122,6 +122,8 @@ function planJob({ plan, means, environment, needs }: EnvironmentContext, planne
     needs,
     if: releaseCondition(plan),
     environment: { name },
+    // A group of its own: a plan that waits must not take the place of a deployment that does.
+    concurrencyGroup: `plan-${name}`,
     permissions: { ...means.permissions, contents: 'read' },
     timeoutMinutes: 30,
     env: {
@@ -135,7 +137,13 @@ function planJob({ plan, means, environment, needs }: EnvironmentContext, planne
       {
         name: 'Keep the plan',
         uses: useAction('actions/upload-artifact'),
-        with: { ...planArtifact(name), 'if-no-files-found': 'error', 'retention-days': '1' },
+        with: {
+          ...planArtifact(name),
+          'if-no-files-found': 'error',
+          'retention-days': '1',
+          // A run that is started again finds the name taken by its first attempt.
+          overwrite: 'true',
+        },
       },
     ],
   };

@@ -61,7 +61,10 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
     );
   }
   const context: CheckContext = { plan, paths: request.paths, notes };
-  const checks = checkJobs(context);
+  const means = deployMeans({ plan, profile, paths: request.paths });
+  const ofMeans = plan.isDeployed ? means.checks : undefined;
+  const checks = [...checkJobs(context), ...(ofMeans?.always ?? [])];
+  const proposed = ofMeans?.proposed ?? [];
   const { publishing } = plan;
   const build =
     publishing.packages.length > 0
@@ -79,7 +82,6 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
     ? ['build']
     : [...checks, ...build].map((job) => job.id);
   const images = plan.images.map((image) => imageJob(plan, image, built));
-  const means = deployMeans({ plan, profile, paths: request.paths });
   const check = means.check ?? verification(profile);
   const variables = plan.isDeployed
     ? distinct([
@@ -91,7 +93,10 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
     : [];
   const asked = variablesByEnvironment(plan, means, variables);
   const registries = registriesOf(plan).map(registrySettings);
-  const repositoryVariables = distinct(registries.flatMap(({ repository }) => repository));
+  const repositoryVariables = distinct([
+    ...registries.flatMap(({ repository }) => repository),
+    ...(plan.isDeployed ? (means.repositoryVariables ?? []) : []),
+  ]);
   const repositorySecrets = registries.flatMap(({ secrets }) => secrets);
   const released = [...build, ...images].map((job) => job.id);
   const gates = released.length > 0 ? released : checks.map((job) => job.id);
@@ -113,10 +118,19 @@ export function generatePipeline(request: GenerateRequest): GeneratedPipeline {
       previous = jobs.at(-1)?.id ?? previous;
       first ??= previous;
     }
-    return [...checks, ...build, ...images, ...deployments].map(namingCause);
+    return [...checks, ...proposed, ...build, ...images, ...deployments].map(namingCause);
   };
   const withSummary = (jobs: readonly JobSpec[]): readonly JobSpec[] =>
-    plan.environments.length > 0 ? [...jobs, summaryJob(plan, jobs)] : jobs;
+    plan.environments.length > 0
+      ? [
+          ...jobs,
+          // What only pull requests have is no part of a release.
+          summaryJob(
+            plan,
+            jobs.filter(({ id }) => !proposed.some((job) => job.id === id)),
+          ),
+        ]
+      : jobs;
   const reused = (chosen: ChosenNames): ReusedJobs => {
     const checked = reuseChecks(plainJobs(chosen), plan);
     const imaged = reuseImages(checked.jobs, plan);

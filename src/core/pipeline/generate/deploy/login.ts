@@ -16,6 +16,41 @@ export function cloudLogin(profile: RepositoryProfile): Login | null {
   return !cloud || others.length > 0 ? null : loginTo(cloud.value);
 }
 
+/**
+ * Logs in by OIDC as an identity that only reads, by the variables of the repository: for pull requests, which must not
+ * share the identity of a deployment.
+ */
+export function readingLogin(cloud: 'aws' | 'azure' | 'google'): Login {
+  const [login, own, purpose] = {
+    aws: [awsLogin(), ['AWS_DEPLOY_ROLE_ARN', 'AWS_PLAN_ROLE_ARN'], 'role'],
+    azure: [azureLogin(), ['AZURE_CLIENT_ID', 'AZURE_PLAN_CLIENT_ID'], 'application'],
+    google: [googleLogin(), ['GCP_SERVICE_ACCOUNT', 'GCP_PLAN_SERVICE_ACCOUNT'], 'service account'],
+  }[cloud] as [Login, [string, string], string];
+  const [deploying, reading] = own;
+  return {
+    ...login,
+    steps: login.steps.map((step) => ({
+      ...step,
+      with: Object.fromEntries(
+        Object.entries(step.with ?? {}).map(([input, value]) => [
+          input,
+          typeof value === 'string' || value.expression !== `\${{ vars.${deploying} }}`
+            ? value
+            : expression(`\${{ vars.${reading} }}`),
+        ]),
+      ),
+    })),
+    variables: login.variables.map((variable) =>
+      variable.name === deploying
+        ? {
+            name: reading,
+            purpose: `${purpose} that reads and changes nothing, for pull requests of this repository over OIDC`,
+          }
+        : variable,
+    ),
+  };
+}
+
 const CLOUD_OF_CLUSTER = { eks: 'aws', gke: 'google', aks: 'azure' } as const;
 
 /** Logs in to a cloud by OIDC. */

@@ -1,6 +1,6 @@
 import { shellWord } from '../../../evidence/detect/shell-text';
 import { placeholder } from '../../../evidence/fact';
-import { expression, type StepSpec, type Text } from '../workflow-text';
+import { expression, type JobSpec, type StepSpec, type Text } from '../workflow-text';
 import type { DeployTarget, RepositoryProfile } from '../../../evidence/profile';
 import type { PipelinePlan } from '../plan';
 import type { Verification } from '../verification';
@@ -87,6 +87,10 @@ export interface DeployMeans {
   readonly fromPackage?: readonly ('restore' | 'redeploy')[];
   /** Says before the approval what will change, and saves it for the deployment: Terraform's plan. */
   readonly planned?: Script;
+  /** Checks of what is deployed, beside those of the code: in every run, and in pull requests only. */
+  readonly checks?: { readonly always: readonly JobSpec[]; readonly proposed: readonly JobSpec[] };
+  /** Variables of the repository that these checks need. */
+  readonly repositoryVariables?: readonly EnvironmentVariable[];
   /** What is asked after a deployment in the place of the service's health. */
   readonly check?: Verification;
   /** Goes back to what `record` noted, or to `VERSION`; each `previous…` output is in its upper-case variable. */
