@@ -36,6 +36,8 @@ export interface ExtendRequest {
   readonly branch: string;
   /** The language of the repository's one installable unit; null where it has several. */
   readonly onlyUnit: Language | null;
+  /** What the tags begin with on which the jobs publish packages; null where they publish none. */
+  readonly tagPrefix: string | null;
 }
 
 /**
@@ -43,17 +45,20 @@ export interface ExtendRequest {
  * deployments and the way back, waiting for the checks that stand there.
  */
 export function extendWithRelease(request: ExtendRequest): ExtendResult {
-  const { workflow, set, branch } = request;
+  const { workflow, set, branch, tagPrefix } = request;
   const deploys = set.jobsOf(workflow).some((facts) => facts.target !== null);
   const triggers = triggersToAdd(workflow, branch);
   if (triggers.length > 0 && deploys) {
     return refusal(`it deploys, and would do so on ${triggers.join(' and ')} too`);
   }
+  const tags = tagPrefix === null ? null : `${tagPrefix}*`;
+  if (tags !== null && deploys) return refusal(`it deploys, and would do so on the tags ${tags} too`);
   const planned = placeJobs(request);
   const checks = new Set([...planned.existing, ...planned.jobs.filter(isCheck).map((job) => job.id)]);
-  const onPush = pushesOnly(workflow, branch)
-    ? ON_PUSH
-    : `${ON_PUSH} && github.ref == 'refs/heads/${branch}'`;
+  const onPush =
+    pushesOnly(workflow, branch) && tags === null
+      ? ON_PUSH
+      : `${ON_PUSH} && github.ref == 'refs/heads/${branch}'`;
   const jobs = planned.jobs.map((job): JobSpec => {
     const needs = job.needs ?? [];
     const waits =
@@ -63,12 +68,20 @@ export function extendWithRelease(request: ExtendRequest): ExtendResult {
     return {
       ...job,
       ...(waits.length > 0 ? { needs: waits } : {}),
-      ...(job.if !== undefined ? { if: job.if.replaceAll(ON_PUSH, onPush) } : {}),
+      // A job that waits for a tag says so itself.
+      ...(job.if !== undefined && !job.if.includes('refs/tags/')
+        ? { if: job.if.replaceAll(ON_PUSH, onPush) }
+        : {}),
     };
   });
-  const changed: string[] = triggers.map((event) => `It runs on ${event} too.`);
+  const needsTags = tags !== null && !takesTags(workflow, tags);
+  const changed: string[] = [
+    ...triggers.map((event) => `It runs on ${event} too.`),
+    ...(needsTags ? [`It runs on the tags \`${tags}\` too: they publish.`] : []),
+  ];
   const operations: Operation[] = [
     ...triggers.map((event) => addTrigger(event, branch)),
+    ...(needsTags ? [addTags(tags)] : []),
     ...concurrencyOperations(workflow, changed),
   ];
   return extension(request, jobs, planned.kept, operations, changed);
@@ -288,6 +301,29 @@ function pushesOnly(workflow: Workflow, branch: string): boolean {
   if (!push) return true;
   const [only, ...others] = push.branches ?? [];
   return only?.value === branch && others.length === 0 && push.tags === null;
+}
+
+/** Whether a push of these tags starts it already. */
+function takesTags(workflow: Workflow, tags: string): boolean {
+  const push = workflow.triggers.find((trigger) => trigger.event === 'push');
+  const filter = valueOf(valueOf(workflow.tree.root, 'on'), 'push');
+  const isFiltered = ['branches', 'branches-ignore', 'tags', 'tags-ignore'].some(
+    (key) => valueOf(filter, key) !== null,
+  );
+  if (push && !isFiltered) return true;
+  return push?.tags?.some(({ value }) => value === tags || value === '*' || value === '**') ?? false;
+}
+
+/** A push that is filtered by branches starts nothing for a tag; one that is filtered by nothing does. */
+function addTags(tags: string): Operation {
+  return onMap([], (text, root): EditResult => {
+    const push = valueOf(valueOf(root, 'on'), 'push');
+    if (push?.kind !== 'map') return { ok: true, edits: [] };
+    if (valueOf(push, 'tags') !== null || valueOf(push, 'tags-ignore') !== null)
+      return refusal(`its \`push\` leaves out the tags \`${tags}\``);
+    const isFiltered = valueOf(push, 'branches') !== null || valueOf(push, 'branches-ignore') !== null;
+    return isFiltered ? setEntry(text, push, 'tags', [tags]) : { ok: true, edits: [] };
+  });
 }
 
 function addTrigger(event: 'pull_request' | 'push', branch: string): Operation {

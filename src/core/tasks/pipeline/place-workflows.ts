@@ -223,13 +223,15 @@ function scoreOf(pipeline: GeneratedPipeline, set: WorkflowSet, workflow: Workfl
 }
 
 function requestOf(pipeline: GeneratedPipeline, set: WorkflowSet, workflow: Workflow): ExtendRequest {
-  const [unit, ...others] = pipeline.plan.units;
+  const { units, publishing } = pipeline.plan;
+  const [unit, ...others] = units;
   return {
     workflow,
     set,
     jobs: pipeline.jobs({ pipeline: fileOf(workflow.path) }),
     branch: pipeline.plan.branch,
     onlyUnit: others.length === 0 ? (unit?.root.language ?? null) : null,
+    tagPrefix: publishing.packages.length > 0 ? publishing.tagPrefix : null,
   };
 }
 

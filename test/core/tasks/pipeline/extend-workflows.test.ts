@@ -147,6 +147,35 @@ describe('a workflow that stands', () => {
     assert.match(deploy?.condition?.value ?? '', /github\.ref == 'refs\/heads\/main'/);
   });
 
+  it('runs on the tags that publish a package, and on no tag where nothing is published', async () => {
+    const tagsOf = (text: string): readonly string[] | null =>
+      readWorkflow(CI, text)
+        .triggers.find(({ event }) => event === 'push')
+        ?.tags?.map(({ value }) => value) ?? null;
+    const result = await run({ ...sampleRepository('units'), [CI]: checks });
+    const after = fileOf(result, CI);
+    keepsLines(checks, after);
+    assert.deepEqual(tagsOf(after), ['v*']);
+    assert.ok(jobsOf(after).includes('publish-npm'));
+    assert.ok(result.notes.includes('It runs on the tags `v*` too: they publish.'));
+    assert.equal(
+      tagsOf(fileOf(await run({ ...sampleRepository('orders-service'), [CI]: checks }), CI)),
+      null,
+    );
+    const unfiltered = checks.replace('    branches: [main]\n', '');
+    const looseResult = await run({ ...sampleRepository('units'), [CI]: unfiltered });
+    assert.ok(!looseResult.notes.some((note) => note.startsWith('It runs on the tags')));
+    const loose = fileOf(looseResult, CI);
+    const publish = readWorkflow(CI, loose).jobs.find((job) => job.id.value === 'publish-npm');
+    assert.equal(
+      publish?.condition?.value,
+      "github.event_name == 'push' && startsWith(github.ref, 'refs/tags/v')",
+    );
+    assert.equal(tagsOf(loose), null, 'every push starts it already');
+    const other = checks.replace('    branches: [main]\n', '    branches: [main]\n    tags: [nightly]\n');
+    assert.equal(fileOf(await run({ ...sampleRepository('units'), [CI]: other }), CI), '');
+  });
+
   it('lets its own deployment wait for the checks that were missing, and deploys as before', async () => {
     const text = `name: Ship
 on:
