@@ -78,6 +78,22 @@ const REPOSITORIES: readonly {
     ],
   },
   {
+    what: 'the only web app of Terraform, with its slot',
+    files: {
+      'infra/main.tf':
+        'resource "azurerm_linux_web_app" "api" {\n  name = "seats"\n}\nresource "azurerm_linux_web_app_slot" "next" {\n  name = "next"\n}\n',
+    },
+    targets: ['app-service @ infra/main.tf (APP seats, SLOT next)', 'terraform @ infra'],
+  },
+  {
+    what: 'several web apps of Terraform, of which no file says which is deployed to',
+    files: {
+      'main.tf':
+        'resource "azurerm_linux_web_app" "a" {\n  name = "a"\n}\nresource "azurerm_linux_web_app" "b" {\n  name = "b"\n}\n',
+    },
+    targets: ['terraform @ .'],
+  },
+  {
     what: 'a CloudFormation template without functions',
     files: { 'template.yaml': 'Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n' },
     targets: [],

@@ -1,9 +1,15 @@
 import { fact, fileSource, unknown, type Fact, type Source } from '../fact';
-import type { ClusterKind, DeployTarget, RepositoryProfile, TerraformFolder } from '../profile';
+import type {
+  ClusterKind,
+  DeployTarget,
+  PlatformValue,
+  RepositoryProfile,
+  TerraformFolder,
+} from '../profile';
 import { clusterInTerraform } from './clusters';
 import { imageName } from './containers';
 import { isStageName } from './environments';
-import { findLine } from './places';
+import { findLine, findLines } from './places';
 import { baseOf, folderOf, inFolder, type Reading } from './reading';
 
 /** What Terraform files and ECS task definitions say. */
@@ -76,8 +82,18 @@ export async function readInfrastructure(reading: Reading): Promise<Infrastructu
       `holds ${terraform.length} Terraform files, of which the first ${MAX_TERRAFORM_FILES} were read for clouds and clusters`,
     );
   }
+  const webApps: WebApp[] = [];
+  const slots: Fact<string>[] = [];
   for (const path of terraform.slice(0, MAX_TERRAFORM_FILES)) {
     const text = await reading.text(path);
+    if (text !== null && !/(^|\/)modules?\//.test(path)) {
+      webApps.push(...resourcesOf(path, text, /^resource\s+"azurerm_(?:linux|windows)_web_app"/));
+      slots.push(
+        ...resourcesOf(path, text, /^resource\s+"azurerm_(?:linux|windows)_web_app_slot"/).flatMap(
+          ({ name }) => (name ? [name] : []),
+        ),
+      );
+    }
     if (text !== null) clusters.push(...clusterInTerraform(path, text));
     for (const [pattern, cloud] of text === null ? [] : CLOUD_RESOURCES) {
       const found = findLine(text ?? '', pattern);
@@ -103,6 +119,9 @@ export async function readInfrastructure(reading: Reading): Promise<Infrastructu
     const files = terraform.filter((path) => folderOf(path) === folder);
     folders.push(fact(folder || '.', ...files.slice(0, 1).map((path) => fileSource(path))));
   }
+  const [webApp] = webApps;
+  // Which of several is deployed to, and what one of a module is called, the files do not say.
+  if (webApp && webApps.length === 1) targets.push(appServiceTarget(webApp, slots));
   const [root] = roots;
   const first = root === undefined ? undefined : terraform.find((path) => folderOf(path) === root);
   if (root !== undefined && first) {
@@ -158,5 +177,50 @@ export async function readInfrastructure(reading: Reading): Promise<Infrastructu
     environments,
     clouds,
     clusters,
+  };
+}
+
+/** A resource of Terraform with its name, where that is written out. */
+interface WebApp {
+  readonly place: Fact<string>;
+  readonly name: Fact<string> | null;
+}
+
+function resourcesOf(path: string, text: string, pattern: RegExp): WebApp[] {
+  return findLines(text, pattern).map(({ range }) => {
+    const lines = text.split(/\r?\n/);
+    const end = lines.findIndex((line, index) => index >= range.start.line && /^\}/.test(line));
+    const at = lines.findIndex(
+      (line, index) =>
+        index >= range.start.line && index < end && /^ {2}name\s*=\s*"[A-Za-z0-9][\w-]{0,62}"\s*$/.test(line),
+    );
+    const line = lines[at];
+    const name = line === undefined ? undefined : /"([^"]+)"/.exec(line)?.[1];
+    const here = {
+      start: { line: at + 1, column: 1 },
+      end: { line: at + 1, column: (line?.length ?? 0) + 1 },
+    };
+    return {
+      place: fact(path, fileSource(path, range)),
+      name: name === undefined ? null : fact(name, fileSource(path, here)),
+    };
+  });
+}
+
+function appServiceTarget({ place, name }: WebApp, slots: readonly Fact<string>[]): DeployTarget {
+  const [slot] = slots;
+  const value = (parameter: string, known: Fact<string>): Fact<PlatformValue> =>
+    fact({ parameter, value: known.value, environment: null }, ...known.sources);
+  const values = [
+    ...(name ? [value('APP', name)] : []),
+    ...(slot && slots.length === 1 ? [value('SLOT', slot)] : []),
+  ];
+  return {
+    kind: 'app-service',
+    path: place,
+    deployCommand: unknown(`package or image that the web app of ${place.value} is given`),
+    rollbackCommand: unknown(`command that takes the web app of ${place.value} back`),
+    ...(slot ? { form: 'slot' as const } : {}),
+    ...(values.length > 0 ? { values } : {}),
   };
 }

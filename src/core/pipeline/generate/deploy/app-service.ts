@@ -86,7 +86,7 @@ export function appServiceMeans({ plan, target }: DeployContext): DeployMeans {
     variables: [
       ...login.variables,
       { name: 'AZURE_RESOURCE_GROUP', purpose: 'resource group of the app' },
-      { name: 'AZURE_APP', purpose: 'name of the app of this environment' },
+      { name: 'AZURE_APP', purpose: 'name of the app of this environment', parameter: 'APP' },
       ...(isSwapped
         ? [{ name: 'AZURE_SLOT', purpose: 'deployment slot of the app that is swapped with production' }]
         : []),
