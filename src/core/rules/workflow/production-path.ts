@@ -28,27 +28,40 @@ export const productionPathOf = remembered((set: WorkflowSet): ProductionPath =>
     (facts) => facts.target?.kind === 'production' && !onlyRollsBack(facts),
   );
   const way = new Set<JobFacts>();
-  const pending = [
+  const outer = new Set<JobFacts>();
+  interface Pending {
+    readonly facts: JobFacts;
+    /** Reached from the job that calls its workflow: who else calls that workflow is not on the way for it. */
+    readonly isInside: boolean;
+  }
+  const pending: Pending[] = [
     ...production,
     ...set.jobs.filter((facts) => hasPurpose(facts, 'rollback') && facts.target?.kind !== 'non-production'),
-  ];
-  for (let facts = pending.pop(); facts; facts = pending.pop()) {
-    if (way.has(facts)) continue;
+  ].map((facts) => ({ facts, isInside: false }));
+  const add = (jobs: readonly JobFacts[], isInside: boolean): void => {
+    pending.push(...jobs.map((facts) => ({ facts, isInside })));
+  };
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const { facts, isInside } = next;
+    if (isInside ? way.has(facts) : outer.has(facts)) continue;
     way.add(facts);
-    pending.push(...set.needsOf(facts), ...callersOf(set, facts.workflow));
+    if (!isInside) outer.add(facts);
+    add(set.needsOf(facts), isInside);
+    if (!isInside) add(callersOf(set, facts.workflow), false);
     // A needed job that calls a workflow is done when the jobs inside are: they are on the way too.
     const { calls } = facts;
     if (calls) {
       const inside = set.jobsOf(calls);
-      if (!inside.some((other) => other.target !== null)) pending.push(...inside);
+      if (!inside.some((other) => other.target !== null)) add(inside, true);
     }
     for (const before of chainedFrom(set, facts.workflow)) {
-      pending.push(
-        ...set
+      add(
+        set
           .jobsOf(before)
           .filter(
             (other) => hasPurpose(other, 'build') || hasPurpose(other, 'package') || uploadsArtifact(other),
           ),
+        false,
       );
     }
   }
