@@ -50,12 +50,21 @@ interface PlacedFile {
   readonly file: ProposedFile;
 }
 
+/** The editor refuses an edit of a document that it read again from disk meanwhile: then the edit is made anew. */
+const ATTEMPTS = 3;
+
 async function write(files: readonly PlacedFile[], onWritten: () => void): Promise<ApplyOutcome> {
-  const { edit, documents } = await editOf(files);
-  // What the person has not saved yet stays theirs to save.
-  const toSave = documents.filter((document) => !document.isDirty);
-  if (!(await vscode.workspace.applyEdit(edit))) {
-    return refused('The editor did not take the change; nothing was written.');
+  let toSave: readonly vscode.TextDocument[] = [];
+  for (let attempt = 1; ; attempt++) {
+    const { edit, documents } = await editOf(files);
+    // What the person has not saved yet stays theirs to save.
+    toSave = documents.filter((document) => !document.isDirty);
+    if (await vscode.workspace.applyEdit(edit)) break;
+    if (attempt === ATTEMPTS) return refused('The editor did not take the change; nothing was written.');
+    for (const { repository, file } of files) {
+      const reason = await whyNotNow(repository, file);
+      if (reason !== null) return refused(`Nothing was written: ${shownPath(file)} ${reason}.`);
+    }
   }
   for (const document of toSave) await document.save();
   onWritten();

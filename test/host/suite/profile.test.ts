@@ -79,6 +79,8 @@ describe("the form for the repository's profile", () => {
     await workbench.screenshot('profile-form-row');
     await workbench.press('Enter');
     await workbench.waitFor({ selector: widget, text: 'What people call the service' });
+    // The box selects what stands in it once it is shown: what is typed before that would be selected with it.
+    await workbench.screenshot('profile-form-input');
     await workbench.press('Control+A');
     await workbench.type('harbour');
     await workbench.press('Enter');
