@@ -53,6 +53,9 @@ interface PlacedFile {
 /** The editor refuses an edit of a document that it read again from disk meanwhile: then the edit is made anew. */
 const ATTEMPTS = 3;
 
+/** By then what the editor read has mostly reached the extension. */
+const SETTLES_AFTER_MS = 150;
+
 async function write(files: readonly PlacedFile[], onWritten: () => void): Promise<ApplyOutcome> {
   let toSave: readonly vscode.TextDocument[] = [];
   for (let attempt = 1; ; attempt++) {
@@ -61,6 +64,7 @@ async function write(files: readonly PlacedFile[], onWritten: () => void): Promi
     toSave = documents.filter((document) => !document.isDirty);
     if (await vscode.workspace.applyEdit(edit)) break;
     if (attempt === ATTEMPTS) return refused('The editor did not take the change; nothing was written.');
+    await new Promise((resolve) => setTimeout(resolve, attempt * SETTLES_AFTER_MS));
     for (const { repository, file } of files) {
       const reason = await whyNotNow(repository, file);
       if (reason !== null) return refused(`Nothing was written: ${shownPath(file)} ${reason}.`);
