@@ -124,8 +124,7 @@ export function planPipeline(request: GenerateRequest): PipelinePlan {
   );
   const target = targets.find((other) => isPlainText(other.path.value)) ?? null;
   for (const other of targets) {
-    // The services of a fleet on ECS are deployed together.
-    if (other === target || (other.kind === 'ecs' && target?.kind === 'ecs')) continue;
+    if (other === target || (target !== null && isDeployedWith(target.kind, other.kind))) continue;
     notes.push(
       other.kind === 'terraform'
         ? `Infrastructure in ${other.path.value} is not applied by this pipeline: it deploys the application only.`
@@ -206,6 +205,12 @@ export function planPipeline(request: GenerateRequest): PipelinePlan {
     notes,
     unknowns,
   };
+}
+
+/** The services of a fleet on ECS are deployed together, and Argo CD applies the manifests that its applications follow. */
+function isDeployedWith(chosen: DeployTarget['kind'], other: DeployTarget['kind']): boolean {
+  if (chosen === 'argo-cd') return ['argo-cd', 'kustomize', 'helm', 'kubernetes'].includes(other);
+  return chosen === 'ecs' && other === 'ecs';
 }
 
 function unitsOf(all: readonly Stack[]): Unit[] {

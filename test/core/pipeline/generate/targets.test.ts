@@ -299,4 +299,9 @@ describe('the platforms that a pipeline deploys to', function () {
     assert.ok(pipeline.secrets.some(({ name }) => name === 'SSH_PRIVATE_KEY'));
     assert.ok(pipeline.notes.some((note) => note.startsWith('bin/deploy.sh reaches its hosts over SSH')));
   });
+
+  it('say of what Argo CD follows not that it is left out', async () => {
+    const { pipeline } = await generatedFrom(sampleRepository('wallet-api'), { history });
+    assert.ok(!pipeline.notes.some((note) => note.includes('is not deployed')), pipeline.notes.join('\n'));
+  });
 });
