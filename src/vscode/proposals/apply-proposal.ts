@@ -70,7 +70,15 @@ async function write(files: readonly PlacedFile[], onWritten: () => void): Promi
       if (reason !== null) return refused(`Nothing was written: ${shownPath(file)} ${reason}.`);
     }
   }
-  for (const document of toSave) await document.save();
+  const unsaved: string[] = [];
+  for (const document of toSave) {
+    if (!(await document.save())) unsaved.push(vscode.workspace.asRelativePath(document.uri));
+  }
+  if (unsaved.length > 0) {
+    return refused(
+      `The change stands in the editor, and could not be saved: ${unsaved.join(', ')}. Save it there, or undo it.`,
+    );
+  }
   onWritten();
   return { kind: 'applied', paths: files.map(({ file }) => shownPath(file)) };
 }

@@ -34,6 +34,11 @@ describe("the form for the repository's profile", () => {
   beforeEach(async () => {
     await resetWorkspace();
     await vscode.workspace.fs.writeFile(fileUri(PATH), new TextEncoder().encode(configuration));
+    // A document that an earlier test left open is read again by the editor in its own time.
+    await eventually('the configuration in the editor', async () => {
+      const document = await vscode.workspace.openTextDocument(fileUri(PATH));
+      return document.getText() === configuration && !document.isDirty ? true : undefined;
+    });
   });
   after(resetWorkspace);
 
