@@ -96,7 +96,7 @@ function inCase(name: string, files: ReadonlyMap<string, string>): readonly (rea
 async function ask(files: ReadonlyMap<string, string>, programs: Programs): Promise<readonly PeerFinding[]> {
   if (files.size === 0) return [];
   const workflows = new Map([...files].filter(([file]) => isWorkflow(file)));
-  const findings = [...(await languageServiceFindings(withNewParts(workflows)))];
+  const findings = [...(await languageServiceFindings(withNewParts(workflows), workflows))];
   if (programs.size === 0) return findings;
   const folder = mkdtempSync(path.join(os.tmpdir(), 'release-gate-peers-'));
   try {

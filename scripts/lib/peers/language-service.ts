@@ -8,10 +8,11 @@ const SEVERITIES: Readonly<Record<number, PeerFinding['severity']>> = { 1: 'erro
 
 /**
  * What GitHub's language service says of the workflows among `files` (path to text): errors and warnings. Called
- * workflows are read from `files` too, so that inputs, secrets and outputs are held against each other.
+ * workflows are read from `readable`, so that inputs, secrets and outputs are held against each other.
  */
 export async function languageServiceFindings(
   files: ReadonlyMap<string, string>,
+  readable: ReadonlyMap<string, string> = files,
 ): Promise<readonly PeerFinding[]> {
   const findings: PeerFinding[] = [];
   for (const [path, text] of files) {
@@ -22,7 +23,7 @@ export async function languageServiceFindings(
       fileProvider: {
         getFileContent: (reference) => {
           const name = 'owner' in reference ? null : root + reference.path;
-          const content = name === null ? undefined : files.get(name);
+          const content = name === null ? undefined : readable.get(name);
           if (name === null || content === undefined)
             return Promise.reject(new Error(`${reference.path} is not among the files`));
           return Promise.resolve({ name, content });

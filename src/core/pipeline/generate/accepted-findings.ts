@@ -16,6 +16,13 @@ export interface AcceptedPeerFinding {
 export const acceptedFindings: readonly AcceptedPeerFinding[] = [
   {
     peer: 'shellcheck',
+    rule: 'SC2034',
+    message: /^(ACCOUNT_ID|APP_ID|PRINCIPAL_ID|PROJECT_NUMBER) appears unused\./,
+    reason:
+      'A person pastes the commands of a set-up one after the other into one shell: what one of them learns, a later one uses, and shellcheck sees each alone.',
+  },
+  {
+    peer: 'shellcheck',
     rule: 'SC2153',
     message: /^Possible misspelling: [A-Z_]+ may not be assigned\. Did you mean [a-z_]+\?$/,
     reason:
