@@ -5,6 +5,7 @@ import { dataAt, listAt, mapAt, readPlaced, stringAt, type PlacedDocument } from
 import { readNodeTools, type NodeManifest } from './node-tools';
 import { isPlainText, shellWord } from './shell-text';
 import { isMember } from './workspace-members';
+import { readManifest } from './package-manifest';
 
 type NodeManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
 
@@ -47,19 +48,8 @@ const NO_TEST = /no test specified|^\s*(echo\b[^&|;]*|true|exit\s+0|:)\s*$/i;
 export async function readNodeStacks(reading: Reading): Promise<Stack[]> {
   const manifests: NodeManifest[] = [];
   for (const path of reading.paths.filter((other) => baseOf(other) === 'package.json')) {
-    const text = await reading.text(path);
-    if (text === null) continue;
-    const read = readPlaced(text);
-    const document = read.ok ? read.documents[0] : undefined;
-    if (!read.ok) reading.problem(path, read.message, read.range);
-    else if (
-      !document ||
-      typeof document.data !== 'object' ||
-      document.data === null ||
-      Array.isArray(document.data)
-    ) {
-      reading.problem(path, 'is no package manifest: not an object');
-    } else manifests.push({ folder: folderOf(path), path, document });
+    const document = await readManifest(reading, path);
+    if (document) manifests.push({ folder: folderOf(path), path, document });
   }
   const workspaces = new Map<string, readonly string[]>();
   for (const { folder, document } of manifests) {

@@ -1,19 +1,11 @@
 import { fact, fileSource, unknown, type Fact, type Known, type Source } from '../fact';
 import type { CoverageSetup, PipelinePhase, Stack } from '../profile';
 import { namedTools, type NamedTool } from './named-tools';
-import {
-  dataAt,
-  findLine,
-  findLines,
-  listAt,
-  mapAt,
-  readPlaced,
-  stringAt,
-  type PlacedDocument,
-} from './places';
+import { dataAt, findLine, findLines, listAt, mapAt, stringAt, type PlacedDocument } from './places';
 import { baseOf, folderOf, inFolder, type Reading } from './reading';
 import { isPlainText, shellWord } from './shell-text';
 import { readTargetCommands } from './task-targets';
+import { readManifest } from './package-manifest';
 
 /** Names that people give to Composer scripts of a phase, best first. A script counts only where it exists. */
 const SCRIPT_NAMES: Readonly<Record<PipelinePhase, readonly string[]>> = {
@@ -82,19 +74,8 @@ export async function readPhpStacks(reading: Reading): Promise<Stack[]> {
   for (const path of reading.paths.filter((other) => baseOf(other) === 'composer.json')) {
     // Tools that are kept apart from the product's dependencies, each with a manifest of its own.
     if (/(^|\/)(tools|vendor-bin)\//.test(path)) continue;
-    const text = await reading.text(path);
-    if (text === null) continue;
-    const read = readPlaced(text);
-    const document = read.ok ? read.documents[0] : undefined;
-    if (!read.ok) reading.problem(path, read.message, read.range);
-    else if (
-      !document ||
-      typeof document.data !== 'object' ||
-      document.data === null ||
-      Array.isArray(document.data)
-    )
-      reading.problem(path, 'is no package manifest: not an object');
-    else stacks.push(await readStack(reading, path, document));
+    const document = await readManifest(reading, path);
+    if (document) stacks.push(await readStack(reading, path, document));
   }
   return stacks;
 }
