@@ -3,6 +3,7 @@ import { readFrontMatter } from '../../text/front-matter';
 import { comparable, parseMarkdown, shownText, spanOf, type MarkdownProblem } from '../../text/markdown';
 import { lineIndex, type Range } from '../../text/position';
 import { shownName } from './report';
+import { literally } from '../../text/pattern';
 
 /** What a person says of a report in a `Key: value` line, a table of two columns or its front matter. */
 export interface ReportField {
@@ -48,7 +49,7 @@ export function readMarkdownReport(text: string): MarkdownReport {
   if (frontMatter.ok) {
     for (const [key, value] of Object.entries(frontMatter.data)) {
       if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') continue;
-      const at = text.slice(0, frontMatter.bodyOffset).search(new RegExp(`^${escaped(key)}\\s*:`, 'm'));
+      const at = text.slice(0, frontMatter.bodyOffset).search(new RegExp(`^${literally(key)}\\s*:`, 'm'));
       const start = Math.max(0, at);
       say(key, String(value), lines.rangeOf({ start, end: start + (at === -1 ? 0 : key.length) }));
     }
@@ -143,10 +144,6 @@ function pairIn(line: string): { readonly key: string; readonly value: string } 
   const match = /^([\p{L}][\p{L}\p{N} /-]{0,39}?)\s*:\s+(\S.*)$/u.exec(plain);
   const [, key, value] = match ?? [];
   return key !== undefined && value !== undefined ? { key, value: value.trim() } : null;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 /** What a word or a mark says of a test. */

@@ -4,6 +4,7 @@ import { imageJob } from './build';
 import { isCheckOf } from './checks';
 import { MADE_BY, type ChosenNames, type GeneratedWorkflow } from './workflow-file';
 import { expression, workflowText, type JobSpec } from './workflow-text';
+import { literally } from '../../text/pattern';
 
 /** A workflow that the jobs of several projects call, instead of each having a copy. */
 export interface CalledWorkflow extends GeneratedWorkflow {
@@ -86,8 +87,8 @@ function shapeOf(unit: Unit, all: readonly JobSpec[]): Shape | null {
   const { folder } = unit.root;
   const own = ownJobs(unit, all);
   if (folder === '' || unit.suffix === '' || own.length === 0) return null;
-  const folders = new RegExp(`(?<![\\w./-])${escaped(folder)}(?![\\w-]|\\.\\w)`, 'g');
-  const suffix = new RegExp(`${escaped(unit.suffix)}(?![a-z0-9])`, 'g');
+  const folders = new RegExp(`(?<![\\w./-])${literally(folder)}(?![\\w-]|\\.\\w)`, 'g');
+  const suffix = new RegExp(`${literally(unit.suffix)}(?![a-z0-9])`, 'g');
   const marked = (text: string, key: string): string => {
     switch (key) {
       case 'needs':
@@ -269,8 +270,4 @@ export function reuseImages(jobs: readonly JobSpec[], plan: PipelinePlan): Reuse
       },
     ],
   };
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -1,6 +1,7 @@
 import { lineIndex } from '../../text/position';
 import { secretsIn } from '../../workflow/credential-uses';
 import type { Workflow } from '../../workflow/model';
+import { literally } from '../../text/pattern';
 
 /** One place of a file. */
 export interface SecretPlace {
@@ -55,7 +56,7 @@ export function secretUsesOf(
   return [...new Set(names)].sort().map((name) => {
     const uses: SecretPlace[] = [];
     const mentions: SecretPlace[] = [];
-    const word = new RegExp(`(?<![\\w-])${escaped(name)}(?![\\w-])`, 'g');
+    const word = new RegExp(`(?<![\\w-])${literally(name)}(?![\\w-])`, 'g');
     for (const [path, text] of texts) {
       if (!text.toUpperCase().includes(name.toUpperCase())) continue;
       const isAction = byPath.has(path) || /(?:^|\/)action\.ya?ml$/.test(path);
@@ -103,8 +104,4 @@ function hiddenIn(workflow: Workflow): readonly SecretPlace[] {
 
 function once(places: readonly SecretPlace[]): readonly SecretPlace[] {
   return [...new Map(places.map((place) => [`${place.path}:${place.line}`, place])).values()];
-}
-
-function escaped(name: string): string {
-  return name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -1,3 +1,4 @@
+import { literally } from '../../text/pattern';
 /** The two sides that are compared. */
 export type ParitySide = 'staging' | 'production';
 
@@ -34,16 +35,12 @@ export function environmentWords(production: readonly string[], others: readonly
   }
   const [only, more] = others;
   if (only !== undefined && more === undefined) sides.set(only.toLowerCase(), 'staging');
-  const names = [...sides.keys()].sort((a, b) => b.length - a.length).map(escaped);
+  const names = [...sides.keys()].sort((a, b) => b.length - a.length).map(literally);
   const pattern = new RegExp(`(?<![a-z])(?:${names.join('|')})(?![a-z])`, 'gi');
   return {
     sideOf: (word) => sides.get(word.toLowerCase()) ?? null,
     neutral: (text) => text.replace(pattern, ENVIRONMENT),
   };
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
 /** The one side that a text names, and the text without it; null where it names none or both. */

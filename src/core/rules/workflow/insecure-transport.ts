@@ -9,6 +9,7 @@ import type { JobFacts, StepCommand, WorkflowSet } from '../../workflow/understa
 import { valueOf, type YamlMap } from '../../workflow/yaml-tree';
 import type { Fix, RuleFinding, WorkflowRule } from '../rule';
 import { judgedOnce, productionPathOf, quoted, severityAt, type WayOnly } from './production-path';
+import { literally } from '../../text/pattern';
 
 /** Words of a command that switch off the proof of who is at the other end. */
 interface OptionRow {
@@ -302,7 +303,7 @@ function inCommand(path: WayOnly, facts: JobFacts, command: StepCommand): RuleFi
   const message = `${quoted(facts.job)} goes to "${shortened(plain)}" by plain ${scheme}, which everybody on the way can read and answer: use ${scheme.toLowerCase() === 'http' ? 'https' : 'an encrypted protocol'}`;
   const edits =
     scheme.toLowerCase() === 'http'
-      ? replaceInCommand(workflow, command, new RegExp(escaped(plain.slice(0, 200)), 'g'), (match) =>
+      ? replaceInCommand(workflow, command, new RegExp(literally(plain.slice(0, 200)), 'g'), (match) =>
           match.replace(/^http:/i, 'https:').replace(/^(https:\/\/[^/:]+):80(?=\/|$)/i, '$1'),
         )
       : null;
@@ -446,8 +447,4 @@ function optionIn(text: string, option: RegExp): string {
 function shortened(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length > 80 ? `${line.slice(0, 77)}...` : line;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
