@@ -2,10 +2,10 @@ import { shellWord } from '../../evidence/detect/shell-text';
 import { placeholder } from '../../evidence/fact';
 import { useAction } from './actions';
 import { isCheckOf, phaseSteps, type CheckContext } from './checks';
-import type { ImagePlan, PipelinePlan } from './plan';
+import type { ImagePlan, PipelinePlan, Unit } from './plan';
 import { registryLogins, registryPermissions } from './registry';
 import { checkout, setup, toolSteps } from './setup';
-import { expression, type JobSpec, type StepSpec } from './workflow-text';
+import { expression, type JobSpec, type StepSpec, type Text } from './workflow-text';
 
 /** The archive that the build leaves and every deployment takes. */
 export const ARCHIVE = 'release.tar.gz';
@@ -31,30 +31,17 @@ export function buildJobs(context: CheckContext, checks: readonly JobSpec[]): Jo
   // What no package takes is built where the image is: here it is only checked, each project by itself.
   if (plan.artifact === null && plan.images.length > 0 && built.length > 1) {
     return built.map((unit) => {
-      const build = phaseSteps(context, unit, 'build');
       return {
         id: `build${unit.suffix}`,
         name: `Build${unit.label}`,
         needs: checks.filter((job) => isCheckOf(job, unit)).map((job) => job.id),
         permissions: { contents: 'read' },
         timeoutMinutes: 30,
-        steps: [
-          checkout(),
-          ...setup(unit, context.paths, false, context.notes),
-          ...toolSteps(unit, build),
-          ...build,
-        ],
+        steps: [checkout(), ...buildSteps(context, unit)],
       };
     });
   }
-  const steps: StepSpec[] = built.flatMap((unit) => {
-    const build = phaseSteps(context, unit, 'build');
-    return [
-      ...setup(unit, context.paths, false, context.notes),
-      ...toolSteps(unit, build),
-      ...build.map((step) => ({ ...step, name: `${step.name}${unit.label}` })),
-    ];
-  });
+  const steps = built.flatMap((unit) => labelledBuildSteps(context, unit));
   const needsFolder =
     plan.isDeployed && plan.takesPackage && plan.artifact === null && plan.images.length === 0;
   const build: JobSpec = {
@@ -81,7 +68,46 @@ export function buildJobs(context: CheckContext, checks: readonly JobSpec[]): Jo
     ],
   };
   // An image carries its own attestation; a package that only goes into one needs none.
-  return plan.artifact && plan.images.length === 0 ? [build, provenanceJob(plan)] : [build];
+  return plan.artifact && plan.images.length === 0
+    ? [
+        build,
+        provenanceJob('Attest the package', releaseCondition(plan), {
+          take: downloadPackage(),
+          subject: ARCHIVE,
+        }),
+      ]
+    : [build];
+}
+
+/** Sets a project up and builds it, without a cache: what is built here ships. */
+function buildSteps(context: CheckContext, unit: Unit, label = ''): StepSpec[] {
+  const build = phaseSteps(context, unit, 'build');
+  return [
+    ...setup(unit, context.paths, false, context.notes),
+    ...toolSteps(unit, build),
+    ...build.map((step) => ({ ...step, name: `${step.name}${label}` })),
+  ];
+}
+
+/** The same in a job that builds several projects. */
+export function labelledBuildSteps(context: CheckContext, unit: Unit): StepSpec[] {
+  return buildSteps(context, unit, unit.label);
+}
+
+/** Keeps what was built for the jobs that take it. `path` is below the runner's temporary folder. */
+export function keepBuilt(name: string, artifact: Text, path: string, retentionDays: number): StepSpec {
+  return {
+    name,
+    uses: useAction('actions/upload-artifact'),
+    with: {
+      name: artifact,
+      path: expression(`\${{ runner.temp }}/${path}`),
+      'if-no-files-found': 'error',
+      'retention-days': String(retentionDays),
+      // A run that is started again finds the name taken by its first attempt.
+      overwrite: 'true',
+    },
+  };
 }
 
 function packageSteps({ artifact, settings }: PipelinePlan): StepSpec[] {
@@ -93,37 +119,31 @@ function packageSteps({ artifact, settings }: PipelinePlan): StepSpec[] {
         `tar --create --gzip --file "$RUNNER_TEMP/${ARCHIVE}" -- ${artifact.paths.map(globWord).join(' ')}`;
   return [
     { name: 'Package', run },
-    {
-      name: 'Keep the package',
-      uses: useAction('actions/upload-artifact'),
-      with: {
-        name: ARTIFACT_NAME,
-        path: expression(`\${{ runner.temp }}/${ARCHIVE}`),
-        'if-no-files-found': 'error',
-        'retention-days': String(settings.retentionDays),
-        // A run that is started again finds the name taken by its first attempt.
-        overwrite: 'true',
-      },
-    },
+    keepBuilt('Keep the package', ARTIFACT_NAME, ARCHIVE, settings.retentionDays),
   ];
 }
 
-function provenanceJob(plan: PipelinePlan): JobSpec {
+/** Signs what a build left. `take` brings it, `subject` names it below the runner's temporary folder. */
+export function provenanceJob(
+  name: string,
+  condition: string,
+  { take, subject }: { readonly take: StepSpec; readonly subject: string },
+): JobSpec {
   return {
     id: 'provenance',
-    name: 'Attest the package',
+    name,
     comment:
       'Signs what was built and where. It runs no code of the repository, so that the rights to sign stay out of the build.',
     needs: ['build'],
-    if: releaseCondition(plan),
+    if: condition,
     permissions: { 'id-token': 'write', attestations: 'write' },
     timeoutMinutes: 10,
     steps: [
-      downloadPackage(),
+      take,
       {
         name: 'Attest',
         uses: useAction('actions/attest-build-provenance'),
-        with: { 'subject-path': expression(`\${{ runner.temp }}/${ARCHIVE}`) },
+        with: { 'subject-path': expression(`\${{ runner.temp }}/${subject}`) },
       },
     ],
   };

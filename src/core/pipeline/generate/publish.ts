@@ -4,10 +4,11 @@ import type { RepositoryProfile, Stack } from '../../evidence/profile';
 import { environmentCommand, environmentPolicy, reviewersIn } from '../govern/environment-policy';
 import { repositoryPath } from '../govern/rulesets';
 import { useAction } from './actions';
+import { keepBuilt, labelledBuildSteps, provenanceJob } from './build';
 import { phaseSteps, type CheckContext } from './checks';
 import type { SetupStep } from './manual-steps';
 import type { PublishedKind, PublishedPackage, PublishingPlan } from './publish-plan';
-import { checkout, setup, toolSteps } from './setup';
+import { checkout, setup } from './setup';
 import { inFolder } from './setup/places';
 import { expression, type JobSpec, type StepSpec } from './workflow-text';
 
@@ -86,8 +87,7 @@ export function onTag({ tagPrefix }: PublishingPlan): string {
 }
 
 /** What the build does beyond building: makes the packages, and refuses a tag that is not their version. */
-export function packSteps(plan: PublishingPlan, retentionDays: number): StepSpec[] {
-  if (plan.packages.length === 0) return [];
+function packSteps(plan: PublishingPlan, retentionDays: number): StepSpec[] {
   return [
     { name: 'Make the folder of the packages', run: `mkdir -p ${FOLDER}` },
     ...plan.packages.map((item) =>
@@ -110,17 +110,7 @@ export function packSteps(plan: PublishingPlan, retentionDays: number): StepSpec
         'done',
       ].join('\n'),
     },
-    {
-      name: 'Keep the packages',
-      uses: useAction('actions/upload-artifact'),
-      with: {
-        name: ARTIFACT,
-        path: expression('${{ runner.temp }}/packages'),
-        'if-no-files-found': 'error',
-        'retention-days': String(retentionDays),
-        overwrite: 'true',
-      },
-    },
+    keepBuilt('Keep the packages', ARTIFACT, 'packages', retentionDays),
   ];
 }
 
@@ -158,26 +148,8 @@ function gemspecOf({ name }: Stack): string {
 
 /** The job that says where the packages came from, and one that publishes each. */
 export function publishJobs(context: CheckContext, plan: PublishingPlan): JobSpec[] {
-  if (plan.packages.length === 0) return [];
   return [
-    {
-      id: 'provenance',
-      name: 'Attest the packages',
-      comment:
-        'Signs what was built and where. It runs no code of the repository, so that the rights to sign stay out of the build.',
-      needs: ['build'],
-      if: onTag(plan),
-      permissions: { 'id-token': 'write', attestations: 'write' },
-      timeoutMinutes: 10,
-      steps: [
-        takePackages(),
-        {
-          name: 'Attest',
-          uses: useAction('actions/attest-build-provenance'),
-          with: { 'subject-path': expression('${{ runner.temp }}/packages/*') },
-        },
-      ],
-    },
+    provenanceJob('Attest the packages', onTag(plan), { take: takePackages(), subject: 'packages/*' }),
     ...plan.packages.map((item) => publishJob(context, plan, item)),
   ];
 }
@@ -353,14 +325,7 @@ export function packagingJob(context: CheckContext, plan: PublishingPlan, needs:
     timeoutMinutes: 30,
     steps: [
       checkout(),
-      ...units.flatMap((unit) => {
-        const build = phaseSteps(context, unit, 'build');
-        return [
-          ...setup(unit, context.paths, false, context.notes),
-          ...toolSteps(unit, build),
-          ...build.map((step) => ({ ...step, name: `${step.name}${unit.label}` })),
-        ];
-      }),
+      ...units.flatMap((unit) => labelledBuildSteps(context, unit)),
       ...packSteps(plan, context.plan.settings.retentionDays),
     ],
   };
