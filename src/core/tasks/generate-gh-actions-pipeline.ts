@@ -1,9 +1,9 @@
-import { fact, fileSource, isKnown, type Source, type Unknown } from '../evidence/fact';
+import { fact, fileSource, isKnown, type Source } from '../evidence/fact';
 import { ROLLOUTS, type Rollout } from '../evidence/rollouts';
 import { LANGUAGE_NAMES, type RepositoryProfile } from '../evidence/profile';
 import { judgeProposal } from '../gate/check';
 import type { Finding } from '../gate/report';
-import { generatePipeline, type GeneratedPipeline } from '../pipeline/generate/generate';
+import { distinctUnknowns, generatePipeline, type GeneratedPipeline } from '../pipeline/generate/generate';
 import { requireChecks } from '../pipeline/generate/manual-steps';
 import { requiredChecks } from '../pipeline/govern/required-checks';
 import { scriptOf } from '../readiness/rollback-evidence';
@@ -131,7 +131,7 @@ export const generateGhActionsPipeline: Task = {
     };
     const findings: readonly Finding[] =
       files.length > 0 ? await judgeProposal(world, files, run.signal) : [];
-    const unknowns = distinct([
+    const unknowns = distinctUnknowns([
       ...(placed.pipeline === null ? [] : pipeline.unknowns),
       ...companions.flatMap((result) => result.unknowns),
     ]);
@@ -343,10 +343,4 @@ function sourcesOf(profile: RepositoryProfile): Source[] {
     ...(isKnown(profile.versioning) ? profile.versioning.sources.slice(0, 1) : []),
     ...(isKnown(profile.defaultBranch) ? profile.defaultBranch.sources : []),
   ];
-}
-
-function distinct(unknowns: readonly Unknown[]): Unknown[] {
-  return unknowns.filter(
-    (item, index) => unknowns.findIndex((other) => other.unknown === item.unknown) === index,
-  );
 }

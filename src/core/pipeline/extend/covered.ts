@@ -175,7 +175,7 @@ function normal(words: readonly string[]): readonly string[] {
 
 function folderOfStep({ workflow, job }: JobFacts, step: Step): string {
   const own =
-    textAt(step.body, 'working-directory') ??
+    step.workingDirectory?.value ??
     textAt(valueOf(valueOf(job.body, 'defaults'), 'run'), 'working-directory') ??
     textAt(valueOf(valueOf(workflow.tree.root, 'defaults'), 'run'), 'working-directory');
   return (own ?? '').replace(/^\.\/?/, '').replace(/\/+$/, '');

@@ -1,4 +1,4 @@
-import { applyEdits, lineBreakOf, type TextEdit } from '../../text/edit';
+import { lineBreakOf, type TextEdit } from '../../text/edit';
 import { insertItem, replaceScalar, setEntry, type EditResult, type NewYaml } from '../../workflow/edit';
 import type { Job, Trigger, Workflow } from '../../workflow/model';
 import { readWorkflow } from '../../workflow/read';
@@ -7,7 +7,7 @@ import { readYaml, valueOf, type YamlMap } from '../../workflow/yaml-tree';
 import type { Language } from '../../evidence/profile';
 import { ON_PUSH } from '../generate/build';
 import { expression, jobsText, type JobSpec, type StepSpec, type Text } from '../generate/workflow-text';
-import { onMap, runOperations, type Operation } from '../operations';
+import { onMap, runOperations, setAt, type Operation } from '../operations';
 import { coveredBy, holdsBack } from './covered';
 
 /** A workflow of the repository with what was added to it. Everything that stood there and had to stay still stands. */
@@ -349,30 +349,20 @@ function concurrencyOperations(workflow: Workflow, changed: string[]): Operation
   changed.push(
     'Runs of the default branch have a concurrency group each and are not cancelled; pull requests go on as before.',
   );
+  const own = concurrency.group?.value ?? '${{ github.workflow }}';
+  const named = own.includes('${{') ? '${{ github.workflow }}' : own;
+  const group = `${named}-\${{ github.event_name == 'pull_request' && github.ref || github.run_id }}`;
+  const cancels = concurrency.cancelInProgress?.value ?? 'false';
   return [
     onMap([], (text, root): EditResult => {
       const value = valueOf(root, 'concurrency');
-      const own = concurrency.group?.value ?? '${{ github.workflow }}';
-      const group = `\${{ github.event_name == 'pull_request' && github.ref || github.run_id }}`;
-      const named = own.includes('${{') ? '${{ github.workflow }}' : own;
-      const next = `${named}-${group}`;
-      const cancels = concurrency.cancelInProgress?.value;
-      const onlyPullRequests = "${{ github.event_name == 'pull_request' }}";
-      if (value?.kind === 'scalar') return replaceScalar(text, value, next);
+      if (value?.kind === 'scalar') return replaceScalar(text, value, group);
       if (value?.kind !== 'map') return refusal('its concurrency is neither a group nor a map');
-      const grouped = setEntry(text, value, 'group', next);
-      if (!grouped.ok || cancels === undefined || cancels === 'false') return grouped;
-      const after = applyEdits(text, grouped.edits);
-      const again = valueOf(readYaml(after).root, 'concurrency');
-      if (again?.kind !== 'map') return refusal('its concurrency cannot be edited');
-      const cancelled = setEntry(after, again, 'cancel-in-progress', onlyPullRequests);
-      return cancelled.ok
-        ? {
-            ok: true,
-            edits: [{ span: { start: 0, end: text.length }, text: applyEdits(after, cancelled.edits) }],
-          }
-        : cancelled;
+      return setEntry(text, value, 'group', group);
     }),
+    ...(cancels === 'false'
+      ? []
+      : [setAt(['concurrency'], 'cancel-in-progress', "${{ github.event_name == 'pull_request' }}")]),
   ];
 }
 

@@ -288,7 +288,8 @@ function distinct(variables: readonly EnvironmentVariable[]): EnvironmentVariabl
   );
 }
 
-function distinctUnknowns(unknowns: readonly Unknown[]): Unknown[] {
+/** Each unknown once, where it is first. */
+export function distinctUnknowns(unknowns: readonly Unknown[]): Unknown[] {
   return unknowns.filter(
     (item, index) => unknowns.findIndex((other) => other.unknown === item.unknown) === index,
   );

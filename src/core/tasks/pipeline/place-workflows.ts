@@ -193,9 +193,10 @@ async function extendChecks(
   const notes: string[] = [];
   const candidates = theirs
     .filter(({ triggers }) => triggers.some(({ event }) => event === 'pull_request' || event === 'push'))
-    .map((workflow) => ({ workflow, score: scoreOf(pipeline, set, workflow) }))
+    .map((workflow) => requestOf(pipeline, set, workflow))
+    .map((request) => ({ request, score: scoreOf(request) }))
     .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score || (a.workflow.path < b.workflow.path ? -1 : 1));
+    .sort((a, b) => b.score - a.score || (a.request.workflow.path < b.request.workflow.path ? -1 : 1));
   if (candidates.length === 0) {
     notes.push(
       `No workflow here runs a check of this pipeline, so it stands beside them (${enumerated(
@@ -206,17 +207,16 @@ async function extendChecks(
     return { extensions: [], notes, isEnough: false };
   }
   const before = (await checkRepository({ ...checkInputOf(world), signal })).findings;
-  for (const { workflow } of candidates) {
-    const result = await tried(world, extendWithRelease(requestOf(pipeline, set, workflow)), before, signal);
+  for (const { request } of candidates) {
+    const result = await tried(world, extendWithRelease(request), before, signal);
     if (result.ok) return { extensions: [result.extension], notes, isEnough: false };
-    notes.push(`${workflow.path} was not extended: ${result.reason}.`);
+    notes.push(`${request.workflow.path} was not extended: ${result.reason}.`);
   }
   return { extensions: [], notes, isEnough: false };
 }
 
 /** How many of the generated checks a workflow has. */
-function scoreOf(pipeline: GeneratedPipeline, set: WorkflowSet, workflow: Workflow): number {
-  const { jobs, onlyUnit } = requestOf(pipeline, set, workflow);
+function scoreOf({ workflow, set, jobs, onlyUnit }: ExtendRequest): number {
   return jobs.filter(
     (job) => job.phases !== undefined && coveredBy(job, workflow, set, onlyUnit).by.length > 0,
   ).length;
