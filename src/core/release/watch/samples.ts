@@ -17,7 +17,13 @@ export type MissingReason =
 
 /** What one poll says of one metric. Counts are of the interval of the poll alone, so that they never overlap. */
 export type Sample =
-  | { readonly kind: 'counts'; readonly bad: number; readonly all: number }
+  | {
+      readonly kind: 'counts';
+      readonly bad: number;
+      readonly all: number;
+      /** For `slow-requests`: those over the soft bound, which are at least as many; absent where none is measured. */
+      readonly softBad?: number;
+    }
   | { readonly kind: 'value'; readonly value: number }
   | { readonly kind: 'check'; readonly isWell: boolean; readonly detail: string; readonly ms: number | null }
   /** There were no requests: nothing to judge, and nothing lost. */
@@ -42,4 +48,19 @@ export interface MetricPast {
   readonly history: readonly (Sample | null)[] | null;
   /** What could not be had, in words; '' for nothing. */
   readonly note: string;
+  /** Why nothing can be said of this metric here, so that it has no samples: its bound lies above the last bucket. */
+  readonly unjudgeable?: string;
+  /** For `slow-requests`: what counts as slow, taken from the baseline and kept for the whole run. */
+  readonly slow?: SlowBounds;
+}
+
+/** The bounds of a latency from which on a request counts as slow. */
+export interface SlowBounds {
+  /** The baseline's quantile, in milliseconds. */
+  readonly baselineMs: number;
+  /** The bound that is used: the first bucket's at or over the multiple asked for; as the histogram writes it (`le`). */
+  readonly hardLe: string;
+  readonly hardMs: number;
+  readonly softLe: string;
+  readonly softMs: number;
 }

@@ -1,0 +1,1 @@
+export type { MetricCheck, MetricReader, MetricReaderOptions } from './reader';
