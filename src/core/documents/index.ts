@@ -26,6 +26,8 @@ import { definitionOfDoneKind } from './definition-of-done/definition-of-done-ki
 import { developerHandoffKind } from './developer-handoff/developer-handoff-kind';
 import { teamLeadStatusKind } from './team-lead-status/team-lead-status-kind';
 import { documentReviewKind } from './document-review/document-review-kind';
+import { releaseRecordKind } from './release-record/release-record-kind';
+import { rollbackRecordKind } from './rollback-record/rollback-record-kind';
 
 /** Every kind of document that the engine writes and reads, in the order in which a release needs them. */
 export const documentKinds: readonly DocumentKind<unknown>[] = [
@@ -56,6 +58,8 @@ export const documentKinds: readonly DocumentKind<unknown>[] = [
   approvalKind,
   overrideKind,
   documentReviewKind,
+  releaseRecordKind,
+  rollbackRecordKind,
 ];
 
 /** The kind of that id; null for an unknown one. */

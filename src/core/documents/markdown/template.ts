@@ -24,6 +24,7 @@ export const TEMPLATE_HELPERS = {
   prose: 'value',
   code: 'value',
   fence: 'value',
+  output: 'value',
   yaml: 'value',
   list: 'texts',
   checklist: 'boxes',
@@ -46,6 +47,8 @@ handlebars.registerHelper('heading', (value: unknown) =>
 handlebars.registerHelper('prose', (value: unknown) => markdownProse(written(value)));
 handlebars.registerHelper('code', (value: unknown) => inlineCode(written(value)));
 handlebars.registerHelper('fence', (value: unknown) => codeFence(written(value), 0));
+/** What a program printed: no command, so no shell's language. */
+handlebars.registerHelper('output', (value: unknown) => codeFence(written(value), 0, 'text'));
 handlebars.registerHelper('yaml', (value: unknown) => JSON.stringify(written(value)));
 handlebars.registerHelper('steps', (value: unknown) => markdownSteps(value as readonly Step[]));
 handlebars.registerHelper('list', (value: unknown) => {
