@@ -177,6 +177,9 @@ export interface ReleaseSettings {
   readonly tag: string | null;
   /** The remote whose refs lock an environment between machines; null: none. */
   readonly lockRemote: string | null;
+  /** Whether the configuration itself says the length of the watch and of a hang; else a document may say them. */
+  readonly isWindowSaid: boolean;
+  readonly isIdleSaid: boolean;
 }
 
 const MINUTE = 60_000;
@@ -222,6 +225,8 @@ export const defaultRelease: ReleaseSettings = {
   vulnerability: { command: null, sarif: [] },
   tag: 'release/{version}',
   lockRemote: 'origin',
+  isWindowSaid: false,
+  isIdleSaid: false,
 };
 
 const layouts: Readonly<Record<Layout, Omit<ReleasePaths, 'documents'> & Pick<ReleasePaths, 'documents'>>> = {
@@ -281,8 +286,7 @@ export function watchOf(
   isProduction: boolean,
 ): WatchSettings {
   const own = settings.environments[environment] ?? {};
-  const isDefault = settings.watch.windowMs === defaultWatch.windowMs;
-  const windowMs = !isProduction && isDefault ? 15 * MINUTE : settings.watch.windowMs;
+  const windowMs = !isProduction && !settings.isWindowSaid ? 15 * MINUTE : settings.watch.windowMs;
   return { ...settings.watch, windowMs, ...own };
 }
 

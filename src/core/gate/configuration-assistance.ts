@@ -157,8 +157,9 @@ function itemsAt(place: Place, facts: ConfigurationFacts): ConfigurationItem[] {
       return place.isKey && (second === undefined || place.path.length === 2) ? keys(place.path) : [];
     case 'online':
       return isValue ? values(['true', 'false'], 'whether GitHub may be asked') : [];
-    case 'limits':
     case 'release':
+      return place.isKey ? keys(place.path) : choicesAt(place.path);
+    case 'limits':
     case 'operations':
       return place.isKey && second === undefined ? keys([top]) : [];
     default:
@@ -168,6 +169,8 @@ function itemsAt(place: Place, facts: ConfigurationFacts): ConfigurationItem[] {
 
 interface SchemaNode {
   readonly description?: string;
+  readonly enum?: readonly unknown[];
+  readonly additionalProperties?: boolean | SchemaNode;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
 }
@@ -175,7 +178,11 @@ interface SchemaNode {
 /** The part of the schema below some keys; a list's items stand for the list. */
 function schemaAt(path: readonly string[]): SchemaNode | null {
   let node: SchemaNode | null = schema as SchemaNode;
-  for (const key of path) node = (node?.properties ?? node?.items?.properties)?.[key] ?? null;
+  for (const key of path) {
+    const others: SchemaNode['additionalProperties'] = node?.additionalProperties;
+    node =
+      (node?.properties ?? node?.items?.properties)?.[key] ?? (typeof others === 'object' ? others : null);
+  }
   return node;
 }
 
@@ -194,6 +201,12 @@ function keys(path: readonly string[]): ConfigurationItem[] {
       isInSchema: true,
     }),
   );
+}
+
+/** The values that the schema lists for a key. */
+function choicesAt(path: readonly string[]): ConfigurationItem[] {
+  const labels = (schemaAt(path)?.enum ?? []).filter((each) => typeof each === 'string');
+  return values(labels, descriptionOf(path) ?? '');
 }
 
 function values(labels: readonly string[], detail: string): ConfigurationItem[] {

@@ -13,6 +13,8 @@ import { documentKindOf } from '../documents/index';
 import { joinCorrections, noCorrections, type ProfileCorrections } from '../evidence/profile-corrections';
 import { defaultPipelineKeys, readPipelineKeys, type PipelineKeys } from './pipeline-keys';
 import { readProfileKeys } from './profile-keys';
+import { defaultRelease, type ReleaseSettings } from '../evidence/release-settings';
+import { joinRelease, readReleaseKeys, releaseInFolder, type SaidRelease } from './release-keys';
 import {
   defaultReadiness,
   joinReadiness,
@@ -54,6 +56,8 @@ export interface Configuration {
   readonly readiness: ReadinessSettings;
   /** What a pipeline that is generated is held to. */
   readonly pipeline: PipelineKeys;
+  /** How a release is run, watched and taken back. */
+  readonly release: ReleaseSettings;
   /** What a person says of the repository in place of what was found. */
   readonly profile: ProfileCorrections;
 }
@@ -91,6 +95,7 @@ export const defaultConfiguration: Configuration = {
   isOnline: false,
   readiness: defaultReadiness,
   pipeline: defaultPipelineKeys,
+  release: defaultRelease,
   profile: noCorrections,
 };
 
@@ -112,9 +117,10 @@ export interface ConfigurationLayer {
   /** The files that `extends` names, in order, with where it names them. */
   readonly bases: readonly { readonly path: string; readonly line: number; readonly column: number }[];
   /** What this file says itself; a part that it does not speak of is left out. */
-  readonly says: Partial<Omit<Configuration, 'readiness' | 'pipeline' | 'profile'>>;
+  readonly says: Partial<Omit<Configuration, 'readiness' | 'pipeline' | 'release' | 'profile'>>;
   readonly readiness?: SaidReadiness;
   readonly pipeline?: Partial<PipelineKeys>;
+  readonly release?: SaidRelease;
   readonly profile?: ProfileCorrections;
   /** Waivers without a last day: a mistake where the rule blocks in the end. */
   readonly endless: readonly { readonly rule: string; readonly line: number; readonly column: number }[];
@@ -136,7 +142,7 @@ export function readConfiguration(path: string, text: string): ConfigurationResu
  */
 export function combineLayers(layers: readonly ConfigurationLayer[]): ConfigurationResult {
   let whole: Configuration = defaultConfiguration;
-  layers.forEach(({ path, says, readiness, pipeline, profile }, index) => {
+  layers.forEach(({ path, says, readiness, pipeline, release, profile }, index) => {
     const isBase = index < layers.length - 1;
     const takes = (name: string, by: readonly string[] | undefined): boolean =>
       (by ?? []).some((other) => other.toLowerCase() === name.toLowerCase());
@@ -172,6 +178,7 @@ export function combineLayers(layers: readonly ConfigurationLayer[]): Configurat
       documentTemplates: new Map([...whole.documentTemplates, ...(says.documentTemplates ?? [])]),
       ...(readiness ? { readiness: joinReadiness(whole.readiness, readiness) } : {}),
       pipeline: { ...whole.pipeline, ...pipeline },
+      ...(release ? { release: joinRelease(whole.release, release) } : {}),
       profile: profile ? joinCorrections(whole.profile, profile) : whole.profile,
       waivers: [
         ...whole.waivers,
@@ -189,7 +196,11 @@ export function combineLayers(layers: readonly ConfigurationLayer[]): Configurat
         column,
       })),
   );
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, configuration: whole };
+  if (problems.length > 0) return { ok: false, problems };
+  return {
+    ok: true,
+    configuration: { ...whole, release: releaseInFolder(whole.release, whole.releaseFolder) },
+  };
 }
 
 /** Reads one file of a configuration. */
@@ -354,7 +365,7 @@ export function readLayer(
   }
 
   const release = mapAt(root, 'release');
-  if (release) knownKeys(release, ['folder', 'tags'], '"release"');
+  const saidRelease = release ? readReleaseKeys(release, reader, problem) : null;
   const named = mapAt(root, 'components');
   const components = (named?.entries ?? []).flatMap(({ key, value }) => {
     const globs = insideAt(named, key.text, 'globs') ?? [];
@@ -452,6 +463,7 @@ export function readLayer(
       endless,
       ...(readiness ? { readiness } : {}),
       ...(pipeline ? { pipeline } : {}),
+      ...(saidRelease ? { release: saidRelease } : {}),
       ...(profile ? { profile: profile.corrections } : {}),
       says: {
         ...(allProduction ? { productionEnvironments: allProduction } : {}),

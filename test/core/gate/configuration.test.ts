@@ -127,6 +127,16 @@ describe('the configuration', () => {
         isOnline: true,
         readiness: defaultConfiguration.readiness,
         pipeline: defaultConfiguration.pipeline,
+        release: {
+          ...defaultConfiguration.release,
+          paths: {
+            documents: {},
+            releaseFolder: 'releases/records',
+            restrictions: 'releases/restrictions.md',
+            acceptanceCriteria: 'releases/acceptance_criteria.md',
+            leftovers: 'releases/leftovers',
+          },
+        },
         profile: defaultConfiguration.profile,
       },
     });

@@ -27,7 +27,7 @@ describe('the configuration to start from', () => {
     const reading = readConfiguration('x.yml', said);
     assert.ok(reading.ok, JSON.stringify(reading));
     assert.deepEqual(reading.configuration.productionEnvironments, ['production']);
-    for (const key of TOP_KEYS.filter((each) => !['release', 'operations', 'online'].includes(each))) {
+    for (const key of TOP_KEYS.filter((each) => !['operations', 'online'].includes(each))) {
       assert.match(text, new RegExp(`^#${key}:`, 'm'));
     }
   });
