@@ -1,5 +1,6 @@
 import { constants, promises as fs } from 'node:fs';
 import path from 'node:path';
+import { APPENDING, endsLine, isFull } from './append-only';
 import { whyNotInRepository } from './file-writer';
 import { createReader, errorCode, MAX_FILE_BYTES } from './node-files';
 
@@ -88,11 +89,7 @@ async function write(
   const target = path.join(path.resolve(root), ...file.split('/'));
   try {
     if (flags !== 0) await fs.mkdir(path.dirname(target), { recursive: true });
-    const handle = await fs.open(
-      target,
-      constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW | flags,
-      0o644,
-    );
+    const handle = await fs.open(target, APPENDING | flags, 0o644);
     try {
       await handle.appendFile((await endsLine(handle)) ? line : `\n${line}`, 'utf8');
       await handle.sync();
@@ -108,17 +105,9 @@ async function write(
       detail:
         code === 'ENOENT'
           ? `${file} is gone`
-          : code === 'ENOSPC' || code === 'EDQUOT'
+          : isFull(code)
             ? 'could not be written: the disk is full'
             : `could not be written (${code})`,
     };
   }
-}
-
-/** Whether the next line begins on a line of its own; behind one that was torn it would not. */
-async function endsLine(handle: fs.FileHandle): Promise<boolean> {
-  const { size } = await handle.stat();
-  if (size === 0) return true;
-  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
-  return buffer[0] === 0x0a;
 }
