@@ -95,6 +95,63 @@ export interface MetricSettings {
   readonly softTimes: number | null;
 }
 
+/**
+ * The constants of the rule that decides during a watch (`docs/watching.md`). A poll is one polling interval, which is
+ * what the rule calls a minute. They were chosen together, by simulation: whoever changes one measures again with
+ * `npm run bench -- --watch`.
+ */
+export interface WatchTuning {
+  /** Over how many polls the size of an effect is judged. */
+  readonly recentPolls: number;
+  /** Evidence that has to remain when the single worst poll is left out. */
+  readonly evidenceWithoutWorst: number;
+  /** Ratios that are looked for, with how likely each is beforehand; the weights sum to 1. */
+  readonly ratios: readonly number[];
+  readonly ratioWeights: readonly number[];
+  /** Share of regressions that begin with the release; of the rest, how likely one is to begin at each poll. */
+  readonly weightAtRelease: number;
+  readonly hazard: number;
+  /** The baseline is doubled until it holds so many errors, up to so many polls. */
+  readonly baselineErrors: number;
+  readonly baselineMostPolls: number;
+  /** Polls of history from which on the service's own noise is known; pretended releases in it, and how long each is. */
+  readonly historyLeastPolls: number;
+  readonly historyStepPolls: number;
+  readonly historyWatchPolls: number;
+  readonly historyMargin: number;
+  /** Dispersions up to these count as none; what is above counts so many times in the baseline. */
+  readonly calmBaseline: number;
+  readonly calmHistory: number;
+  readonly baselineInflation: number;
+  /** Without so much history only a change of so many times is hard; null: history is not asked for. */
+  readonly uncalibratedTimes: number | null;
+  /** Polls without data from the beginning, and in a row later, that are hard. */
+  readonly lostFirstPolls: number;
+  readonly lostPolls: number;
+  /** Levels (a quantile of latency, a number of the project's own): polls in a row, and the baseline that hard asks. */
+  readonly levelPolls: number;
+  readonly levelBaselinePolls: number;
+  /** Saturation: polls that a median is taken over and polls in a row; multiple of the baseline. */
+  readonly saturationPolls: number;
+  readonly saturationTimes: number;
+  /** Polls that a slope is taken over, within how many it must reach the limit, and how sure it has to be. */
+  readonly trendPolls: number;
+  readonly trendHorizonPolls: number;
+  readonly trendDeviations: number;
+  /** Traffic: least polls and requests that a silence is judged by, shares of what is usual, dispersion that is calm. */
+  readonly quietPolls: number;
+  readonly quietRequests: number;
+  readonly quietHard: number;
+  readonly quietSoft: number;
+  readonly calmTraffic: number;
+  /** Failures of a check in a row that are hard. */
+  readonly checkFailures: number;
+  /** A watch by probes whose baseline has fewer polls asks and rolls nothing back. */
+  readonly probeBaselinePolls: number;
+  /** After "continue" it is asked again when the evidence has grown so many times. */
+  readonly askAgainTimes: number;
+}
+
 /** How a watch window goes. */
 export interface WatchSettings {
   readonly rule: 'confirmed' | 'literal';
@@ -123,6 +180,7 @@ export interface WatchSettings {
   readonly profile: 'metrics' | 'probes';
   readonly metrics: readonly MetricSettings[];
   readonly prometheus: { readonly url: string; readonly headersFrom: string | null } | null;
+  readonly tuning: WatchTuning;
 }
 
 /** Something that is told or done at a point of a release by a program of the project's own. */
@@ -184,6 +242,42 @@ export interface ReleaseSettings {
 
 const MINUTE = 60_000;
 
+export const defaultTuning: WatchTuning = {
+  recentPolls: 5,
+  evidenceWithoutWorst: 10,
+  ratios: [1.5, 2, 3, 5, 10, 30, 100, 1000],
+  ratioWeights: [0.1, 0.25, 0.25, 0.15, 0.1, 0.07, 0.05, 0.03],
+  weightAtRelease: 0.5,
+  hazard: 1 / 60,
+  baselineErrors: 100,
+  baselineMostPolls: 720,
+  historyLeastPolls: 360,
+  historyStepPolls: 10,
+  historyWatchPolls: 60,
+  historyMargin: 1.3,
+  calmBaseline: 1.5,
+  calmHistory: 1.15,
+  baselineInflation: 1.5,
+  uncalibratedTimes: 10,
+  lostFirstPolls: 3,
+  lostPolls: 2,
+  levelPolls: 3,
+  levelBaselinePolls: 120,
+  saturationPolls: 10,
+  saturationTimes: 1.5,
+  trendPolls: 30,
+  trendHorizonPolls: 240,
+  trendDeviations: 3.3,
+  quietPolls: 5,
+  quietRequests: 25,
+  quietHard: 0.1,
+  quietSoft: 0.5,
+  calmTraffic: 1.8,
+  checkFailures: 2,
+  probeBaselinePolls: 120,
+  askAgainTimes: 100,
+};
+
 export const defaultWatch: WatchSettings = {
   rule: 'confirmed',
   windowMs: 60 * MINUTE,
@@ -204,6 +298,7 @@ export const defaultWatch: WatchSettings = {
   profile: 'metrics',
   metrics: [],
   prometheus: null,
+  tuning: defaultTuning,
 };
 
 export const defaultRelease: ReleaseSettings = {

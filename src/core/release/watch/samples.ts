@@ -48,6 +48,8 @@ export interface MetricPast {
   readonly history: readonly (Sample | null)[] | null;
   /** What could not be had, in words; '' for nothing. */
   readonly note: string;
+  /** ISO 8601, UTC: the end of the last interval, from which the others are counted back; absent: nobody knows when it was. */
+  readonly until?: string;
   /** Why nothing can be said of this metric here, so that it has no samples: its bound lies above the last bucket. */
   readonly unjudgeable?: string;
   /** For `slow-requests`: what counts as slow, taken from the baseline and kept for the whole run. */
