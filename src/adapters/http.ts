@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly signal?: AbortSignal | undefined;
   /** A limit that several requests share; its being reached is a failure like a time-out. */
   readonly deadline?: AbortSignal | undefined;
+  /** The person wrote this very address with `http://`: it is asked as it is; a redirect to plain http is still refused. */
+  readonly isPlainMeant?: boolean;
 }
 
 /** What a server answered, or why it did not; `detail` completes "<host> …". */
@@ -27,7 +29,12 @@ export type HttpAnswer =
       /** Where the answer came from in the end. */
       readonly url: URL;
     }
-  | { readonly ok: false; readonly detail: string };
+  | {
+      readonly ok: false;
+      readonly detail: string;
+      /** The system's code where the server could not be reached (`ECONNREFUSED`), `ETIMEDOUT` where it was too slow. */
+      readonly code?: string;
+    };
 
 const DEFAULT_REDIRECTS = 5;
 
@@ -59,7 +66,7 @@ export async function askHttp(address: URL, request: HttpRequest): Promise<HttpA
   let headers: Readonly<Record<string, string>> = { 'user-agent': 'release-gate', ...request.headers };
   try {
     for (let hop = 0; ; hop++) {
-      const refusal = whyNotAsked(url);
+      const refusal = hop === 0 && request.isPlainMeant && url.protocol === 'http:' ? null : whyNotAsked(url);
       if (refusal)
         return { ok: false, detail: hop === 0 ? refusal : `redirects to ${url.host}, which ${refusal}` };
       const response = await fetch(url, {
@@ -96,9 +103,20 @@ export async function askHttp(address: URL, request: HttpRequest): Promise<HttpA
     }
   } catch (error) {
     signal?.throwIfAborted();
-    if (limit.aborted) return { ok: false, detail: `gave no answer within ${timeoutMs / 1000} seconds` };
-    if (deadline?.aborted) return { ok: false, detail: 'took too long' };
-    return { ok: false, detail: `could not be reached (${reasonOf(error)})` };
+    if (limit.aborted) {
+      return {
+        ok: false,
+        detail: `gave no answer within ${timeoutMs / 1000} seconds`,
+        code: 'ETIMEDOUT',
+      };
+    }
+    if (deadline?.aborted) return { ok: false, detail: 'took too long', code: 'ETIMEDOUT' };
+    const code = codeOf(error);
+    return {
+      ok: false,
+      detail: `could not be reached (${code ?? (error instanceof Error ? error.message : 'it failed')})`,
+      ...(code === null ? {} : { code }),
+    };
   }
 }
 
@@ -117,10 +135,9 @@ async function boundedBody(response: Response, maxBytes: number): Promise<Buffer
 }
 
 /** `fetch` hides why in the cause. */
-function reasonOf(error: unknown): string {
+function codeOf(error: unknown): string | null {
   const cause = error instanceof Error ? error.cause : null;
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
-  return error instanceof Error ? error.message : 'it failed';
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : null;
 }
 
 /** A body as JSON; undefined where it is none. */
