@@ -7,6 +7,7 @@ import type {
   RunIdentity,
   ScriptOutcome,
   SmokeOutcome,
+  Verdict,
 } from './run';
 import type { MetricPast, Poll } from './watch/samples';
 import type { RunSettings } from './settings';
@@ -70,13 +71,15 @@ export type ReleaseEvent =
   | { readonly event: 'polled'; readonly poll: Poll }
   /** The vulnerability signal spoke: a command, a SARIF file. */
   | { readonly event: 'vulnerability-found'; readonly detail: string }
+  /** The verdict, before anything that follows from it (C19). */
+  | { readonly event: 'declared'; readonly verdict: Verdict }
   | { readonly event: 'followed-up'; readonly outcome: FollowUpOutcome }
   /** Another process goes on with the run after the first was gone. */
   | {
       readonly event: 'resumed';
       readonly by: Actor;
-      /** The effect that was under way and has no end in the journal; null for none. */
-      readonly interrupted: Effect | null;
+      /** Which call of the deploy script was begun and has no end in the journal; null for none. */
+      readonly interrupted: Extract<Effect, { readonly effect: 'run-script' }> | null;
       /** What was left of the process group and became of it. */
       readonly detail: string;
     }
@@ -100,6 +103,7 @@ export type Effect =
   /** At `dueMs` of the run's own clock (elapsed). */
   | { readonly effect: 'poll'; readonly number: number; readonly dueMs: number }
   | { readonly effect: 'expire'; readonly question: string; readonly dueMs: number }
+  | { readonly effect: 'declare'; readonly verdict: Verdict }
   | { readonly effect: 'follow-up'; readonly what: FollowUp }
   | { readonly effect: 'end' };
 
