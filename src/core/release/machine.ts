@@ -220,6 +220,7 @@ class Machine {
       case 'soft':
         return this.softAnswered(answer);
       case 'interrupted':
+        if (answer.choice === 'roll-back' && this.state.rollback) return this.goOn();
         if (answer.choice === 'roll-back')
           return this.goBack('a person chose it after the runner was gone', by);
         if (answer.choice === 'take-over')
