@@ -7,6 +7,8 @@ export type Style = 'strong' | 'faint' | 'added' | 'removed' | 'bad' | 'good' | 
 /** Where a call prints, whether it may use colour, and whether the person has cancelled it. */
 export interface Terminal {
   readonly usesColour: boolean;
+  /** Whether a person watches and types: what is shown may be drawn again. */
+  readonly isInteractive: boolean;
   /** Columns; as many as most windows have where nobody watches. */
   readonly width: number;
   readonly signal: AbortSignal;
@@ -41,6 +43,7 @@ export function processTerminal(signal: AbortSignal): Terminal {
   const usesColour = isWanted || (process.stdout.isTTY && !isUnwanted);
   return {
     usesColour,
+    isInteractive: process.stdin.isTTY && process.stderr.isTTY && process.env['TERM'] !== 'dumb',
     width: Math.max(40, process.stdout.isTTY ? process.stdout.columns : 120),
     signal,
     print: (text) => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`),

@@ -12,6 +12,7 @@ describe('recording on the command line', function () {
   let printed: string;
   const terminal = (answer: string | null): Terminal => ({
     usesColour: false,
+    isInteractive: false,
     width: 100,
     signal: new AbortController().signal,
     print: (text) => void (printed += `${text}\n`),

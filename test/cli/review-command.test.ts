@@ -24,6 +24,7 @@ describe('recording a review on the command line', function () {
   let root: string;
   const terminal = (answer: string | null): Terminal => ({
     usesColour: false,
+    isInteractive: false,
     width: 100,
     signal: new AbortController().signal,
     print: () => undefined,

@@ -22,6 +22,7 @@ describe('unknowns on the command line', () => {
     const yes = [...confirmed];
     const terminal: Terminal = {
       usesColour: false,
+      isInteractive: false,
       width: 100,
       signal: new AbortController().signal,
       print: (text) => void (printed += `${text}\n`),

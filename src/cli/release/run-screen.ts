@@ -1,0 +1,103 @@
+import type { ReleaseView } from '../../core/release/view';
+import type { MetricSeries } from '../../core/release/watch/judge';
+import { durationInWords } from '../../core/release/words';
+import type { Terminal } from '../terminal';
+
+const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
+
+const MARKS = { waiting: '·', now: '▶', done: '✓', failed: '✗', skipped: '-' } as const;
+
+/** So many polls of a metric are drawn. */
+const MAX_BARS = 60;
+
+/** Numbers as one line of bars, the newest last; a gap where there is no number. */
+export function sparkline(values: readonly (number | null)[], width: number): string {
+  const shown = values.slice(-width);
+  const known = shown.filter((value) => value !== null);
+  const most = Math.max(0, ...known);
+  return shown
+    .map((value) =>
+      value === null ? ' ' : (BARS[most > 0 ? Math.min(7, Math.floor((value / most) * 7.999)) : 0] ?? ' '),
+    )
+    .join('');
+}
+
+/** A run as lines for a terminal: phases with their times, metrics with their evidence, what is asked. */
+export function runScreen(view: ReleaseView, terminal: Pick<Terminal, 'style' | 'width'>): readonly string[] {
+  const { style, width } = terminal;
+  const cut = (line: string): string => (line.length > width ? `${line.slice(0, width - 1)}…` : line);
+  const lines: string[] = [];
+  lines.push(style('strong', cut(`${view.title}   ${durationInWords(view.elapsedMs)}`)));
+  if (view.banner) {
+    const tone = view.banner.tone;
+    lines.push(style(tone, cut(view.banner.text)));
+  }
+  for (const { title, status, tookMs, expectedMs, detail } of view.phases) {
+    const took = tookMs === null ? '' : durationInWords(tookMs);
+    const of =
+      expectedMs !== null && (status === 'now' || status === 'waiting')
+        ? ` of ${durationInWords(expectedMs)}`
+        : '';
+    const line = cut(`${MARKS[status]} ${title.padEnd(30)} ${`${took}${of}`.padEnd(18)} ${detail}`.trimEnd());
+    lines.push(
+      status === 'failed'
+        ? style('bad', line)
+        : status === 'now'
+          ? style('strong', line)
+          : status === 'done'
+            ? line
+            : style('faint', line),
+    );
+  }
+  if (view.watch) {
+    const { done, polls, series, findings, of } = view.watch;
+    const what = of === 'rollback' ? 'the version before' : of === 'stage' ? 'this stage' : 'the release';
+    lines.push('', `Watching ${what}: poll ${done} of ${polls}`);
+    for (const one of series) lines.push(metricLine(one, terminal, cut));
+    for (const { poll, level, text } of findings.slice(-4)) {
+      const line = cut(`  T+${poll} ${level}: ${text}`);
+      lines.push(style(level === 'hard' ? 'bad' : level === 'soft' ? 'doubtful' : 'faint', line));
+    }
+  }
+  if (view.leftovers.length > 0) {
+    lines.push('', 'Owed:', ...view.leftovers.map((leftover) => cut(`  - ${leftover}`)));
+  }
+  return lines;
+}
+
+function metricLine(
+  series: MetricSeries,
+  { style, width }: Pick<Terminal, 'style' | 'width'>,
+  cut: (line: string) => string,
+): string {
+  const numbers = `${series.now}${series.baseline ? `, baseline ${series.baseline}` : ''}${series.evidence ? `, evidence ${series.evidence}` : ''}`;
+  const bars = sparkline(series.values, Math.min(MAX_BARS, Math.max(10, width - 24 - numbers.length)));
+  const line = cut(`  ${series.metric.slice(0, 18).padEnd(18)} ${bars}  ${numbers}`);
+  return series.level === 'hard'
+    ? style('bad', line)
+    : series.level === 'soft'
+      ? style('doubtful', line)
+      : line;
+}
+
+/** The question as lines: what it rests on, and each choice with what is typed for it. */
+export function questionLines(
+  view: ReleaseView,
+  { style, width }: Pick<Terminal, 'style' | 'width'>,
+): readonly string[] {
+  const { question } = view;
+  if (!question) return [];
+  const cut = (line: string): string => (line.length > width ? `${line.slice(0, width - 1)}…` : line);
+  return [
+    '',
+    style('strong', cut(question.text)),
+    ...question.grounds.map((ground) => cut(`  - ${ground}`)),
+    ...question.choices.map(({ id, label, takes }) => {
+      const more =
+        takes === 'text' ? ' WHY' : takes === 'minutes' ? ' MINUTES' : takes === 'phrase' ? '' : '';
+      return takes === 'phrase'
+        ? cut(`  ${question.phrase ?? ''}`.padEnd(30) + ` ${label}`)
+        : cut(`  ${`${id}${more}`.padEnd(28)} ${label}`);
+    }),
+  ];
+}
