@@ -10,14 +10,17 @@ import { ROLLOUTS } from '../evidence/rollouts';
 import type { Answer, Demand, Effect, ReleaseEvent } from './events';
 import {
   FOLLOW_UPS,
+  VERDICTS,
   type Actor,
   type FollowUpOutcome,
   type GateItem,
   type GateOutcome,
   type RunIdentity,
+  type RunOverride,
   type ScriptOutcome,
   type SmokeCase,
   type SmokeOutcome,
+  type Verdict,
 } from './run';
 import type { RunSettings } from './settings';
 import {
@@ -175,6 +178,14 @@ const smoke = record<SmokeOutcome>({
   detail: text,
 });
 
+const verdict = record<Verdict>({
+  verdict: oneOf(VERDICTS),
+  reason: text,
+  liveSystem: oneOf(['unchanged', 'changed', 'unknown']),
+  isRollbackVerified: orNull(flag),
+  override: orNull(record<RunOverride>({ what: oneOf(['watch']), by: actor, reason: text, at: text })),
+});
+
 /** How an answer looks, in the journal and in the file through which a face gives it. */
 export const answerShape = record<Answer>({ question: text, choice: text, text, by: actor });
 
@@ -199,6 +210,7 @@ const effects: Readonly<Record<Effect['effect'], Shape>> = {
   smoke: record<Asked<'smoke'>>({ direction }),
   poll: record<Asked<'poll'>>({ number, dueMs: number }),
   expire: record<Asked<'expire'>>({ question: text, dueMs: number }),
+  declare: record<Asked<'declare'>>({ verdict }),
   'follow-up': record<Asked<'follow-up'>>({ what: oneOf(FOLLOW_UPS) }),
   end: record({}),
 };
@@ -226,6 +238,7 @@ const events: Readonly<Record<ReleaseEvent['event'], Shape>> = {
     poll: record<Poll>({ number, at: text, samples: mapOf(sample) }),
   }),
   'vulnerability-found': record<Event<'vulnerability-found'>>({ detail: text }),
+  declared: record<Event<'declared'>>({ verdict }),
   'followed-up': record<Event<'followed-up'>>({
     outcome: record<FollowUpOutcome>({ what: oneOf(FOLLOW_UPS), isDone: flag, detail: text }),
   }),
