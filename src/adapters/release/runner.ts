@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Answer, Demand, Effect, JournalLine, ReleaseEvent } from '../../core/release/events';
+import type { Answer, Demand, Effect, JournalLine, ReleaseEvent, Timed } from '../../core/release/events';
 import { step, whyNotAnswered, whyNotDemanded } from '../../core/release/machine';
 import type {
   FollowUpOutcome,
@@ -12,11 +12,8 @@ import { watchOfState, type ReleaseState } from '../../core/release/state';
 import type { Poll } from '../../core/release/watch/samples';
 
 /** The journal as the runner writes it: a line is on the disk when the promise resolves, else it rejects. */
-export interface RunJournal {
-  append(
-    entry: ReleaseEvent | Effect,
-    when: { readonly at: string; readonly elapsedMs: number },
-  ): Promise<JournalLine>;
+export interface LineWriter {
+  append(timed: Timed<ReleaseEvent | Effect>): Promise<JournalLine>;
 }
 
 /** What the effects of the machine are done with; each may reject, which is said as the effect's own failure. */
@@ -90,7 +87,7 @@ export class Runner {
 
   constructor(
     private state: ReleaseState,
-    private readonly journal: RunJournal,
+    private readonly journal: LineWriter,
     private readonly performers: Performers,
     private readonly clock: RunClock,
     listen: ListenToPeople,
@@ -158,7 +155,7 @@ export class Runner {
   private async take(event: ReleaseEvent): Promise<void> {
     const before = this.state;
     const when = { at: this.clock.now().toISOString(), elapsedMs: this.clock.elapsedMs() };
-    await this.journal.append(event, when);
+    await this.journal.append({ ...when, entry: event });
     const { state, effects } = step(before, { ...when, entry: event });
     this.state = state;
     // Effects that nobody waits for any more end now; the script is ended by an effect of its own.
@@ -178,7 +175,7 @@ export class Runner {
 
   private async begin(effect: Effect): Promise<void> {
     const when = { at: this.clock.now().toISOString(), elapsedMs: this.clock.elapsedMs() };
-    await this.journal.append(effect, when);
+    await this.journal.append({ ...when, entry: effect });
     const controller = new AbortController();
     this.underWay.set(effect, controller);
     void this.perform(effect, controller.signal)

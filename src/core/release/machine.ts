@@ -196,6 +196,7 @@ class Machine {
         this.enter('strategy');
         return this.ask('strategy');
       case 'strategy': {
+        if (answer.choice === 'abort') return this.abort(answer.text.trim());
         const rollout = ROLLOUTS.find((known) => known === answer.choice);
         if (!rollout) return this.abort('no strategy was chosen');
         const reason = answer.text.trim() || (this.state.gate?.strategyReason ?? '');

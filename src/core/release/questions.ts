@@ -39,9 +39,12 @@ export function questionOf(state: ReleaseState, kind: QuestionKind, grounds: rea
       return {
         ...base,
         text: `How does ${what} go out?`,
-        choices: (gate?.strategies ?? []).map((each) =>
-          choice(each, each === recommended ? `${each} (recommended)` : each),
-        ),
+        choices: [
+          ...(gate?.strategies ?? []).map((each) =>
+            choice(each, each === recommended ? `${each} (recommended)` : each),
+          ),
+          choice('abort', 'Abort', 'text'),
+        ],
         grounds: gate?.strategyReason ? [gate.strategyReason] : [],
       };
     }
