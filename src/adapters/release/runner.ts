@@ -31,7 +31,8 @@ export interface Performers {
   runScript(
     effect: Extract<Effect, { effect: 'run-script' }>,
     state: ReleaseState,
-    onStarted: (process: { readonly pid: number; readonly startTime: string }) => void,
+    /** The script begins when this resolves: when what runs is in the journal. */
+    onStarted: (process: { readonly pid: number; readonly startTime: string }) => Promise<void>,
     signal: AbortSignal,
   ): Promise<ScriptOutcome>;
   smoke(
@@ -101,7 +102,7 @@ export class Runner {
 
   /** Begins with an event (`started`, `resumed`) and goes on to the end. */
   async run(first: ReleaseEvent): Promise<RunEnd> {
-    this.happen(first);
+    this.report(first);
     try {
       return await this.ended;
     } finally {
@@ -111,7 +112,7 @@ export class Runner {
   }
 
   private answer(answer: Answer): void {
-    this.queue(async () => {
+    this.enqueue(async () => {
       const why = whyNotAnswered(this.state, answer);
       await this.take(
         why === null ? { event: 'answered', answer } : { event: 'answer-refused', answer, why },
@@ -120,7 +121,7 @@ export class Runner {
   }
 
   private demand(demand: Demand): void {
-    this.queue(async () => {
+    this.enqueue(async () => {
       const why = whyNotDemanded(this.state, demand);
       if (why === null) return this.take({ event: 'demanded', demand });
       await this.take({
@@ -136,20 +137,33 @@ export class Runner {
     });
   }
 
-  private happen(event: ReleaseEvent): void {
-    this.queue(() => this.take(event));
+  /** Resolves when the event is in the journal; rejects where it cannot be. */
+  private happen(event: ReleaseEvent): Promise<void> {
+    return this.queue(() => this.take(event));
+  }
+
+  private report(event: ReleaseEvent): void {
+    this.enqueue(() => this.take(event));
+  }
+
+  private enqueue(work: () => Promise<void>): void {
+    // What fails has stopped the run already.
+    this.queue(work).catch(() => undefined);
   }
 
   /** One thing after the other; what fails here is the journal. */
-  private queue(work: () => Promise<void>): void {
-    this.tail = this.tail.then(async () => {
-      if (this.failure !== null) return;
+  private queue(work: () => Promise<void>): Promise<void> {
+    const done = this.tail.then(async () => {
+      if (this.failure !== null) throw new Error(this.failure);
       try {
         await work();
       } catch (error) {
-        await this.stop(error instanceof Error ? error.message : String(error));
+        void this.stop(words(error));
+        throw error;
       }
     });
+    this.tail = done.catch(() => undefined);
+    return done;
   }
 
   private async take(event: ReleaseEvent): Promise<void> {
@@ -182,11 +196,11 @@ export class Runner {
       .then((event) => {
         this.underWay.delete(effect);
         // What was given up has no end that anybody waits for; a script that was ended has one all the same.
-        if (event && (!controller.signal.aborted || effect.effect === 'run-script')) this.happen(event);
+        if (event && (!controller.signal.aborted || effect.effect === 'run-script')) this.report(event);
       })
       .catch((error: unknown) => {
         if (controller.signal.aborted && effect.effect !== 'run-script') return;
-        this.queue(() => Promise.reject(error instanceof Error ? error : new Error(String(error))));
+        this.enqueue(() => Promise.reject(error instanceof Error ? error : new Error(String(error))));
       });
   }
 
@@ -272,7 +286,7 @@ export class Runner {
       .catch(() => null)
       .then((detail) => {
         this.isLookingForVulnerabilities = false;
-        if (detail !== null) this.happen({ event: 'vulnerability-found', detail });
+        if (detail !== null) this.report({ event: 'vulnerability-found', detail });
       });
   }
 
