@@ -14,8 +14,8 @@ export interface RunRequest {
   readonly isOnline: boolean;
   /** What stands for the answers where nobody is there; null where somebody is. */
   readonly unattended: UnattendedAnswers | null;
-  /** A finished or broken run is gone on with: who does, and why. */
-  readonly resume: { readonly by: Actor } | null;
+  /** A run whose process is gone is gone on with: which, and who does; null for a new one. */
+  readonly resume: { readonly id: string; readonly by: Actor } | null;
   /** A stale lock is broken: why. */
   readonly breakLock: string | null;
 }

@@ -1,5 +1,6 @@
 import type { ReleaseView } from '../../core/release/view';
 import type { MetricSeries } from '../../core/release/watch/judge';
+import { evidenceInWords, lastOf, valueInWords } from '../../core/release/metric-words';
 import { durationInWords } from '../../core/release/words';
 import type { Terminal } from '../terminal';
 
@@ -53,7 +54,10 @@ export function runScreen(view: ReleaseView, terminal: Pick<Terminal, 'style' | 
     const { done, polls, series, findings, of } = view.watch;
     const what = of === 'rollback' ? 'the version before' : of === 'stage' ? 'this stage' : 'the release';
     lines.push('', `Watching ${what}: poll ${done} of ${polls}`);
-    for (const one of series) lines.push(metricLine(one, terminal, cut));
+    for (const one of series) {
+      const level = findings.findLast(({ metric, poll }) => metric === one.metric && poll === done)?.level;
+      lines.push(metricLine(one, level ?? null, terminal, cut));
+    }
     for (const { poll, level, text } of findings.slice(-4)) {
       const line = cut(`  T+${poll} ${level}: ${text}`);
       lines.push(style(level === 'hard' ? 'bad' : level === 'soft' ? 'doubtful' : 'faint', line));
@@ -67,17 +71,24 @@ export function runScreen(view: ReleaseView, terminal: Pick<Terminal, 'style' | 
 
 function metricLine(
   series: MetricSeries,
+  level: string | null,
   { style, width }: Pick<Terminal, 'style' | 'width'>,
   cut: (line: string) => string,
 ): string {
-  const numbers = `${series.now}${series.baseline ? `, baseline ${series.baseline}` : ''}${series.evidence ? `, evidence ${series.evidence}` : ''}`;
+  const parts = [
+    valueInWords(series, lastOf(series.values)) || 'no data',
+    ...(series.baseline === null ? [] : [`baseline ${valueInWords(series, series.baseline)}`]),
+    ...(series.hardBound === null ? [] : [`bound ${valueInWords(series, series.hardBound)}`]),
+    ...(lastOf(series.lnEvidence) === null
+      ? []
+      : [
+          `evidence ${evidenceInWords(lastOf(series.lnEvidence))} of ${evidenceInWords(series.lnEvidenceHard)}`,
+        ]),
+  ];
+  const numbers = series.unjudgeable === '' ? parts.join(', ') : series.unjudgeable;
   const bars = sparkline(series.values, Math.min(MAX_BARS, Math.max(10, width - 24 - numbers.length)));
   const line = cut(`  ${series.metric.slice(0, 18).padEnd(18)} ${bars}  ${numbers}`);
-  return series.level === 'hard'
-    ? style('bad', line)
-    : series.level === 'soft'
-      ? style('doubtful', line)
-      : line;
+  return level === 'hard' ? style('bad', line) : level === 'soft' ? style('doubtful', line) : line;
 }
 
 /** The question as lines: what it rests on, and each choice with what is typed for it. */

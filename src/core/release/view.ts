@@ -34,7 +34,12 @@ export interface ReleaseView {
     readonly polls: number;
     readonly series: readonly MetricSeries[];
     /** The findings that stand since the last poll that had some, newest last, each in words. */
-    readonly findings: readonly { readonly poll: number; readonly level: string; readonly text: string }[];
+    readonly findings: readonly {
+      readonly poll: number;
+      readonly metric: string;
+      readonly level: string;
+      readonly text: string;
+    }[];
   } | null;
   readonly question: Question | null;
   /** What a person may demand now. */
@@ -69,7 +74,9 @@ export function viewOf(state: ReleaseState, nowMs: number = state.elapsedMs): Re
       polls: watch.polls,
       series: seriesOf(watch.judge),
       findings: watch.log
-        .flatMap(({ poll, findings }) => findings.map(({ level, text }) => ({ poll, level, text })))
+        .flatMap(({ poll, findings }) =>
+          findings.map(({ metric, level, text }) => ({ poll, metric, level, text })),
+        )
         .slice(-MAX_FINDINGS),
     },
     question: state.question,
