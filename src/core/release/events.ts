@@ -5,6 +5,7 @@ import type {
   FollowUpOutcome,
   GateOutcome,
   RunIdentity,
+  RunnerProcess,
   ScriptOutcome,
   SmokeOutcome,
   Verdict,
@@ -38,6 +39,8 @@ export type ReleaseEvent =
       readonly event: 'started';
       readonly run: RunIdentity;
       readonly settings: RunSettings;
+      /** The process that runs it; left out where it is not known. */
+      readonly runner?: RunnerProcess;
     }
   | { readonly event: 'locked'; readonly isHeld: boolean; readonly detail: string }
   | { readonly event: 'gate-judged'; readonly gate: GateOutcome }
@@ -82,6 +85,7 @@ export type ReleaseEvent =
       readonly interrupted: Extract<Effect, { readonly effect: 'run-script' }> | null;
       /** What was left of the process group and became of it. */
       readonly detail: string;
+      readonly runner?: RunnerProcess;
     }
   | { readonly event: 'ended' };
 

@@ -16,6 +16,7 @@ import {
   type GateItem,
   type GateOutcome,
   type RunIdentity,
+  type RunnerProcess,
   type RunOverride,
   type ScriptOutcome,
   type SmokeCase,
@@ -30,6 +31,7 @@ import {
   mapOf,
   number,
   oneOf,
+  orAbsent,
   orNull,
   record,
   text,
@@ -112,6 +114,8 @@ const identity = record<RunIdentity>({
   isUnattended: flag,
   engine: text,
 });
+
+const runner = record<RunnerProcess>({ pid: number, startTime: text, host: text });
 
 const gate = record<GateOutcome>({
   items: listOf(
@@ -218,7 +222,7 @@ const effects: Readonly<Record<Effect['effect'], Shape>> = {
 const effect = variantOf('effect', effects);
 
 const events: Readonly<Record<ReleaseEvent['event'], Shape>> = {
-  started: record<Event<'started'>>({ run: identity, settings }),
+  started: record<Event<'started'>>({ run: identity, settings, runner: orAbsent(runner) }),
   locked: record<Event<'locked'>>({ isHeld: flag, detail: text }),
   'gate-judged': record<Event<'gate-judged'>>({ gate }),
   'baseline-taken': record<Event<'baseline-taken'>>({
@@ -242,7 +246,12 @@ const events: Readonly<Record<ReleaseEvent['event'], Shape>> = {
   'followed-up': record<Event<'followed-up'>>({
     outcome: record<FollowUpOutcome>({ what: oneOf(FOLLOW_UPS), isDone: flag, detail: text }),
   }),
-  resumed: record<Event<'resumed'>>({ by: actor, interrupted: orNull(effect), detail: text }),
+  resumed: record<Event<'resumed'>>({
+    by: actor,
+    interrupted: orNull(effect),
+    detail: text,
+    runner: orAbsent(runner),
+  }),
   ended: record({}),
 };
 

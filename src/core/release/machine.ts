@@ -109,7 +109,12 @@ class Machine {
     switch (event.event) {
       case 'started':
         if (state.run) return;
-        this.set({ run: event.run, settings: event.settings, startedAt: state.at });
+        this.set({
+          run: event.run,
+          settings: event.settings,
+          runner: event.runner ?? null,
+          startedAt: state.at,
+        });
         this.enter('gate');
         return this.begin({ effect: 'lock' });
       case 'locked':
@@ -602,6 +607,7 @@ class Machine {
     const { at } = this.state;
     this.set({
       resumes: [...this.state.resumes, { by: event.by, at, detail: event.detail }],
+      runner: event.runner ?? null,
       running: null,
     });
     const { interrupted } = event;

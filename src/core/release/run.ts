@@ -13,6 +13,13 @@ export interface Actor {
   readonly via: Face;
 }
 
+/** A process, told from a later one of the same id by when it began. */
+export interface RunnerProcess {
+  readonly pid: number;
+  readonly startTime: string;
+  readonly host: string;
+}
+
 /** What is released where, fixed when the run begins. */
 export interface RunIdentity {
   /** The name of its record without `.md`: `release_2.4.0_production_2026-11-26-2140`. */

@@ -7,6 +7,7 @@ import type {
   FollowUpOutcome,
   GateOutcome,
   RunIdentity,
+  RunnerProcess,
   RunOverride,
   ScriptOutcome,
   SmokeOutcome,
@@ -89,6 +90,8 @@ export interface WatchProgress {
 export interface ReleaseState {
   readonly run: RunIdentity | null;
   readonly settings: RunSettings | null;
+  /** The process that runs it, or ran it last; null where that is not known. */
+  readonly runner: RunnerProcess | null;
   readonly phase: ReleasePhase;
   readonly startedAt: string;
   /** When each phase was entered, in the order in which they were. */
@@ -180,6 +183,7 @@ export interface ReleaseState {
 export const initialState: ReleaseState = {
   run: null,
   settings: null,
+  runner: null,
   phase: 'gate',
   startedAt: '',
   entered: [],
