@@ -300,17 +300,20 @@ function select(
       range,
       end,
       series: found.flatMap(({ labels, samples }) => {
-        const points = samples.flatMap(({ time: at, value }) =>
-          value !== null && at >= end - range && at <= end ? [{ time: at, value }] : [],
-        );
-        return points.length > 0 ? [{ labels, points }] : [];
+        const points: { time: number; value: number }[] = [];
+        for (let index = indexAfter(samples, end) - 1; index >= 0; index--) {
+          const sample = samples[index];
+          if (!sample || sample.time < end - range) break;
+          if (sample.value !== null) points.push({ time: sample.time, value: sample.value });
+        }
+        return points.length > 0 ? [{ labels, points: points.reverse() }] : [];
       }),
     };
   }
   return {
     type: 'vector',
     series: found.flatMap(({ labels, samples }) => {
-      const last = lastAt(samples, end);
+      const last = samples[indexAfter(samples, end) - 1];
       return last && last.value !== null && last.time > end - LOOKBACK
         ? [{ labels, value: last.value, time: last.time }]
         : [];
@@ -318,14 +321,15 @@ function select(
   };
 }
 
-function lastAt(samples: StoredSeries['samples'], end: number): StoredSeries['samples'][number] | undefined {
+/** How many samples are not after a time. */
+function indexAfter(samples: StoredSeries['samples'], end: number): number {
   let [low, high] = [0, samples.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((samples[middle]?.time ?? 0) <= end) low = middle + 1;
     else high = middle;
   }
-  return samples[low - 1];
+  return low;
 }
 
 const withoutName = ({ __name__: _name, ...rest }: Labels): Labels => rest;

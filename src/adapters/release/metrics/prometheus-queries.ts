@@ -69,7 +69,7 @@ const MEMORY_MS = 5 * 60_000;
  * abutting intervals share no scrape. Of each series:
  *
  * - it was there and is not lower: the difference;
- * - it was there and fell: it was reset, and counts from 0;
+ * - it was there and fell: it was reset, and counts from 0 (what it counted between the last scrape and the reset is lost);
  * - it was not there: it is new and counts from 0, unless its target was down then, and it may be old.
  *
  * A series whose scrape failed just then is continued from its last value. `aggregation` is `sum` or `sum by (le)`.
