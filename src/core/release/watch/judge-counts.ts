@@ -29,13 +29,14 @@ function grown(track: Track, counts: Counts | null): Track {
     (values.at(-1) ?? 0) + value,
   ];
   const rate = counts && counts[1] > 0 ? counts[0] / counts[1] : null;
+  const { worstRate } = track;
   const isWorst =
-    rate !== null && (track.direction === 'up' ? rate > track.worstRate : rate < track.worstRate);
+    rate !== null && (worstRate === null || (track.direction === 'up' ? rate > worstRate : rate < worstRate));
   return {
     ...track,
     counts: { bad: add(track.counts.bad, counts?.[0] ?? 0), all: add(track.counts.all, counts?.[1] ?? 0) },
     worst: isWorst ? poll : track.worst,
-    worstRate: isWorst ? rate : track.worstRate,
+    worstRate: isWorst ? rate : worstRate,
   };
 }
 

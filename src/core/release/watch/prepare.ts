@@ -126,7 +126,7 @@ function trackOf(
       : null,
     counts: { bad: [0], all: [0] },
     worst: -1,
-    worstRate: direction === 'up' ? -1 : Infinity,
+    worstRate: null,
   };
 }
 

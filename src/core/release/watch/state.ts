@@ -84,7 +84,7 @@ export interface Track {
   readonly counts: CumulativeCounts;
   /** The single worst poll so far, from 0; -1: none. */
   readonly worst: number;
-  readonly worstRate: number;
+  readonly worstRate: number | null;
 }
 
 /** What traffic was before the release. */
