@@ -87,7 +87,7 @@ export function errorsNeeded(ratio: number): number {
 }
 
 /**
- * After how many polls a true ratio is expected to be confirmed at this traffic; null: not within `polls`. Evidence that
+ * After how many polls a true ratio is expected to be confirmed at this traffic; null: not within `polls`. The evidence is what
  * one start and one ratio of the mixture would have gathered by then.
  */
 export function expectedPolls(
@@ -95,7 +95,7 @@ export function expectedPolls(
   perPoll: number,
   ratio: number,
   polls: number,
-  noise: number,
+  noiseAt: (polls: number) => number,
   evidenceHard: number,
   { weightAtRelease }: WatchTuning,
 ): number | null {
@@ -109,7 +109,7 @@ export function expectedPolls(
     const both = bad + before;
     const part = all / (all + baseline.all);
     const gathered =
-      (bad * Math.log(bad / (both * part)) + before * Math.log(before / (both * (1 - part)))) / noise;
+      (bad * Math.log(bad / (both * part)) + before * Math.log(before / (both * (1 - part)))) / noiseAt(poll);
     if (gathered >= needed) return Math.max(poll, 2);
   }
   return null;

@@ -2,6 +2,7 @@ import type { MetricSettings, WatchSettings } from '../../evidence/release-setti
 import { ceilingOf, slowShare, timesOf } from './bounds';
 import { errorsNeeded, expectedPolls } from './evidence';
 import { rateInWords } from './judge-counts';
+import { noiseAt } from './noise';
 import { openWatch } from './open';
 import type { MetricPast } from './samples';
 import type { Judged, MetricState, Track } from './state';
@@ -53,9 +54,9 @@ function sentencesOf(metric: MetricState, settings: WatchSettings): readonly str
 const windowPolls = ({ windowMs, intervalMs }: WatchSettings): number =>
   Math.max(1, Math.ceil(windowMs / intervalMs));
 
-/** The largest noise of a track: what all durations together have to get over. */
-export function largestNoise({ historyNoise, baselineNoise }: Track): number {
-  return historyNoise ? Math.max(...historyNoise) : baselineNoise;
+/** The noise that a change of a track has to get over, by how many polls it has lasted. */
+export function noiseOf({ historyNoise, baselineNoise }: Track): (polls: number) => number {
+  return historyNoise ? (polls) => noiseAt(historyNoise, polls) : () => baselineNoise;
 }
 
 function countsSentences(metric: MetricState, track: Track, settings: WatchSettings): readonly string[] {
@@ -71,8 +72,9 @@ function countsSentences(metric: MetricState, track: Track, settings: WatchSetti
     return [`${before}; judged poll by poll, without evidence: chance alone can roll back`];
   const sentences = [`${before}; ${shownInWords(metric, track, settings)}`];
   const hard = timesOf(metric.settings, settings).hard ?? settings.ratioHard;
-  const needed = Math.ceil(errorsNeeded(hard) * largestNoise(track));
-  if (metric.settings.kind !== 'slow-requests' && direction === 'up' && baseline.bad < needed) {
+  const needed = Math.ceil(errorsNeeded(hard) * noiseOf(track)(windowPolls(settings)));
+  const isRatio = metric.settings.kind !== 'slow-requests' && direction === 'up' && baseline.bad > 0;
+  if (isRatio && baseline.bad < needed) {
     sentences.push(
       `to confirm ${timesInWords(hard)} reliably the baseline would have to hold about ${needed} bad ones, and it holds ${numberInWords(baseline.bad)}`,
     );
@@ -98,7 +100,7 @@ function shownInWords(metric: MetricState, track: Track, settings: WatchSettings
       baseline.all / Math.max(1, baseline.polls),
       direction === 'up' ? ratio : 1 / ratio,
       polls,
-      largestNoise(track),
+      noiseOf(track),
       settings.evidenceHard,
       settings.tuning,
     );
@@ -117,7 +119,14 @@ function shownInWords(metric: MetricState, track: Track, settings: WatchSettings
     return `this traffic shows ${shares.map((share) => said(shareInWords(share), after(share / level))).join(', ')}`;
   }
   const ratios = SAID.filter((ratio) => direction === 'down' || rateCanReach(metric, baseline, ratio));
-  return `this traffic shows ${ratios.map((ratio) => said(direction === 'up' ? `${ratio}x` : `1/${ratio}`, after(ratio))).join(', ')}`;
+  const named = (ratio: number): string => (direction === 'up' ? `${ratio}x` : `1/${ratio}`);
+  const shown = ratios
+    .filter((ratio) => after(ratio) !== null)
+    .map((ratio) => said(named(ratio), after(ratio)));
+  // Ratios fall, and what is smaller takes longer.
+  const [hidden] = ratios.filter((ratio) => after(ratio) === null);
+  const rest = hidden === undefined ? [] : [said(`${named(hidden)} and less`, null)];
+  return `this traffic shows ${[...shown, ...rest].join(', ')}`;
 }
 
 /** A share cannot grow over all. */
@@ -136,7 +145,7 @@ function noiseInWords(metric: MetricState, track: Track, settings: WatchSettings
     const known = metric.historyPolls === 0 ? 'no history' : `only ${history} of history`;
     return `its own noise is not known (${known}, ${spanInWords(tuning.historyLeastPolls * intervalMs)} are needed)${otherwise}`;
   }
-  const noise = largestNoise(track);
+  const noise = Math.max(...(track.historyNoise ?? [1]));
   if (noise <= 1) return `as calm as chance alone, by ${history} of history`;
   const from =
     metric.until && track.noiseSpan

@@ -1,5 +1,5 @@
 import { expectedPolls } from './evidence';
-import { largestNoise } from './feasibility';
+import { noiseOf } from './feasibility';
 import { rateInWords } from './judge-counts';
 import { median, slopeOf, thinned } from './robust';
 import type { MetricState, Track, WatchState } from './state';
@@ -96,19 +96,13 @@ export function smallestShown(
   for (const ratio of multiples()) {
     if (ratio < ratioHard) continue;
     const real = direction === 'up' ? ratio : 1 / ratio;
-    const delay = expectedPolls(
-      baseline,
-      all / polls,
-      real,
-      polls,
-      largestNoise(track),
-      evidenceHard,
-      tuning,
-    );
+    const delay = expectedPolls(baseline, all / polls, real, polls, noiseOf(track), evidenceHard, tuning);
     if (delay !== null) return ratio;
   }
   return null;
 }
+
+const pollsInWords = (polls: number): string => (polls === 1 ? '1 poll' : `${polls} polls`);
 
 function countsSummary(
   metric: MetricState,
@@ -142,7 +136,7 @@ function countsSummary(
         ? `this traffic could have shown >= ${timesInWords(couldHaveShown)}`
         : `this traffic could have shown a fall to 1/${numberInWords(couldHaveShown)}`;
   const verdict = isInconclusive
-    ? `inconclusive: as high as a breach in ${metric.withoutEvidence} polls without evidence of one${could === '' ? '' : `; ${could}`}`
+    ? `inconclusive: as high as a breach in ${pollsInWords(metric.withoutEvidence)} without evidence of one${could === '' ? '' : `; ${could}`}`
     : could;
   return {
     text: [`${seen}, ${against}`, verdict].filter((part) => part !== '').join('; '),
