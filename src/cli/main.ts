@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json';
 import { alertRules } from '../core/tasks/alert-rules';
+import { dashboards } from '../core/tasks/dashboards';
 import { tasks } from '../core/tasks/index';
 import { setUpRepository } from '../core/tasks/set-up-repository';
 import { baselineCommand } from './baseline-command';
@@ -48,6 +49,7 @@ function program(terminal: Terminal): Command {
         '  release-gate plan --write                   the same, written to docs/release/RELEASE_PLAN.md',
         '  release-gate doc environment-matrix         a document filled from the repository; doc --help lists them',
         '  release-gate alerts --write                 the rollback triggers as alert rules of Prometheus',
+        '  release-gate dashboards --write             a dashboard for Grafana of the metrics that the repository shows',
         '  release-gate unknowns --ask                 what the documents say is unknown, asked for one by one',
         '  release-gate generate ../orders             a pipeline for another repository',
         '  release-gate setup --only dependabot        Dependabot, CODEOWNERS, rules on GitHub and more as one change',
@@ -70,7 +72,8 @@ function program(terminal: Terminal): Command {
   root.addCommand(approvalCommand(terminal));
   root.addCommand(overrideCommand(terminal));
   root.addCommand(reviewCommand(terminal));
-  for (const task of [...tasks, alertRules, setUpRepository]) root.addCommand(taskCommand(task, terminal));
+  for (const task of [...tasks, alertRules, dashboards, setUpRepository])
+    root.addCommand(taskCommand(task, terminal));
   const throwInsteadOfExit = (command: Command): void => {
     command.exitOverride();
     command.commands.forEach(throwInsteadOfExit);

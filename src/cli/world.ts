@@ -6,6 +6,7 @@ import { createGitHistory } from '../adapters/git-history';
 import { createNodeFiles } from '../adapters/node-files';
 import { createReportFiles } from '../adapters/report-files';
 import { createParsers } from '../adapters/parsers';
+import { createRuleChecker } from '../adapters/promtool';
 import type { CheckInput } from '../core/gate/check';
 import { CONFIGURATION_PATH, type Configuration } from '../core/gate/configuration';
 import { openConfiguration } from '../core/gate/open-configuration';
@@ -43,6 +44,7 @@ export async function openWorld(
     clock: systemClock,
     parsers,
     configuration,
+    ruleChecker: createRuleChecker(),
     ...(outside
       ? openOutside(root, outside.online ?? configuration.isOnline, outside.runCommands ?? false)
       : {}),

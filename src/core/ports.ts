@@ -379,3 +379,12 @@ export interface LiveSystems {
   ): Promise<DeploymentsAnswer>;
   health(url: string, signal?: AbortSignal): Promise<HealthAnswer>;
 }
+
+/** What Prometheus' own checker says of a file of rules; `detail` is what it printed, or a clause. */
+export type RuleCheckAnswer =
+  { readonly kind: 'sound' } | { readonly kind: 'refused' | 'not-asked'; readonly detail: string };
+
+/** Prometheus' own checker of rules (`promtool check rules`), where it is installed. Never rejects but for its signal. */
+export interface RuleChecker {
+  check(rules: string, signal?: AbortSignal): Promise<RuleCheckAnswer>;
+}

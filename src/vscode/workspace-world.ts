@@ -89,6 +89,7 @@ async function openWorld(
     { createReportFiles },
     { overlayFiles },
     { createGitHistory },
+    { createRuleChecker },
     { systemClock },
     { defaultConfiguration },
     { openConfiguration },
@@ -98,6 +99,7 @@ async function openWorld(
     import('../adapters/report-files'),
     import('../core/gate/overlay'),
     import('../adapters/git-history'),
+    import('../adapters/promtool'),
     import('../adapters/clock'),
     import('../core/gate/configuration'),
     import('../core/gate/open-configuration'),
@@ -143,6 +145,8 @@ async function openWorld(
       clock: systemClock,
       parsers,
       configuration,
+      // No program runs in an untrusted workspace.
+      ruleChecker: isTrusted ? createRuleChecker() : null,
     },
   };
 }

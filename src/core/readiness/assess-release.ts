@@ -16,6 +16,7 @@ import type {
   Programs,
   ReportFiles,
   RepositoryFiles,
+  RuleChecker,
 } from '../ports';
 import type { OverrideOnRecord, Records } from '../records/record';
 import { openRecordHistory, type RecordHistory } from '../records/record-history';
@@ -52,6 +53,8 @@ export interface AssessedWorld {
   readonly live?: LiveSystems | null;
   /** Runs programs that the configuration names; left out where the person does not want that. */
   readonly programs?: Programs | null;
+  /** Left out where no program may run: a workspace that is not trusted. */
+  readonly ruleChecker?: RuleChecker | null;
 }
 
 /** Which commits are asked for; null: from the last release, up to what is checked out. */

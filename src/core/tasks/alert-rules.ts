@@ -7,6 +7,7 @@ import { isKnown, placeholder, textOf, type Source } from '../evidence/fact';
 import type { RepositoryProfile } from '../evidence/profile';
 import { readAlertRules } from '../evidence/results/alert-rules';
 import { judgeProposal } from '../gate/check';
+import type { RuleCheckAnswer } from '../ports';
 import { queryOf } from '../risk/alert-query';
 import { alertNameOf, isMetric, prometheusRule, readTrigger, triggerInWords } from '../risk/typed-trigger';
 import { counted } from '../text/words';
@@ -109,6 +110,7 @@ export const alertRules: Task = {
     if ((readAlertRules(after) ?? []).length !== rules.length) {
       throw new Error(`the rules of ${path} cannot be read back`);
     }
+    const checked = rules.length === 0 ? null : await world.ruleChecker?.check(after, run.signal);
     const files = [{ path, before, after, purpose: 'alert rules of the rollback triggers' }];
     return {
       task: 'alert-rules',
@@ -125,6 +127,7 @@ export const alertRules: Task = {
         },
       ],
       notes: [
+        ...(checked ? [checkInWords(checked, path)] : []),
         ...notes,
         ...left.map((each) => `Left out: ${each}.`),
         ...(rules.length > 0
@@ -134,11 +137,28 @@ export const alertRules: Task = {
             ]),
       ],
       next: [{ task: 'check', label: 'Check the repository' }],
-      data: { triggers: triggers.map(({ row, place }) => ({ ...row, place })), rules: rules.length, left },
+      data: {
+        triggers: triggers.map(({ row, place }) => ({ ...row, place })),
+        rules: rules.length,
+        left,
+        promtool: checked ?? null,
+      },
       prose: null,
     };
   },
 };
+
+/** What promtool says, as a note: rules that it refuses would keep Prometheus from starting. */
+function checkInWords(answer: RuleCheckAnswer, path: string): string {
+  switch (answer.kind) {
+    case 'sound':
+      return 'promtool accepts the rules.';
+    case 'refused':
+      return `promtool refuses the rules, so mend the query that it names before you load them: ${answer.detail}.`;
+    case 'not-asked':
+      return `The rules were not checked by promtool (${answer.detail}): run promtool check rules ${path} where it is.`;
+  }
+}
 
 /** Where whoever is called reads on: a page that a browser opens where the repository's host is known, else its path. */
 function pageOf(document: ReadDocument, { remote, defaultBranch }: RepositoryProfile): string {

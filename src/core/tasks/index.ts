@@ -1,4 +1,5 @@
 import { alertRules } from './alert-rules';
+import { dashboards } from './dashboards';
 import { extractReusableWorkflows } from './extract-reusable-workflows';
 import { generateGhActionsPipeline } from './generate-gh-actions-pipeline';
 import { issueForms } from './issue-forms';
@@ -28,12 +29,14 @@ export const documents: readonly { readonly kind: string; readonly task: Task }[
   ...documentTasks.map((task) => ({ kind: task.id, task })),
   { kind: issueForms.id, task: issueForms },
   { kind: alertRules.id, task: alertRules },
+  { kind: dashboards.id, task: dashboards },
 ];
 
 /** The task of that id, be it a command or a document; null where there is none. */
 export function taskById(id: string): Task | null {
   return (
-    [...tasks, ...documentTasks, issueForms, alertRules, setUpRepository].find((task) => task.id === id) ??
-    null
+    [...tasks, ...documentTasks, issueForms, alertRules, dashboards, setUpRepository].find(
+      (task) => task.id === id,
+    ) ?? null
   );
 }

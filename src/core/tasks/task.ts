@@ -15,7 +15,8 @@ export type CommandTaskId =
   | 'postmortem-skeleton';
 
 /** A command by its id, or a document by that of its kind: `release-gate doc environment-matrix`. */
-export type TaskId = CommandTaskId | DocumentTaskId | 'issue-forms' | 'alert-rules' | 'set-up-repository';
+export type TaskId =
+  CommandTaskId | DocumentTaskId | 'issue-forms' | 'alert-rules' | 'dashboards' | 'set-up-repository';
 
 /** One repository, through ports. */
 export type World = AssessedWorld;

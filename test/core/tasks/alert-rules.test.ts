@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { parse } from 'yaml';
 import { alertRules } from '../../../src/core/tasks/alert-rules';
+import type { RuleCheckAnswer } from '../../../src/core/ports';
 import { TaskFailure } from '../../../src/core/tasks/task';
 import { memoryWorld, quietRun } from '../../support/world';
 import { parsers } from '../rules/rule-fixtures';
@@ -155,5 +156,39 @@ describe('alert rules from the rollback triggers', () => {
 
   it('need a document with triggers', async () => {
     await assert.rejects(alertRules.run(memoryWorld({}, parsers), quietRun()), TaskFailure);
+  });
+});
+
+describe('alert rules and promtool', () => {
+  const checked = async (answer: RuleCheckAnswer | null): Promise<readonly string[]> => {
+    const world = memoryWorld(files, parsers);
+    const asked: string[] = [];
+    const { notes, files: proposed } = await alertRules.run(
+      {
+        ...world,
+        ruleChecker: answer && {
+          check: (rules) => {
+            asked.push(rules);
+            return Promise.resolve(answer);
+          },
+        },
+      },
+      quietRun(),
+    );
+    if (answer) assert.deepEqual(asked, [proposed[0]?.after]);
+    return notes.filter((note) => note.includes('promtool'));
+  };
+
+  it('says what it said of exactly what is proposed, and nothing where nobody may run it', async () => {
+    assert.deepEqual(await checked({ kind: 'sound' }), ['promtool accepts the rules.']);
+    assert.match(
+      (await checked({ kind: 'refused', detail: 'the rules: 5:15: unexpected end' }))[0] ?? '',
+      /^promtool refuses the rules, so mend .*: the rules: 5:15: unexpected end\.$/,
+    );
+    assert.match(
+      (await checked({ kind: 'not-asked', detail: 'promtool is not installed' }))[0] ?? '',
+      /not checked by promtool \(promtool is not installed\)/,
+    );
+    assert.deepEqual(await checked(null), []);
   });
 });
