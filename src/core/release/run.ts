@@ -110,6 +110,8 @@ export interface GateOutcome {
   readonly strategyReason: string;
   /** What this traffic could show in the window, a sentence for each metric. */
   readonly feasibility: readonly string[];
+  /** How long a rollback may take, as the release plan declares it; null or left out where nothing does. */
+  readonly recoveryObjectiveMs?: number | null;
 }
 
 /** How the deploy script ended, whether it went forward or back. */
