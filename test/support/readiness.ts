@@ -2,6 +2,7 @@ import { defaultConfiguration } from '../../src/core/gate/configuration';
 import { defaultReadiness } from '../../src/core/gate/readiness-settings';
 import type { Condition, ConditionAnswer, JudgedCondition } from '../../src/core/readiness/condition';
 import type { ReadinessFacts } from '../../src/core/readiness/facts';
+import type { ReleaseOnRecord } from '../../src/core/readiness/upkeep';
 import { noRecords, type OverrideOnRecord } from '../../src/core/records/record';
 import { changeOf, profileOf } from './change';
 
@@ -38,6 +39,28 @@ export function factsOf(parts: object = {}): ReadinessFacts {
     paths: new Set<string>(),
     ...parts,
   } as unknown as ReadinessFacts;
+}
+
+/** The sealed record of a release of 1.2.0 to production that went well; a test says what differs. */
+export function releaseRecordOf(parts: Partial<ReleaseOnRecord> = {}): ReleaseOnRecord {
+  const version = parts.version ?? '1.2.0';
+  const environment = parts.environment ?? 'production';
+  return {
+    path: `docs/release/records/release_${version}_${environment}_2026-11-01-1000.md`,
+    version,
+    environment,
+    closed: null,
+    mode: 'release',
+    verdict: 'Released',
+    isOverridden: false,
+    liveSystem: 'changed',
+    isRollbackVerified: null,
+    commit: '',
+    endedAt: '2026-11-01T11:00:00Z',
+    resolved: null,
+    seal: 'holds',
+    ...parts,
+  };
 }
 
 /** A condition that answers what a test says. */

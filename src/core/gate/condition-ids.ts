@@ -20,6 +20,7 @@ export const CONDITION_IDS: readonly string[] = [
   'configuration-documented',
   'runbook-reviewed',
   'previous-release-closed',
+  'failed-release-resolved',
   'workflows-proven',
   'documents-sound',
   'artifact-exists',

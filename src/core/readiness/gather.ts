@@ -6,7 +6,7 @@ import type { Change } from '../change/change';
 import { releaseTags } from '../change/release-range';
 import { conditions } from './conditions/index';
 import { addedKeys } from './configuration-keys';
-import { releaseRecordsOf, runbooksOf } from './upkeep';
+import { releaseFoldersOf, releaseRecordsOf, runbooksOf } from './upkeep';
 import { environmentProblem, versionProblem } from './asked';
 import { gatherEvidence, listedReports } from './evidence';
 import { overridesOf } from './overrides';
@@ -121,7 +121,7 @@ export async function gatherFacts(
       documents,
       addedKeys: change ? await addedKeys(world, change, paths, run.signal) : null,
       runbooks: await runbooksOf(world, { documents, workflows, profile }, run.signal),
-      releaseRecords: await releaseRecordsOf(world.files, paths, world.configuration.releaseFolder),
+      releaseRecords: await releaseRecordsOf(world.files, paths, releaseFoldersOf(world.configuration)),
       artifact,
       live,
       overrides: overridesOf(assessment.release, request.version, conditions),

@@ -1,8 +1,13 @@
 import type { ReadDocument } from '../documents/document';
+import { releaseRecordKind } from '../documents/release-record/release-record-kind';
+import { sealState } from '../documents/release-record/seal';
 import { textHash } from '../documents/markdown/text-hash';
 import { runbookKind } from '../documents/runbook/runbook-kind';
+import { releasePathsOf } from '../evidence/release-settings';
+import type { Configuration } from '../gate/configuration';
 import type { RepositoryProfile } from '../evidence/profile';
 import type { Commit, History, RepositoryFiles } from '../ports';
+import { namesPerson } from '../records/strict';
 import { readFrontMatter } from '../text/front-matter';
 import { zonedTime } from '../text/zoned-time';
 import type { WorkflowSet } from '../workflow/understanding';
@@ -26,10 +31,48 @@ export interface ReleaseOnRecord {
   readonly environment: string;
   /** Null where it was not closed: after the verdict, with its checklist done. */
   readonly closed: { readonly at: string; readonly by: string } | null;
+  /** What kind of run it was; `release` where the record, made by hand, says nothing. */
+  readonly mode: 'release' | 'rollback' | 'drill';
+  /** As the record has it: `Released`, `Rolled-Back`, `Aborted`, `under way`; '' where it says nothing. */
+  readonly verdict: string;
+  /** Somebody left the watch window before its end. */
+  readonly isOverridden: boolean;
+  /** `unchanged`, `changed`, `unknown`; '' where it says nothing. */
+  readonly liveSystem: string;
+  /** Null where nothing was rolled back, or nothing tells. */
+  readonly isRollbackVerified: boolean | null;
+  /** The whole id of the released commit; '' where nothing tells. */
+  readonly commit: string;
+  /** When the verdict was made, with zone; '' where nothing tells. */
+  readonly endedAt: string;
+  /** A person's word that what failed is resolved, with what was done; null where there is none, or not all of it. */
+  readonly resolved: {
+    readonly at: string;
+    readonly by: string;
+    readonly resolution: string;
+    readonly fix: string;
+  } | null;
+  /** Whether it says what it was sealed with; `unsealed` where it was made by hand, or has no verdict yet. */
+  readonly seal: 'holds' | 'broken' | 'unsealed';
 }
 
-/** `release_2.4.0_production_2026-11-20-1400.md`, `-2` where two were made in one minute. */
-const RELEASE_RECORD = /(?:^|\/)release_([^/_]+)_([^/]+)_\d{4}-\d{2}-\d{2}-\d{4}(?:-\d+)?\.md$/;
+/** Whether a release went wrong in a way that a person has to resolve before the next one to its environment (S2-43). */
+export function needsResolution(record: ReleaseOnRecord): boolean {
+  const isUnknownState = record.liveSystem === 'unknown' || record.isRollbackVerified === false;
+  // A drill goes back as it was meant to, and an abort that changed nothing leaves nothing behind.
+  return isUnknownState || (record.mode !== 'drill' && record.verdict === 'Rolled-Back');
+}
+
+/** Whether a record is of a release that went out, or was to: neither a drill nor an abort that changed nothing. */
+export function isOfRelease({ mode, verdict, liveSystem }: ReleaseOnRecord): boolean {
+  return (
+    mode === 'release' && verdict !== 'under way' && !(verdict === 'Aborted' && liveSystem === 'unchanged')
+  );
+}
+
+/** `release_2.4.0_production_2026-11-20-1400.md`, `-2` where two were made in one minute; a rollback's and a drill's alike. */
+const RELEASE_RECORD =
+  /(?:^|\/)(release|rollback|drill)_([^/_]+)_([^/]+)_\d{4}-\d{2}-\d{2}-\d{4}(?:-\d+)?\.md$/;
 
 /** What the history tells of the runbooks; files that were never committed have no last change. */
 export async function runbooksOf(
@@ -68,15 +111,26 @@ export async function runbooksOf(
   );
 }
 
-/** Records of earlier releases below the folder of releases, newest first by their names. */
+/** Where records of releases stand: below the folder of releases, and where the runner of releases leaves its own. */
+export function releaseFoldersOf({
+  releaseFolder,
+  release,
+}: Pick<Configuration, 'releaseFolder' | 'release'>): readonly string[] {
+  return [...new Set([releaseFolder, releasePathsOf(release).releaseFolder])];
+}
+
+/**
+ * Records of earlier releases below the folders of releases, newest first by their names. The record of a rollback counts
+ * where it is one of its own, not beside that of its release.
+ */
 export async function releaseRecordsOf(
   files: RepositoryFiles,
   paths: readonly string[],
-  folder: string,
+  folders: readonly string[],
 ): Promise<readonly ReleaseOnRecord[]> {
   const records: (ReleaseOnRecord & { readonly time: string })[] = [];
   for (const path of paths) {
-    const name = path.startsWith(`${folder}/`) ? RELEASE_RECORD.exec(path) : null;
+    const name = folders.some((folder) => path.startsWith(`${folder}/`)) ? RELEASE_RECORD.exec(path) : null;
     if (!name) continue;
     const read = await files.read(path);
     const front = read.ok ? readFrontMatter(read.text) : null;
@@ -85,15 +139,42 @@ export async function releaseRecordsOf(
       const value = data[key];
       return typeof value === 'string' ? value.trim() : value instanceof Date ? value.toISOString() : '';
     };
+    const kind = text('kind');
+    if (name[1] === 'release' ? kind !== '' && kind !== releaseRecordKind.id : kind !== releaseRecordKind.id)
+      continue;
     const at = text('closed-at');
     const by = text('closed-by');
+    const verified = text('rollback-verified');
     records.push({
       path,
-      version: text('version') || (name[1] ?? ''),
-      environment: text('environment') || (name[2] ?? ''),
+      version: text('version') || (name[2] ?? ''),
+      environment: text('environment') || (name[3] ?? ''),
       closed: zonedTime(at) !== null && by !== '' ? { at, by } : null,
+      mode: MODES.find((mode) => mode === text('mode')) ?? 'release',
+      verdict: text('verdict'),
+      isOverridden: text('override') !== '',
+      liveSystem: text('live-system'),
+      isRollbackVerified: verified === 'yes' ? true : verified === 'no' ? false : null,
+      commit: text('commit').toLowerCase(),
+      endedAt: text('ended-at'),
+      resolved: resolutionOf(text),
+      seal: kind === releaseRecordKind.id && read.ok ? sealState(read.text) : 'unsealed',
       time: /\d{4}-\d{2}-\d{2}-\d{4}(?:-\d+)?(?=\.md$)/.exec(path)?.[0] ?? '',
     });
   }
-  return records.sort((a, b) => b.time.localeCompare(a.time));
+  return records.sort((a, b) => b.time.localeCompare(a.time, 'en', { numeric: true }));
+}
+
+const MODES = ['release', 'rollback', 'drill'] as const;
+
+function resolutionOf(text: (key: string) => string): ReleaseOnRecord['resolved'] {
+  const [at, by, resolution, fix] = [
+    text('resolved-at'),
+    text('resolved-by'),
+    text('resolution'),
+    text('fix'),
+  ];
+  return zonedTime(at) !== null && namesPerson(by) && resolution !== '' && fix !== ''
+    ? { at, by, resolution, fix }
+    : null;
 }

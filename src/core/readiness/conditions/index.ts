@@ -7,6 +7,7 @@ import { condition as releaseAuditable } from './release-auditable';
 import { condition as configurationDocumented } from './configuration-documented';
 import { condition as runbookReviewed } from './runbook-reviewed';
 import { condition as previousReleaseClosed } from './previous-release-closed';
+import { condition as failedReleaseResolved } from './failed-release-resolved';
 import { condition as artifactExists } from './artifact-exists';
 import { condition as artifactMatchesCommit } from './artifact-matches-commit';
 import { condition as noDeploymentInProgress } from './no-deployment-in-progress';
@@ -62,6 +63,7 @@ export const conditions: readonly Condition[] = [
   configurationDocumented,
   runbookReviewed,
   previousReleaseClosed,
+  failedReleaseResolved,
   artifactExists,
   artifactMatchesCommit,
   previousArtifactExists,

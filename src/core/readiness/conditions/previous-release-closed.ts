@@ -2,6 +2,7 @@ import { fileSource } from '../../evidence/fact';
 import { isSameVersion } from '../../records/records-in';
 import { namesPerson } from '../../records/strict';
 import { fail, notKnown, pass, type Condition } from '../condition';
+import { isOfRelease } from '../upkeep';
 
 /** Whether the release before was closed: after its verdict, its checklist done, by a person. */
 export const condition: Condition = {
@@ -9,7 +10,8 @@ export const condition: Condition = {
   title: 'The release before is on record as closed',
   weight: 'warn',
   criterion: 'documentation',
-  judge: ({ releaseRecords, change, asked }) => {
+  judge: ({ releaseRecords: all, change, asked }) => {
+    const releaseRecords = all.filter(isOfRelease);
     if (releaseRecords.length === 0) return null;
     const previous = change?.range.previousVersion ?? null;
     const own = releaseRecords.filter(
@@ -31,7 +33,7 @@ export const condition: Condition = {
       ? pass(`${version} was closed on ${closed.at.slice(0, 10)} by ${closed.by}`, [fileSource(path)])
       : fail(
           `${version} is on record, and nobody closed it`,
-          `go through what is left of ${version} (its checklist, its follow-ups), and write closed-at and closed-by into its record`,
+          `go through what is left of ${version} (its checklist, its follow-ups), and close it: release-gate close --environment ${record.environment} --release ${version}`,
           [fileSource(path)],
         );
   },

@@ -1,4 +1,5 @@
 import { fileSource, type Source } from '../../evidence/fact';
+import { counted } from '../../text/words';
 import { fail, notKnown, pass, type Condition } from '../condition';
 
 /** What people put on record stands as it was committed first. */
@@ -7,9 +8,19 @@ export const condition: Condition = {
   title: 'The records stand as they were committed first',
   weight: 'warn',
   criterion: 'documentation',
-  judge: ({ recordHistory }) => {
+  judge: ({ recordHistory, releaseRecords }) => {
     const records = [...recordHistory];
-    if (records.length === 0) return null;
+    const sealed = releaseRecords.filter(({ seal }) => seal !== 'unsealed');
+    if (records.length === 0 && sealed.length === 0) return null;
+    const broken = sealed.filter(({ seal }) => seal === 'broken');
+    const [altered] = broken;
+    if (altered) {
+      return fail(
+        `${altered.path} does not say what its run sealed it with${broken.length > 1 ? `, nor do ${broken.length - 1} more` : ''}`,
+        'put back the record as its run left it: its history and its journal have it',
+        broken.map(({ path }) => fileSource(path)),
+      );
+    }
     const next = 'record anew what is true now, and leave the earlier record as it was';
     const changed = records.flatMap(([path, history]) =>
       history.kind === 'changed' ? [{ path, by: history.by }] : [],
@@ -37,11 +48,17 @@ export const condition: Condition = {
         open.map(([each]) => fileSource(each)),
       );
     }
+    const seals =
+      sealed.length === 0 ? '' : `${counted(sealed.length, 'record')} of releases as sealed by their runs`;
+    const asCommitted =
+      records.length === 0
+        ? ''
+        : records.length === 1
+          ? 'the one record is as it was committed first'
+          : `all ${records.length} records are as they were committed first`;
     return pass(
-      records.length === 1
-        ? 'the one record is as it was committed first'
-        : `all ${records.length} records are as they were committed first`,
-      records.map(([path]) => fileSource(path)),
+      [asCommitted, seals].filter((part) => part !== '').join(', and '),
+      [...records.map(([path]) => path), ...sealed.map(({ path }) => path)].map((path) => fileSource(path)),
     );
   },
 };

@@ -34,8 +34,17 @@ export const condition: Condition = {
         recorded.map(sourceOf),
       );
     }
-    const [record] = releaseRecords.filter(({ environment }) => environment === asked.environment);
+    const own = releaseRecords.filter(({ environment }) => environment === asked.environment);
+    const [record] = own.filter(({ seal }) => seal !== 'broken');
     if (record) return pass(`earlier releases are on record`, [fileSource(record.path)]);
+    const [altered] = own;
+    if (altered) {
+      return notKnown(
+        `${altered.path} was changed after its run sealed it, so it tells nobody what was done`,
+        'put back the record as its run left it',
+        [fileSource(altered.path)],
+      );
+    }
     return notKnown(
       'no workflow deploys to production by an environment, and no release is on record',
       'deploy by a job that names its environment, or keep a record of each release',

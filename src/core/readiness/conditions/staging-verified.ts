@@ -1,9 +1,10 @@
 import { fileSource } from '../../evidence/fact';
 import type { JobFacts } from '../../workflow/understanding';
 import { doingOf, jobChecks, namesOfChecks, type Doing } from '../check-evidence';
-import { fail, notKnown, pass, type Condition } from '../condition';
+import { fail, notKnown, pass, type Condition, type ConditionAnswer } from '../condition';
 import type { ReadinessFacts } from '../facts';
 import { firstOf, isProvided, onCommit } from '../evidence-words';
+import { isOfRelease, type ReleaseOnRecord } from '../upkeep';
 
 const NEXT =
   'deploy this version to staging and verify it there, and save the checks with gh api repos/OWNER/NAME/commits/SHA/check-runs > check-runs.json';
@@ -12,13 +13,15 @@ const NEXT =
 export const condition: Condition = {
   id: 'staging-verified',
   title: 'This commit was deployed to and verified in an environment that is not production',
-  weight: ({ evidence }) => (isProvided(evidence.checks) ? 'block' : 'warn'),
+  weight: (facts) => (isProvided(facts.evidence.checks) || releasedElsewhere(facts) ? 'block' : 'warn'),
   criterion: 'execution',
   judge: (facts) => {
     const { workflows, evidence, asked } = facts;
-    if (!workflows || !workflows.jobs.some(({ target }) => target !== null)) return null;
     // Staging itself is not verified before staging.
     if (!isProduction(asked.environment, facts)) return null;
+    const released = releasedElsewhere(facts);
+    if (released) return byRecord(released);
+    if (!workflows || !workflows.jobs.some(({ target }) => target !== null)) return null;
     const deployed = jobChecks(facts, deploysElsewhere);
     const verified = jobChecks(facts, (job) => verifies(job, facts));
     const redDeploys = [...deployed.failed, ...deployed.failedInPart];
@@ -53,6 +56,45 @@ export const condition: Condition = {
     return byProof(facts, [...deployed.open, ...verified.open]);
   },
 };
+
+/**
+ * The last release of just this commit outside production that our runner made and watched, by its sealed record. One
+ * without a commit, or that was changed since, shows nothing.
+ */
+function releasedElsewhere(facts: ReadinessFacts): ReleaseOnRecord | null {
+  const head = facts.change?.range.commits.head;
+  return (
+    facts.releaseRecords.find(
+      (record) =>
+        record.seal === 'holds' &&
+        record.mode === 'release' &&
+        isOfRelease(record) &&
+        record.commit !== '' &&
+        record.commit === head &&
+        isKnownElsewhere(record.environment, facts),
+    ) ?? null
+  );
+}
+
+function byRecord(record: ReleaseOnRecord): ConditionAnswer {
+  const { version, environment, endedAt, verdict, isOverridden, path } = record;
+  const what = `${version} was released to ${environment}`;
+  if (verdict !== 'Released') {
+    return fail(
+      `the last release of this commit to ${environment} ended as ${verdict}`,
+      `mend what failed there, and release it to ${environment} again`,
+      [fileSource(path)],
+    );
+  }
+  if (isOverridden) {
+    return notKnown(
+      `${what}, and its watch window was left before its end`,
+      `release it to ${environment} again and watch it to the end`,
+      [fileSource(path)],
+    );
+  }
+  return pass(`${what} on ${endedAt.slice(0, 10)}, smoke-tested and watched to the end`, [fileSource(path)]);
+}
 
 /** Without a record of this commit: whether the workflows let anything into production that was not in staging. */
 function byProof(facts: ReadinessFacts, open: readonly string[]): ReturnType<Condition['judge']> {
@@ -99,6 +141,15 @@ function verifies(job: JobFacts, { workflows }: ReadinessFacts): Doing {
     job,
     ({ purpose }) => purpose === 'verify' || purpose === 'smoke' || purpose === 'end-to-end',
   );
+}
+
+/** Whether something says that an environment is no production: nothing is taken for staging because of its name. */
+function isKnownElsewhere(environment: string, { configuration, profile }: ReadinessFacts): boolean {
+  const name = environment.toLowerCase();
+  if (configuration.productionEnvironments.some((each) => each.toLowerCase() === name)) return false;
+  if (configuration.otherEnvironments.some((each) => each.toLowerCase() === name)) return true;
+  const known = profile.environments.find(({ value }) => value.name.toLowerCase() === name);
+  return known?.value.isProduction === false;
 }
 
 function isProduction(environment: string, { configuration, profile }: ReadinessFacts): boolean {

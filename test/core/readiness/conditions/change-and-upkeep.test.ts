@@ -5,6 +5,7 @@ import type { Condition, ConditionAnswer } from '../../../../src/core/readiness/
 import { condition as changeKnown } from '../../../../src/core/readiness/conditions/change-known';
 import { condition as changeWindow } from '../../../../src/core/readiness/conditions/change-window';
 import { condition as configurationDocumented } from '../../../../src/core/readiness/conditions/configuration-documented';
+import { condition as failedReleaseResolved } from '../../../../src/core/readiness/conditions/failed-release-resolved';
 import { condition as migrationsReady } from '../../../../src/core/readiness/conditions/migrations-ready';
 import { condition as noManualChange } from '../../../../src/core/readiness/conditions/no-manual-change';
 import { condition as previousReleaseClosed } from '../../../../src/core/readiness/conditions/previous-release-closed';
@@ -13,7 +14,8 @@ import { condition as runbookReviewed } from '../../../../src/core/readiness/con
 import { noRecords } from '../../../../src/core/records/record';
 import { lineIndex } from '../../../../src/core/text/position';
 import { BASE, changeOf, commitOf, HEAD } from '../../../support/change';
-import { factsOf } from '../../../support/readiness';
+import type { ReleaseOnRecord } from '../../../../src/core/readiness/upkeep';
+import { factsOf, releaseRecordOf } from '../../../support/readiness';
 
 type Row = readonly [what: string, parts: object, status: ConditionAnswer['status'] | null, why: RegExp];
 
@@ -191,9 +193,15 @@ table(releaseAuditable, [
   ['no workflow and no record', {}, 'unknown', /no release is on record/],
   [
     'a record of an earlier release',
-    { releaseRecords: [{ path: 'r.md', version: '2.3.0', environment: 'production', closed: null }] },
+    { releaseRecords: [releaseRecordOf({ version: '2.3.0' })] },
     'pass',
     /on record/,
+  ],
+  [
+    'near miss: a record that was changed after its seal',
+    { releaseRecords: [releaseRecordOf({ version: '2.3.0', seal: 'broken' })] },
+    'unknown',
+    /changed after its run sealed it/,
   ],
   [
     'a deployment that check says leaves none',
@@ -454,12 +462,12 @@ table(runbookReviewed, [
   ],
 ]);
 
-const record = (version: string, closed: object | null, environment = 'production'): object => ({
-  path: `docs/release/records/release_${version}_${environment}_2026-11-01-1000.md`,
-  version,
-  environment,
-  closed,
-});
+const record = (
+  version: string,
+  closed: object | null,
+  environment = 'production',
+  parts: object = {},
+): object => releaseRecordOf({ version, environment, closed, ...parts } as Partial<ReleaseOnRecord>);
 const closed = { at: '2026-11-02T10:00Z', by: 'Grace Hopper' };
 
 table(previousReleaseClosed, [
@@ -488,5 +496,85 @@ table(previousReleaseClosed, [
     { releaseRecords: [record('1.2.0', closed, 'staging')] },
     'unknown',
     /to production/,
+  ],
+  [
+    'near miss: a drill, and an abort that changed nothing, need no closing',
+    {
+      releaseRecords: [
+        record('1.2.0', null, 'production', { mode: 'drill' }),
+        record('1.2.0', null, 'production', { verdict: 'Aborted', liveSystem: 'unchanged' }),
+      ],
+    },
+    'unknown',
+    /none of 1\.2\.0/,
+  ],
+]);
+
+const rolledBack = { verdict: 'Rolled-Back', isRollbackVerified: true };
+const resolved = {
+  at: '2026-11-02T10:00Z',
+  by: 'Grace Hopper',
+  resolution: 'The pool was too small',
+  fix: 'a'.repeat(40),
+};
+
+table(failedReleaseResolved, [
+  ['no release is on record', {}, null, /./],
+  ['nothing failed', { releaseRecords: [releaseRecordOf()] }, null, /./],
+  [
+    'a release was taken back',
+    { releaseRecords: [releaseRecordOf(rolledBack)] },
+    'fail',
+    /the release of 1\.2\.0 was rolled back, and nobody has recorded/,
+  ],
+  [
+    'somebody resolved it',
+    { releaseRecords: [releaseRecordOf({ ...rolledBack, resolved })] },
+    'pass',
+    /resolved, the last by Grace Hopper: The pool was too small \(aaaa/,
+  ],
+  [
+    'nobody knows what runs',
+    { releaseRecords: [releaseRecordOf({ verdict: 'Aborted', liveSystem: 'unknown' })] },
+    'fail',
+    /left production in a state that nobody knows/,
+  ],
+  [
+    'a drill left nobody knowing what runs',
+    {
+      releaseRecords: [releaseRecordOf({ mode: 'drill', verdict: 'Rolled-Back', isRollbackVerified: false })],
+    },
+    'fail',
+    /state that nobody knows/,
+  ],
+  [
+    'near miss: an older one is open though a later one went well',
+    { releaseRecords: [releaseRecordOf({ version: '1.3.0' }), releaseRecordOf(rolledBack)] },
+    'fail',
+    /1\.2\.0 was rolled back/,
+  ],
+  [
+    'near miss: a drill that went back as it was meant to',
+    { releaseRecords: [releaseRecordOf({ ...rolledBack, mode: 'drill' })] },
+    null,
+    /./,
+  ],
+  [
+    'near miss: an abort that changed nothing',
+    { releaseRecords: [releaseRecordOf({ verdict: 'Aborted', liveSystem: 'unchanged' })] },
+    null,
+    /./,
+  ],
+  [
+    'near miss: another environment',
+    { releaseRecords: [releaseRecordOf({ ...rolledBack, environment: 'staging' })] },
+    null,
+    /./,
+  ],
+  [
+    'the last record was changed after its seal, so that it says what it did not',
+    { releaseRecords: [releaseRecordOf({ seal: 'broken' })] },
+    'unknown',
+    /does not say what it was sealed with/,
   ],
 ]);

@@ -7,6 +7,8 @@ import { defaultReadiness, type ReadinessSettings } from '../../../../src/core/g
 import type { Programs } from '../../../../src/core/ports';
 import { conditions } from '../../../../src/core/readiness/conditions/index';
 import { gatherEvidence, listedReports } from '../../../../src/core/readiness/evidence';
+import type { ReleaseOnRecord } from '../../../../src/core/readiness/upkeep';
+import { releaseRecordOf } from '../../../support/readiness';
 import type { ReadinessFacts } from '../../../../src/core/readiness/facts';
 import { memoryFiles, noHistory } from '../../../support/world';
 
@@ -102,6 +104,7 @@ async function judge(id: string, files: Readonly<Record<string, string>>, option
     evidence,
     profile: { stacks: [], environments: [], deployTargets: [{}], operations: [] },
     paths: new Set(Object.keys(files)),
+    releaseRecords: [],
     ...options.facts,
   } as unknown as ReadinessFacts;
   const answer = condition.judge(facts);
@@ -719,6 +722,53 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
     ['only the workflows show it', {}, 'pass', /start "production" only after "staging" ended well/],
     ['it is being deployed', { [CHECKS]: checks(['staging', null]) }, 'unknown', /still running/],
     [
+      'our runner released this commit to staging and watched it',
+      {},
+      'pass',
+      /^1\.1\.0 was released to staging on 2026-11-01, smoke-tested and watched to the end$/,
+      { facts: staged() },
+    ],
+    [
+      'it went back there',
+      {},
+      'fail',
+      /the last release of this commit to staging ended as Rolled-Back/,
+      { facts: staged({ verdict: 'Rolled-Back', isRollbackVerified: true }) },
+    ],
+    [
+      'its watch was left before its end',
+      {},
+      'unknown',
+      /left before its end/,
+      { facts: staged({ isOverridden: true }) },
+    ],
+    [
+      'near miss: the record was changed after its seal, so only the workflows count',
+      {},
+      'pass',
+      /start "production" only after/,
+      { facts: staged({ seal: 'broken' }) },
+    ],
+    [
+      'near miss: another commit was released there',
+      {},
+      'pass',
+      /start "production" only after/,
+      { facts: staged({ commit: 'd'.repeat(40) }) },
+    ],
+    [
+      'near miss: nothing says that where it was released is no production',
+      {},
+      'pass',
+      /start "production" only after/,
+      {
+        facts: {
+          ...staged(),
+          profile: { stacks: [], environments: [], deployTargets: [{}], operations: [] },
+        },
+      },
+    ],
+    [
       'to staging',
       {},
       'not asked',
@@ -756,6 +806,20 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
     ['none', {}, 'unknown', /no file of the repository defines an alert/],
   ],
 };
+
+/** This commit was released to staging by our runner. */
+function staged(parts: Partial<ReleaseOnRecord> = {}): object {
+  return {
+    change: { range: { commits: { base: null, head: HEAD } } },
+    profile: {
+      stacks: [],
+      environments: [{ value: { name: 'staging', isProduction: false } }],
+      deployTargets: [{}],
+      operations: [],
+    },
+    releaseRecords: [releaseRecordOf({ version: '1.1.0', environment: 'staging', commit: HEAD, ...parts })],
+  };
+}
 
 describe('conditions on evidence', () => {
   for (const [id, rows] of Object.entries(TABLE)) {

@@ -13,6 +13,7 @@ import { condition as rollbackDocumented } from '../../../../src/core/readiness/
 import type { ReadinessFacts } from '../../../../src/core/readiness/facts';
 import { noRecords, type ApprovalOnRecord, type DrillOnRecord } from '../../../../src/core/records/record';
 import { changeOf, commitOf, HEAD, profileOf } from '../../../support/change';
+import { releaseRecordOf } from '../../../support/readiness';
 
 const EARLIER = 'e'.repeat(40);
 const NOW = new Date('2026-11-25T12:00:00Z');
@@ -62,6 +63,7 @@ function facts(parts: Partial<ReadinessFacts>): ReadinessFacts {
     records: noRecords,
     changedSince: new Map(),
     recordHistory: new Map(),
+    releaseRecords: [],
     recordingCommits: new Set(),
     settings: defaultReadiness,
     configuration: defaultConfiguration,
@@ -272,6 +274,21 @@ const CASES: readonly (readonly [Condition, Readonly<Record<string, Case>>])[] =
         },
         'fail',
         /b\.md was changed after it was recorded, by Ada on 2026-11-10 in commit ffffffffffff/,
+      ],
+      'the record of a release as its run sealed it': [
+        { releaseRecords: [releaseRecordOf()] },
+        'pass',
+        /^1 record of releases as sealed by their runs$/,
+      ],
+      'one that was changed since': [
+        { releaseRecords: [releaseRecordOf(), releaseRecordOf({ version: '1.1.0', seal: 'broken' })] },
+        'fail',
+        /release_1\.1\.0_production_2026-11-01-1000\.md does not say what its run sealed it with/,
+      ],
+      'near miss: one that a person made, without a seal': [
+        { releaseRecords: [releaseRecordOf({ seal: 'unsealed' })] },
+        'not asked',
+        /^$/,
       ],
       'in no commit': [
         { recordHistory: new Map([['a.md', { kind: 'uncommitted', isNew: true }]]) },
