@@ -301,7 +301,7 @@ function perform(
           components: ['orders'],
           openRisks: ['Refunds touch the ledger'],
           leftovers: [],
-          strategies: ['all-at-once', 'canary'],
+          strategies: ['all-at-once', 'canary', 'manual'],
           strategyReason: 'the risk is low, and nothing of it is irreversible',
           feasibility: ['error rate: a doubling is seen in about 4 minutes'],
           ...world.gate,

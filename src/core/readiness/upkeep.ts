@@ -72,7 +72,7 @@ export function isOfRelease({ mode, verdict, liveSystem }: ReleaseOnRecord): boo
 
 /** `release_2.4.0_production_2026-11-20-1400.md`, `-2` where two were made in one minute; a rollback's and a drill's alike. */
 const RELEASE_RECORD =
-  /(?:^|\/)(release|rollback|drill)_([^/_]+)_([^/]+)_\d{4}-\d{2}-\d{2}-\d{4}(?:-\d+)?\.md$/;
+  /(?:^|\/)(release|rollback|drill)_([^/]+?)_([^/]+)_\d{4}-\d{2}-\d{2}-\d{4}(?:-\d+)?\.md$/;
 
 /** What the history tells of the runbooks; files that were never committed have no last change. */
 export async function runbooksOf(

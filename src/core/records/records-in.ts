@@ -68,7 +68,8 @@ export async function openRecords(
       continue;
     }
     const frontMatter = readFrontMatter(text.text);
-    const kind = byPath ?? KINDS.find((each) => frontMatter.ok && each.recognises(path, frontMatter.data));
+    // What says that it is of another kind is none of these, wherever it stands: the record of a drill that was run.
+    const kind = frontMatter.ok ? KINDS.find((each) => each.recognises(path, frontMatter.data)) : byPath;
     if (kind) documents.push(kind.read(path, text.text));
   }
   const records = recordsIn(documents, folder, now);

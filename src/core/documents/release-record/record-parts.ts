@@ -40,6 +40,7 @@ export const metricsTable = () =>
     highest: ['highest'],
     last: ['last'],
     missing: ['without data', 'missing'],
+    summary: ['what it came to'],
   });
 
 export const intervalsTable = () =>

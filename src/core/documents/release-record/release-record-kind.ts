@@ -20,7 +20,7 @@ import source from './template.hbs';
 export const releaseRecordKind = defineKind<ReleaseRecord>({
   id: 'release-record',
   title: 'Release record',
-  path: /(?:^|\/)release_[^/_]+_[^/]+_\d{4}-\d{2}-\d{2}-\d{4}(?:-\d+)?\.md$/,
+  path: /(?:^|\/)release_[^/]+_[^/]+_\d{4}-\d{2}-\d{2}-\d{4}(?:-\d+)?\.md$/,
   source,
   sections: [
     { id: 'summary', title: 'Summary', isRequired: false },

@@ -38,6 +38,8 @@ export interface RecordedMetric {
   readonly highest: string;
   readonly last: string;
   readonly missing: string;
+  /** What the watch came to, with what its traffic could have shown. */
+  readonly summary: string;
 }
 
 /** One interval of a watch: what every metric said. */

@@ -16,7 +16,7 @@ import source from './template.hbs';
 export const rollbackRecordKind = defineKind<RollbackRecord>({
   id: 'rollback-record',
   title: 'Rollback record',
-  path: /(?:^|\/)rollback_[^/_]+_[^/]+_\d{4}-\d{2}-\d{2}-\d{4}(?:-\d+)?\.md$/,
+  path: /(?:^|\/)rollback_[^/]+_[^/]+_\d{4}-\d{2}-\d{2}-\d{4}(?:-\d+)?\.md$/,
   source,
   sections: [
     { id: 'summary', title: 'Summary', isRequired: false },

@@ -1,3 +1,4 @@
+import type { MetricSettings } from '../../../evidence/release-settings';
 import { sealed } from '../../../documents/release-record/seal';
 import { releaseRecordKind } from '../../../documents/release-record/release-record-kind';
 import type {
@@ -15,6 +16,8 @@ import type { RollbackRecord } from '../../../documents/rollback-record/rollback
 import type { Direction, JournalLine } from '../../../release/events';
 import { isUnknownState, verdictInWords, type SmokeCase } from '../../../release/run';
 import type { AskedQuestion, ReleaseState, WatchProgress } from '../../../release/state';
+import type { Sample } from '../../../release/watch/samples';
+import { watchSummary } from '../../../release/watch/summary';
 import { durationInWords } from '../../../release/words';
 import { counted } from '../../../text/words';
 import { personKeysOf } from './person-keys';
@@ -484,28 +487,48 @@ function metricsOf({ state, polls }: RunStory, watched: readonly number[]): read
   const metrics = state.baseline?.metrics ?? state.settings?.watch.metrics ?? [];
   const own = polls.filter(({ watch }) => watched.includes(watch));
   if (own.length === 0) return [];
+  const last = state.watches[watched.at(-1) ?? -1];
+  const summaries = new Map((last ? watchSummary(last.judge) : []).map(({ metric, text }) => [metric, text]));
   return metrics.map((metric) => {
     const samples = own.map(({ poll }) => poll.samples[metric.name]);
-    const known = samples
-      .filter((sample) => sample !== undefined)
-      .flatMap((sample) => {
-        const number = numberOf(sample);
-        return number === null ? [] : [{ sample, number }];
-      })
-      .sort((one, other) => one.number - other.number);
-    const [lowest] = known;
-    const highest = known.at(-1);
     const missing = samples.filter((sample) => !sample || sample.kind === 'missing').length;
     return {
       metric: metric.name,
       required: metric.isRequired ? 'yes' : 'no',
       baseline: baselineInWords(state.baseline?.past[metric.name], metric),
-      lowest: lowest ? sampleInWords(lowest.sample, metric) : '',
-      highest: highest ? sampleInWords(highest.sample, metric) : '',
+      ...extremesOf(samples, metric),
       last: sampleInWords(samples.at(-1), metric),
       missing: `${missing} of ${samples.length}`,
+      summary: summaries.get(metric.name) ?? '',
     };
   });
+}
+
+/** The lowest and highest number of a metric; of a check how often it was well, and how it was not. */
+function extremesOf(
+  samples: readonly (Sample | undefined)[],
+  metric: MetricSettings,
+): Pick<RecordedMetric, 'lowest' | 'highest'> {
+  const checks = samples.filter((sample) => sample?.kind === 'check');
+  if (checks.length > 0) {
+    const unwell = checks.filter(({ isWell }) => !isWell);
+    return {
+      lowest: unwell[0] ? sampleInWords(unwell[0], metric) : 'always well',
+      highest: `well ${checks.length - unwell.length} of ${checks.length} times`,
+    };
+  }
+  const known = samples
+    .flatMap((sample) => {
+      const number = numberOf(sample);
+      return sample === undefined || number === null ? [] : [{ sample, number }];
+    })
+    .sort((one, other) => one.number - other.number);
+  const [lowest] = known;
+  const highest = known.at(-1);
+  return {
+    lowest: lowest ? sampleInWords(lowest.sample, metric) : '',
+    highest: highest ? sampleInWords(highest.sample, metric) : '',
+  };
 }
 
 function intervalsOf({ state, polls }: RunStory, watched: readonly number[]): readonly RecordedInterval[] {

@@ -56,8 +56,7 @@ export function sampleInWords(sample: Sample | undefined, metric: MetricSettings
 /** The number of a sample by which samples of a metric are compared; null where it has none. */
 export function numberOf(sample: Sample | undefined): number | null {
   if (sample?.kind === 'counts') return sample.all === 0 ? null : sample.bad / sample.all;
-  if (sample?.kind === 'value') return sample.value;
-  return sample?.kind === 'check' ? sample.ms : null;
+  return sample?.kind === 'value' ? sample.value : null;
 }
 
 /** What a metric was before the release, and over how long. */
