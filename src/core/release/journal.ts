@@ -92,8 +92,8 @@ export interface ReadJournalLines {
 
 /** Reads a journal line by line, as it comes. */
 export interface JournalReader {
-  /** @param text A line of the file without its break; an empty one is passed over. */
-  take(text: string): ReadLine;
+  /** @param text A line of the file without its break, null for one too long to be kept; an empty one is passed over. */
+  take(text: string | null): ReadLine;
   /** What the next line continues. */
   readonly end: JournalEnd | null;
 }
@@ -108,8 +108,9 @@ export function createJournalReader(hash: HashFunction = sha256): JournalReader 
     },
     take(text) {
       line++;
-      if (text.trim() === '') return { line: null, faults: [] };
-      if (text.length > MAX_LINE_CHARACTERS) return { line: null, faults: [{ kind: 'too-long', line }] };
+      if (text?.trim() === '') return { line: null, faults: [] };
+      if (text === null || text.length > MAX_LINE_CHARACTERS)
+        return { line: null, faults: [{ kind: 'too-long', line }] };
       const fields = fieldsOf(text);
       if (!fields) return { line: null, faults: [{ kind: 'torn', line }] };
       const { seq } = fields;
