@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -13,6 +14,7 @@ const run = promisify(execFile);
 export const PROGRAM = path.resolve('dist/cli.js');
 
 const FILES = path.resolve('test/release/world/fixtures/orders');
+const SELF = path.resolve('test/release/world/orders-repository.ts');
 
 /** What is live before each release, and what is released. */
 export const BEFORE = '1.0.0';
@@ -80,21 +82,42 @@ export async function commit(
 
 let made: Promise<string> | null = null;
 
+/** An older one is made anew: its drill and approval are of then. */
+const KEPT_MS = 6 * 3_600_000;
+
 /**
  * Copies the repository of the orders service to `folder`: 1.0.0 is tagged, 1.0.1 is a fix that is planned, drilled and
- * approved, and everything that a release asks for is there, so that the gate says go. It is made once for a process, with
- * the program itself where a person would use it.
+ * approved, and everything that a release asks for is there, so that the gate says go. It is made with the program itself
+ * where a person would use it, which takes seconds, and kept for a while for other processes.
  */
 export async function ordersRepository(folder: string): Promise<void> {
-  made ??= makeRepository();
+  made ??= keptRepository();
   await cp(await made, folder, { recursive: true });
 }
 
-/** Takes away what {@link ordersRepository} made for all. */
-export async function forgetOrdersRepository(): Promise<void> {
-  const folder = await made?.catch(() => null);
-  made = null;
-  if (folder) await rm(folder, { recursive: true, force: true });
+/** Takes what was made before for the same files, else makes it. */
+async function keptRepository(): Promise<string> {
+  const hash = createHash('sha256').update(await readFile(SELF));
+  for (const entry of (await readdir(FILES, { recursive: true, withFileTypes: true })).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )) {
+    if (entry.isFile()) hash.update(await readFile(path.join(entry.parentPath, entry.name)));
+  }
+  const kept = path.resolve('node_modules/.cache/release-world', hash.digest('hex').slice(0, 16));
+  const since = await stat(kept).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+  if (Date.now() - since < KEPT_MS) return kept;
+  const folder = await makeRepository();
+  const copy = `${kept}.${process.pid}`;
+  await mkdir(path.dirname(kept), { recursive: true });
+  await cp(folder, copy, { recursive: true });
+  await rm(kept, { recursive: true, force: true });
+  // Where another process was first, its one is as good.
+  await rename(copy, kept).catch(() => rm(copy, { recursive: true, force: true }));
+  await rm(folder, { recursive: true, force: true });
+  return kept;
 }
 
 async function makeRepository(): Promise<string> {

@@ -5,6 +5,7 @@ import { createServer as createSocket, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import type { MadeHistory } from './made-history';
+import { startPrometheusStandIn } from './prometheus-stand-in';
 
 /** How a Prometheus fails that is asked. */
 export type PrometheusFault =
@@ -97,6 +98,24 @@ export async function startRealPrometheus(
     await after(50);
   }
   return { url, close: () => ended(child) };
+}
+
+/** Starts the stand-in with the same history; it scrapes from now on. */
+export async function startStandIn({
+  target,
+  scrapeMs,
+  history,
+}: PrometheusOptions): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const standIn = await startPrometheusStandIn();
+  for (const { name, labels, samples } of history.series) {
+    for (const [at, value] of samples) {
+      standIn.record(name, { ...labels, job: 'orders', instance: target }, value, new Date(at));
+    }
+  }
+  standIn.add({ job: 'orders', instance: target, expose: `http://${target}/metrics` });
+  await standIn.scrape();
+  standIn.scrapeEvery(scrapeMs);
+  return standIn;
 }
 
 /** Puts a door that can fail before an address. */

@@ -13,6 +13,7 @@ import {
   faultyDoor,
   prometheusProgram,
   startRealPrometheus,
+  startStandIn,
   type PrometheusFault,
   type PrometheusOptions,
   type RunningPrometheus,
@@ -63,6 +64,8 @@ export interface WorldOptions {
   /** Requests a second. */
   readonly traffic?: number;
   readonly metrics?: MetricsFrom;
+  /** Whether a Prometheus of this machine is used where there is one; by default the stand-in, which is there at once. */
+  readonly isReal?: boolean;
   /** Parts of `release:` in place of those of the world. */
   readonly release?: Readonly<Record<string, unknown>>;
   /** Parts of `readiness:` in place of those of the world. */
@@ -159,7 +162,7 @@ export async function makeReleaseWorld(options: WorldOptions = {}): Promise<Rele
   await git(root, 'remote', 'add', 'origin', remote);
   await git(root, 'push', '--quiet', 'origin', 'main', '--tags');
 
-  const program = prometheusProgram();
+  const program = options.isReal ? prometheusProgram() : null;
   const history =
     metrics === 'prometheus'
       ? madeHistory({
@@ -299,24 +302,12 @@ function releaseSettings({
   readonly prometheus: string | null;
 }): Readonly<Record<string, unknown>> {
   const ms = (times: number): string => `${Math.round(intervalMs * times)}ms`;
-  const health = {
-    name: 'health',
-    kind: 'health',
-    probe: { url: `${url}/health`, status: 200, timeout: '2s' },
-  };
-  const counted = (name: string, kind: string, bad: string, all: string): object => ({
+  const counted = (name: string, kind: string, from: object): object => ({
     name,
     kind,
     ...(metrics === 'command'
-      ? { command: ['node', 'scripts/count.mjs', name] }
-      : { prometheus: { bad, all, up: 'up{job="orders"}' } }),
-  });
-  const level = (name: string, kind: string, query: string): object => ({
-    name,
-    kind,
-    ...(metrics === 'command'
-      ? { command: ['node', 'scripts/count.mjs', name] }
-      : { prometheus: { query, up: 'up{job="orders"}' } }),
+      ? { command: ['node', 'scripts/count.mjs', kind] }
+      : { ...from, up: 'up{job="orders"}' }),
   });
   return {
     deploy: {
@@ -337,22 +328,22 @@ function releaseSettings({
       window: ms(15),
       'after-rollback': ms(5),
       'answer-within': ms(10),
+      // As many polls as were made before; more would only be asked for in vain.
+      'history-days': 0.5,
       ...(prometheus === null ? {} : { prometheus: { url: prometheus } }),
       ...(metrics === 'probes' ? { profile: 'probes' } : {}),
       metrics: [
-        health,
+        { name: 'health', kind: 'health', url: `${url}/health`, timeout: '2s' },
         ...(metrics === 'probes'
           ? []
           : [
-              counted('error rate', 'errors', 'http_requests_total{status=~"5.."}', 'http_requests_total'),
-              counted(
-                'p99 latency',
-                'slow-requests',
-                'http_request_duration_seconds_bucket',
-                'http_request_duration_seconds_count',
-              ),
-              level('request rate', 'traffic', 'http_requests_total'),
-              level('queue depth', 'saturation', 'orders_queue_depth'),
+              counted('error rate', 'errors', {
+                bad: 'http_requests_total{status=~"5.."}',
+                all: 'http_requests_total',
+              }),
+              counted('p99 latency', 'slow-requests', { query: 'http_request_duration_seconds_bucket' }),
+              counted('request rate', 'traffic', { query: 'http_requests_total' }),
+              counted('queue depth', 'saturation', { query: 'orders_queue_depth' }),
             ]),
       ],
     },
@@ -364,12 +355,12 @@ async function startPrometheus(
   folder: string,
   options: PrometheusOptions,
 ): Promise<RunningPrometheus> {
-  if (program === null) throw new Error('no Prometheus is here, and no stand-in');
-  const behind = await startRealPrometheus(program, folder, options);
+  const behind =
+    program === null ? await startStandIn(options) : await startRealPrometheus(program, folder, options);
   const door = await faultyDoor(behind.url);
   return {
     url: door.url,
-    kind: 'real',
+    kind: program === null ? 'stand-in' : 'real',
     setFault: (fault: PrometheusFault) => door.setFault(fault),
     close: async () => {
       await door.close();

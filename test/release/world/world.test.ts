@@ -3,7 +3,6 @@ import { execFile } from 'node:child_process';
 import { after, describe, it } from 'mocha';
 import { promisify } from 'node:util';
 import { prometheusProgram } from './prometheus';
-import { forgetOrdersRepository } from './orders-repository';
 import { makeReleaseWorld, until, type ReleaseWorld, type WorldOptions } from './release-world';
 
 const run = promisify(execFile);
@@ -44,7 +43,6 @@ describe('the world in which releases are tested', function () {
 
   after(async () => {
     await Promise.all(worlds.map((world) => world.close()));
-    await forgetOrdersRepository();
   });
 
   it('deploys, goes back and counts both', async () => {
@@ -106,24 +104,25 @@ describe('the world in which releases are tested', function () {
     assert.deepEqual(world.leftProcesses(), []);
   });
 
-  it('has a past that goes on without a step when it is asked by Prometheus', async function () {
-    if (prometheusProgram() === null) this.skip();
-    const world = await made({ metrics: 'prometheus' });
-    const query = `sum(increase(http_requests_total[2s]))`;
-    const ask = async (at: number): Promise<number> => {
-      const response = await fetch(
-        `${world.prometheus?.url}/api/v1/query?query=${encodeURIComponent(query)}&time=${at}`,
-      );
-      const said = (await response.json()) as { data: { result: { value: [number, string] }[] } };
-      return Number(said.data.result[0]?.value[1]);
-    };
-    await new Promise((resolve) => setTimeout(resolve, 3000));
-    const now = Date.now() / 1000;
-    for (const ago of [0.5, 1.5, 3, 5, 10, 30]) {
-      const requests = await ask(now - ago);
-      assert.ok(requests > 40 && requests < 200, `${requests} requests in 2 s, ${ago} s ago`);
-    }
-    world.prometheus?.setFault('garbage');
-    await assert.rejects(ask(now));
-  });
+  for (const isReal of [false, true])
+    it(`has a past that goes on without a step, asked by ${isReal ? 'a real Prometheus' : 'the stand-in'}`, async function () {
+      if (isReal && prometheusProgram() === null) this.skip();
+      const world = await made({ metrics: 'prometheus', isReal });
+      const query = `sum(increase(http_requests_total[2s]))`;
+      const ask = async (at: number): Promise<number> => {
+        const response = await fetch(
+          `${world.prometheus?.url}/api/v1/query?query=${encodeURIComponent(query)}&time=${at}`,
+        );
+        const said = (await response.json()) as { data: { result: { value: [number, string] }[] } };
+        return Number(said.data.result[0]?.value[1]);
+      };
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      const now = Date.now() / 1000;
+      for (const ago of [0.5, 1.5, 3, 5, 10, 30]) {
+        const requests = await ask(now - ago);
+        assert.ok(requests > 40 && requests < 200, `${requests} requests in 2 s, ${ago} s ago`);
+      }
+      world.prometheus?.setFault('garbage');
+      await assert.rejects(ask(now));
+    });
 });
