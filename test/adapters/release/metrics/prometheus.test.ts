@@ -611,7 +611,7 @@ describe('metrics from Prometheus', () => {
         { PROMETHEUS_HEADERS: 's3cret token' },
         { PROMETHEUS_HEADERS: 'A: s3cret\u0001' },
       ]) {
-        const [check] = await withHeaders(variables as Record<string, string>).preflight([errors]);
+        const [check] = await withHeaders(variables).preflight([errors]);
         assert.equal(check?.isOk, false);
         assert.match(check?.detail ?? '', /^the environment variable PROMETHEUS_HEADERS /);
         assert.ok(!check?.detail.includes('s3cret'));
