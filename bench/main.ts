@@ -19,7 +19,8 @@ import { generatedWorkflows } from './workflows';
 /**
  * Measures, side by side in one run, and asserts nothing: another machine and another hour give other milliseconds,
  * so what is worth keeping are the ratios. `npm run bench`, or `npm run bench -- FOLDER` for workflows of one's own, or
- * `npm run bench -- --histories` for the histories alone, `-- --documents` for the documents.
+ * `npm run bench -- --histories` for the histories alone, `-- --documents` for the documents, `-- --runner` for what a
+ * release's watch costs.
  * Everything is measured in bundles, each part in a process of its own.
  */
 
@@ -278,6 +279,33 @@ function documents(documentParts: string): void {
   }
 }
 
+function runner(runnerParts: string): void {
+  console.log(
+    '\nA watch of five metrics, polled 4,320 times as in three days (against a server in another process)',
+  );
+  const polled = part(runnerParts, 'polls', '') as { took: number[]; heap: number[]; cpuMs: number };
+  show('a poll, median', quantile(polled.took, 0.5), 'ms');
+  show('processor time of a poll', polled.cpuMs, 'ms');
+  console.log(`    of one core at a poll a minute: ${(polled.cpuMs / 600).toFixed(4)} %`);
+  show('heap after a day of polls', polled.heap[0] ?? NaN, 'MiB');
+  show(
+    'heap after three days of polls',
+    polled.heap[1] ?? NaN,
+    'MiB',
+    times(polled.heap[1] ?? NaN, polled.heap[0] ?? NaN),
+  );
+  const probed = part(runnerParts, 'probes', '') as { heap: number[]; cpuMs: number };
+  show('processor time of a probe (14,400 of them)', probed.cpuMs, 'ms');
+  console.log(`    of one core at a probe a second: ${(probed.cpuMs / 10).toFixed(4)} %`);
+  show('heap after 1,440 probes', probed.heap[0] ?? NaN, 'MiB');
+  show(
+    'heap after 14,400 probes',
+    probed.heap[1] ?? NaN,
+    'MiB',
+    times(probed.heap[1] ?? NaN, probed.heap[0] ?? NaN),
+  );
+}
+
 async function main(folder: string | undefined): Promise<void> {
   if (!existsSync(path.join(root, 'dist/cli.js'))) {
     console.log('dist/cli.js is not there: run npm run build first.');
@@ -291,6 +319,10 @@ async function main(folder: string | undefined): Promise<void> {
     }
   };
   try {
+    if (folder === '--runner') {
+      runner(await bundled(made, 'runner-parts'));
+      return;
+    }
     if (folder === '--documents') {
       copyParsers();
       documents(await bundled(made, 'document-parts'));
@@ -335,6 +367,7 @@ async function main(folder: string | undefined): Promise<void> {
     startUp(made);
     await histories(historyParts, made);
     documents(await bundled(made, 'document-parts'));
+    runner(await bundled(made, 'runner-parts'));
   } finally {
     rmSync(made, { recursive: true, force: true });
   }

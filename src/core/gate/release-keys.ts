@@ -620,7 +620,9 @@ function readSource(
       const query = reader.textAt(item, 'query');
       const bad = reader.textAt(item, 'bad');
       const all = reader.textAt(item, 'all');
-      if (query && (bad || all)) {
+      // Beside a level "all" is what tells no traffic from no number.
+      const isLevel = kind === 'latency' || kind === 'saturation' || kind === 'own' || kind === null;
+      if (query && (bad || (all && !isLevel))) {
         problem(
           `the metric "${name}" has "query" for a level, or "bad" and "all" for counts, not both`,
           query.span,

@@ -117,6 +117,18 @@ export function createMetricReader(options: MetricReaderOptions): MetricReader {
     }
   };
 
+  /** The end of the last interval that was polled. */
+  let lastAt: number | null = null;
+  /** The end of an interval that abuts the last one: a poll that begins a moment late shares no scrape with it, and loses none. */
+  const abutting = (at: Date): Date => {
+    const time = at.getTime();
+    const { intervalMs } = settings;
+    const steps = lastAt === null ? 0 : Math.round((time - lastAt) / intervalMs);
+    const grid = (lastAt ?? time) + steps * intervalMs;
+    lastAt = steps > 0 && Math.abs(time - grid) < intervalMs / 5 ? grid : time;
+    return new Date(lastAt);
+  };
+
   const remember = (name: string, past: MetricPast): void => {
     const slow = past.unjudgeable === undefined ? past.slow : null;
     if (slow === undefined) return;
@@ -152,8 +164,9 @@ export function createMetricReader(options: MetricReaderOptions): MetricReader {
       for (const [name, each] of Object.entries(past)) remember(name, each);
     },
     start: (metrics) => probes.start(metrics),
-    poll: (number, metrics, at, signal) =>
-      within(settings.intervalMs * 0.9, signal, async (limits) => {
+    poll: (number, metrics, due, signal) => {
+      const at = abutting(due);
+      return within(settings.intervalMs * 0.9, signal, async (limits) => {
         const entries = await Promise.all(
           metrics.map(async (metric): Promise<readonly [string, Sample | null]> => {
             const source = sourceOf(metric, false);
@@ -166,7 +179,8 @@ export function createMetricReader(options: MetricReaderOptions): MetricReader {
           entries.filter((entry): entry is readonly [string, Sample] => entry[1] !== null),
         );
         return { number, at: at.toISOString(), samples };
-      }),
+      });
+    },
     close: () => {
       probes.close();
       closed.abort(new Error('the metric reader was closed'));

@@ -97,6 +97,7 @@ export function createCommandSource(options: ProgramSourceOptions): Source {
       return {
         baseline: baselineOf(baseline, settings.baselineMinutes, metric.kind === 'latency'),
         history: null,
+        until: endsAt.toISOString(),
         note: [
           ...(firstFailure === null ? [] : [firstFailure]),
           ...(isLate() ? [`the baseline of ${programOf(argv)} was left off after five minutes`] : []),

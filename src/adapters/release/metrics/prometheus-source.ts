@@ -110,6 +110,7 @@ export class PrometheusSource implements Source {
       baseline: baselineOf(kept, this.settings.baselineMinutes, metric.kind === 'latency'),
       history: kept.length === 0 ? null : kept,
       note: notes.join('; '),
+      until: endsAt.toISOString(),
       ...(slow ? { slow: slow.bounds } : {}),
     };
   }
@@ -238,7 +239,9 @@ export class PrometheusSource implements Source {
     const answer = await this.client.instant(this.bucketText(histogram, bounds, queries), at, limits);
     if (!answer.ok) return missing(answer.why, answer.detail);
     if (answer.series.length === 0) return this.whyNone(queries, selectorText(histogram.buckets), at, limits);
-    const [sample] = slowSamples(answer.series, [at.getTime()], bounds);
+    const of = (le: string): number | null =>
+      answer.series.find(({ labels }) => labels['le'] === le)?.points[0]?.[1] ?? null;
+    const sample = slowSample(of('+Inf'), of(bounds.hardLe), of(bounds.softLe));
     if (sample?.kind === 'no-traffic' || sample?.kind === 'counts') {
       const all = sample.kind === 'counts' ? sample.all : 0;
       const gap = await this.gapBefore(metric, queries, selectorText(histogram.buckets), all, at, limits);
@@ -724,12 +727,18 @@ function afterGaps(values: readonly (number | null)[], intervalMs: number): read
   });
 }
 
-/** Requests over the bounds at each time, from what the buckets rose by. */
+/** Requests over the bounds, from what the buckets rose by; null where a bucket is not there. */
+function slowSample(all: number | null, within: number | null, softly: number | null): Sample | null {
+  if (all === null || within === null || softly === null) return null;
+  return countsOf(Math.max(0, all - within), all, Math.max(0, all - softly));
+}
+
+/** The same at each time. */
 function slowSamples(
   series: readonly Series[],
   times: readonly number[],
   bounds: SlowBounds,
-  intervalMs = 1,
+  intervalMs: number,
 ): readonly (Sample | null)[] {
   const of = (le: string): readonly (number | null)[] =>
     summed(
@@ -739,12 +748,10 @@ function slowSamples(
       intervalMs,
     );
   const [all, within, softly] = [of('+Inf'), of(bounds.hardLe), of(bounds.softLe)];
-  const isLost = times.length > 1 ? afterGaps(all, intervalMs) : [false];
-  return all.map((total, index) => {
-    const [hard, soft] = [within[index] ?? null, softly[index] ?? null];
-    if (total === null || hard === null || soft === null || isLost[index]) return null;
-    return countsOf(Math.max(0, total - hard), total, Math.max(0, total - soft));
-  });
+  const isLost = afterGaps(all, intervalMs);
+  return all.map((total, index) =>
+    isLost[index] ? null : slowSample(total, within[index] ?? null, softly[index] ?? null),
+  );
 }
 
 /** As Prometheus' `histogram_quantile`: linear within the bucket; the last finite bound where it lies above it. */
