@@ -238,6 +238,8 @@ export interface ReleaseSettings {
   /** Whether the configuration itself says the length of the watch and of a hang; else a document may say them. */
   readonly isWindowSaid: boolean;
   readonly isIdleSaid: boolean;
+  /** Whether it says the arguments that go back; else the deploy script itself may ask for others. */
+  readonly isRollbackSaid: boolean;
 }
 
 const MINUTE = 60_000;
@@ -322,6 +324,7 @@ export const defaultRelease: ReleaseSettings = {
   lockRemote: 'origin',
   isWindowSaid: false,
   isIdleSaid: false,
+  isRollbackSaid: false,
 };
 
 const layouts: Readonly<Record<Layout, Omit<ReleasePaths, 'documents'> & Pick<ReleasePaths, 'documents'>>> = {

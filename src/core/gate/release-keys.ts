@@ -78,6 +78,7 @@ export function joinRelease(base: ReleaseSettings, said: SaidRelease): ReleaseSe
     lockRemote: said.lockRemote === undefined ? base.lockRemote : said.lockRemote,
     isWindowSaid: base.isWindowSaid || said.watch?.windowMs !== undefined,
     isIdleSaid: base.isIdleSaid || said.deploy?.idleMs !== undefined,
+    isRollbackSaid: base.isRollbackSaid || said.deploy?.rollbackArguments !== undefined,
   };
 }
 
