@@ -13,7 +13,7 @@ import { documentKindOf } from '../documents/index';
 import { joinCorrections, noCorrections, type ProfileCorrections } from '../evidence/profile-corrections';
 import { defaultPipelineKeys, readPipelineKeys, type PipelineKeys } from './pipeline-keys';
 import { readProfileKeys } from './profile-keys';
-import { defaultRelease, type ReleaseSettings } from '../evidence/release-settings';
+import { defaultRelease, releasePathsOf, type ReleaseSettings } from '../evidence/release-settings';
 import { joinRelease, readReleaseKeys, releaseInFolder, type SaidRelease } from './release-keys';
 import {
   defaultReadiness,
@@ -197,9 +197,25 @@ export function combineLayers(layers: readonly ConfigurationLayer[]): Configurat
       })),
   );
   if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, configuration: { ...whole, ...foldersOfRelease(whole) } };
+}
+
+/** Folder of documents and layout of releases go together: where only one of them is said, the other follows. */
+function foldersOfRelease({
+  release,
+  releaseFolder,
+  operationsFolder,
+}: Configuration): Pick<Configuration, 'release' | 'releaseFolder' | 'operationsFolder'> {
+  if (release.layout === defaultRelease.layout) {
+    return { release: releaseInFolder(release, releaseFolder), releaseFolder, operationsFolder };
+  }
+  const paths = releasePathsOf(release);
+  const isDefault = releaseFolder === defaultConfiguration.releaseFolder;
   return {
-    ok: true,
-    configuration: { ...whole, release: releaseInFolder(whole.release, whole.releaseFolder) },
+    release,
+    releaseFolder: isDefault ? paths.releaseFolder : releaseFolder,
+    operationsFolder:
+      operationsFolder === defaultConfiguration.operationsFolder ? paths.deployFolder : operationsFolder,
   };
 }
 

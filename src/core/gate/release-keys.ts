@@ -433,7 +433,8 @@ function readSmoke(
   if (baseUrl && !isAddress(baseUrl.value)) problem(addressMistake(baseUrl.value), baseUrl.span);
   const endpoints = reader.textsAt(map, 'endpoints', 'OpenAPI documents, or lines such as GET /path');
   for (const { value, span } of endpoints ?? []) {
-    if (/^[A-Z]+ \/\S*$/.test(value) || staysInside(value)) continue;
+    if (/^(?:[\w. -]+:\s+)?(?:GET|HEAD|POST|PUT|PATCH|DELETE)\s+\/\S*$/i.test(value) || staysInside(value))
+      continue;
     problem(
       `"${value}" is no endpoint: write a line such as "GET /orders", or the path of an OpenAPI document`,
       span,

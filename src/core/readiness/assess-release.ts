@@ -33,6 +33,7 @@ import {
   type AskedArtifact,
 } from './released-artifact';
 import type { ReleaseFacts } from '../rules/rule';
+import { isRecordPath } from './record-paths';
 import { gatherRollback } from './rollback-evidence';
 import { readProfile } from '../workflow/read-profile';
 
@@ -154,7 +155,7 @@ export async function assessRelease(
   const recordingCommits = await commitsThatRecord(
     world.history,
     change,
-    `${world.configuration.releaseFolder}/records/`,
+    (path) => isRecordPath(world.configuration, path),
     run.signal,
   );
   const changedSince = await changesSince(
@@ -227,19 +228,16 @@ const MAX_RECORDING_COMMITS = 100;
 async function commitsThatRecord(
   history: History,
   change: Change | null,
-  folder: string,
+  isRecord: (path: string) => boolean,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
-  if (!change?.files.some(({ path }) => path.startsWith(folder))) return found;
+  if (!change?.files.some(({ path }) => isRecord(path))) return found;
   for (const { commit } of change.commits.slice(0, MAX_RECORDING_COMMITS)) {
     const [parent, ...others] = commit.parents;
     if (parent === undefined || others.length > 0) continue;
     const files = await history.changedFiles({ base: parent, head: commit.hash }, signal);
-    if (
-      files.length > 0 &&
-      files.every(({ path, oldPath }) => [path, oldPath ?? path].every((each) => each.startsWith(folder)))
-    ) {
+    if (files.length > 0 && files.every(({ path, oldPath }) => [path, oldPath ?? path].every(isRecord))) {
       found.add(commit.hash);
     }
   }

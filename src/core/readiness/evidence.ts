@@ -81,6 +81,8 @@ export interface OutsideEvidence {
   readonly alertFiles: readonly string[];
   /** Null where no program may run. */
   readonly programs: Programs | null;
+  /** Where evidence lies by the layout of the repository, beside the usual places. */
+  readonly usual?: Readonly<Partial<Record<EvidenceKind, readonly string[]>>>;
 }
 
 /** Tickets are asked for this long. */
@@ -170,7 +172,7 @@ export async function gatherEvidence(
       found.set(kind, { paths: own, isConfigured: true, globs: own, isCut: false, isSure: true });
       continue;
     }
-    const globs = configured ?? USUAL_PLACES[kind];
+    const globs = configured ?? [...USUAL_PLACES[kind], ...(outside.usual?.[kind] ?? [])];
     const listed = await files.find(globs, signal);
     found.set(kind, {
       paths: listed.paths,

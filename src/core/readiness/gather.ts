@@ -1,6 +1,7 @@
 import { listedOnce } from '../evidence/listed-once';
 import type { ReleaseCommit } from '../evidence/results/standing';
 import type { RepositoryProfile } from '../evidence/profile';
+import { releasePathsOf } from '../evidence/release-settings';
 import { checkInputOf, checkRepository, createReadingCache } from '../gate/check';
 import type { Change } from '../change/change';
 import { releaseTags } from '../change/release-range';
@@ -99,7 +100,11 @@ export async function gatherFacts(
     world.configuration.readiness,
     request.evidence ?? [],
     commitOf(change),
-    { alertFiles: alertFilesOf(profile), programs: world.programs ?? null },
+    {
+      alertFiles: alertFilesOf(profile),
+      programs: world.programs ?? null,
+      usual: { 'acceptance-criteria': [releasePathsOf(world.configuration.release).acceptanceCriteria] },
+    },
     run.signal,
   );
   return {

@@ -5,6 +5,7 @@ import { isSameVersion } from '../../records/records-in';
 import { counted, enumerated } from '../../text/words';
 import { fail, notKnown, pass, type Condition } from '../condition';
 import type { ReadinessFacts } from '../facts';
+import { isRecordPath } from '../record-paths';
 
 /** As many people as are asked for approved this commit, for this environment, as this version. */
 export const condition: Condition = {
@@ -16,11 +17,7 @@ export const condition: Condition = {
     const { records, asked, settings } = facts;
     const { required } = settings.approvals;
     if (required === 0) return null;
-    const about = records.approvals.filter(
-      ({ version, environment }) =>
-        isSameVersion(version, asked.version) &&
-        environment.toLowerCase() === asked.environment.toLowerCase(),
-    );
+    const about = approvalsAbout(facts);
     const next = `have ${required === 1 ? 'somebody' : `${required} people`} who wrote none of it record it with release-gate approval record --environment ${asked.environment} --version ${asked.version}`;
     const judged = about.map((approval) => ({ approval, why: whyNot(approval, facts) }));
     const people = new Set(
@@ -54,6 +51,22 @@ export const condition: Condition = {
   },
 };
 
+function approvalsAbout({ records, asked }: ReadinessFacts): readonly ApprovalOnRecord[] {
+  return records.approvals.filter(
+    ({ version, environment }) =>
+      isSameVersion(version, asked.version) && environment.toLowerCase() === asked.environment.toLowerCase(),
+  );
+}
+
+/** The approvals of this version and environment that count, one for each person. */
+export function countingApprovals(facts: ReadinessFacts): readonly ApprovalOnRecord[] {
+  const byPerson = new Map<string, ApprovalOnRecord>();
+  for (const approval of approvalsAbout(facts)) {
+    if (whyNot(approval, facts) === null) byPerson.set(nameOf(approval.approver).name, approval);
+  }
+  return [...byPerson.values()];
+}
+
 /** Why an approval of this version and environment does not count, completing "that of X …"; null where it does. */
 function whyNot(approval: ApprovalOnRecord, facts: ReadinessFacts): string | null {
   const { change, settings, configuration, changedSince } = facts;
@@ -66,8 +79,7 @@ function whyNot(approval: ApprovalOnRecord, facts: ReadinessFacts): string | nul
   if (approval.commit !== head) {
     // The record itself is committed after what it approves.
     const since = changedSince.get(approval.commit);
-    const folder = `${configuration.releaseFolder}/records/`;
-    const other = since?.find((path) => !path.startsWith(folder));
+    const other = since?.find((path) => !isRecordPath(configuration, path));
     if (since === undefined) {
       return `is of commit ${approval.commit.slice(0, 12)}, which is not in the history of ${head.slice(0, 12)}`;
     }
