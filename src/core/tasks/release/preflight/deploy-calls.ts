@@ -18,6 +18,8 @@ const TOO_LONG = 'is too long to be followed to its end';
 export interface JudgedCall {
   readonly outcome: 'handled' | 'not-handled' | 'unread';
   readonly why: string;
+  /** What the script uses and the call does not give, completing "<script> …". */
+  readonly misses?: string;
 }
 
 /** What the parse tree of the deploy script says of the calls that a release makes. */
@@ -86,7 +88,15 @@ export function judgeDeployCalls(
     why: rollback.kind === 'unread' ? rollback.why : 'was not read',
   };
   const forward = isForeign ? unread : judgeForward(call, settings.deploy.arguments);
-  const back = isForeign ? unread : judgeBack(call, rollbackArguments, settings.deploy.arguments);
+  // Where nobody said how, the script itself has to have a branch for it.
+  const isHandledAtAll = rollback.kind === 'handled' || settings.isRollbackSaid;
+  const back = isForeign
+    ? unread
+    : isHandledAtAll
+      ? judgeBack(call, rollbackArguments, settings.deploy.arguments)
+      : rollback.kind === 'not-handled'
+        ? { outcome: 'not-handled' as const, why: rollback.why }
+        : unread;
   const strategies: Rollout[] = [];
   const refused: Partial<Record<Rollout, string>> = {};
   for (const rollout of ROLLOUTS) {
@@ -110,7 +120,18 @@ function isSaid(settings: ReleaseSettings, rollout: Rollout): boolean {
 function judgeForward(call: Call, words: readonly string[]): JudgedCall {
   const run = call(words);
   const [first] = run.effects;
-  if (first) return { outcome: 'handled', why: `runs "${lineOf(first)}"` };
+  if (first) {
+    const more = call([...words, NONSENSE]).effects.find((effect) =>
+      effect.words.some((word) => word.includes(NONSENSE)),
+    );
+    return {
+      outcome: 'handled',
+      why: `runs "${lineOf(first)}"`,
+      ...(more
+        ? { misses: `uses a further argument in "${lineOf(more)}", which the configured call does not give` }
+        : {}),
+    };
+  }
   if (!run.isComplete) return { outcome: 'unread', why: TOO_LONG };
   const other = [
     ['{version}'],
@@ -132,15 +153,13 @@ function judgeForward(call: Call, words: readonly string[]): JudgedCall {
 function judgeBack(call: Call, words: readonly string[], forward: readonly string[]): JudgedCall {
   const run = call(words);
   const literal = words.filter((word) => !word.includes('{'));
-  const marked = (effect: Effect, given: readonly string[]): string =>
-    keyOf({ ...effect, words: effect.words.map((word) => (given.includes(word) ? '\u0003' : word)) });
   const sure = new Set([
-    ...call(forward).effects.map(keyOf),
+    ...call(forward).effects.map((effect) => keyOf(effect)),
     ...call(words.map((word) => (literal.includes(word) ? NONSENSE : word))).effects.map((effect) =>
-      marked(effect, [NONSENSE]),
+      keyOf(effect, [NONSENSE]),
     ),
   ]);
-  const own = run.effects.filter((effect) => !sure.has(keyOf(effect)) && !sure.has(marked(effect, literal)));
+  const own = run.effects.filter((effect) => !sure.has(keyOf(effect)) && !sure.has(keyOf(effect, literal)));
   const [certain] = own.filter(({ isMaybe, isForeign }) => !isMaybe && !isForeign);
   if (certain) return { outcome: 'handled', why: `runs "${lineOf(certain)}"` };
   const [perhaps] = own;
@@ -164,17 +183,22 @@ function whyNot(call: Call, settings: ReleaseSettings, rollout: Rollout): string
   const stage = stagesOf(settings, rollout)[0];
   const [flag, ...values] = stage?.arguments ?? [];
   if (!stage || flag === undefined) return 'has no call for it';
-  const run = call([...base, flag, ...values]);
+  const given = [flag, ...values];
+  const run = call([...base, ...given]);
   const plain = call(base);
-  const nonsense = call([...base, NONSENSE, ...values]);
-  const known = new Set([...plain.effects, ...nonsense.effects].map(keyOf));
+  const nonsense = call([...base, ...given.map(() => NONSENSE)]);
+  const known = new Set([
+    ...plain.effects.map((effect) => keyOf(effect)),
+    ...nonsense.effects.map((effect) => keyOf(effect, [NONSENSE])),
+  ]);
   const say = `say its calls under release.strategies.${rollout} if it is done another way`;
   if (run.effects.length === 0) {
     return run.isComplete
       ? `does nothing when it is called with ${flag}; ${say}`
       : `is too long to be followed to its end, so whether it handles ${flag} is not known; ${say}`;
   }
-  if (run.effects.some((effect) => !known.has(keyOf(effect)) && !wordsHold(effect, flag))) return null;
+  const own = run.effects.filter((effect) => !known.has(keyOf(effect)) && !known.has(keyOf(effect, given)));
+  if (own.some((effect) => !wordsHold(effect, flag))) return null;
   const isHandedOn = run.effects.some((effect) => wordsHold(effect, flag));
   if (isHandedOn) return `hands ${flag} on to a program that is not followed; ${say}`;
   return plain.effects.length > 0 && nonsense.effects.length === 0
@@ -187,9 +211,15 @@ function wordsHold({ words }: Effect, flag: string): boolean {
   return words.slice(1).includes(flag);
 }
 
-/** By its place and its words: what a flag changes in either is the flag's. */
-function keyOf({ path, span, words }: Effect): string {
-  return `${path}:${span.start}:${words.join('\u0000')}`;
+/**
+ * By its place and its words, those of the call taken for any others: a word that is only passed on, alone or within another,
+ * makes no other command.
+ */
+function keyOf({ path, span, words }: Effect, given: readonly string[] = []): string {
+  const line = given
+    .filter((word) => word.length > 1)
+    .reduce((text, word) => text.split(word).join('\u0003'), words.join('\u0000'));
+  return `${path}:${span.start}:${line}`;
 }
 
 function lineOf({ words }: Effect): string {
@@ -197,6 +227,7 @@ function lineOf({ words }: Effect): string {
     .join(' ')
     .replace(/[\u0000-\u001f]+/g, '…')
     .replace(/\s+/g, ' ')
+    .replaceAll(NONSENSE, '…')
     .replaceAll(VERSION, '{version}')
     .replaceAll(TARGET, '{target}')
     .trim();

@@ -5,13 +5,14 @@ import type { AssessedWorld, AssessRun } from '../../../readiness/assess-release
 import type { ReadinessFacts } from '../../../readiness/facts';
 import { gatherFacts } from '../../../readiness/gather';
 import { judgeReadiness } from '../../../readiness/judge';
+import { releaseFoldersOf, releaseRecordsOf, type ReleaseOnRecord } from '../../../readiness/upkeep';
 import { listedReports } from '../../../readiness/evidence';
 import type { GateItem, GateOutcome } from '../../../release/run';
 import { readDeployCalls, refusedInWords, type DeployCalls } from './deploy-calls';
 import { environmentItems } from './environment-items';
 import { fails, isUnknown, item, notes, passes, stands } from './gate-item';
 import { metricItems } from './metric-items';
-import { pastRunsOf, whyBlocking, type PastRun } from './past-runs';
+import { brokenRunsOf, type BrokenRun } from './broken-runs';
 import { pathItems } from './path-items';
 import { readinessItems } from './readiness-items';
 import type { ReleaseGateRequest } from './release-gate-request';
@@ -43,14 +44,20 @@ export async function judgeReleaseGate(
   if (named) return outcomeOf([named], { target: request.target });
   run.report('Looking at earlier runs, the deploy script and its documents');
   const reports = world.reports ?? listedReports(world.files);
-  const runs = await pastRunsOf(reports, paths.releaseFolder, environment, request.runId, run.signal);
+  const broken = await brokenRunsOf(reports, paths.releaseFolder, environment, request.runId, run.signal);
   const settled = await settleReleaseSettings(world, release, environment, isProduction, run.signal);
   const calls = await readDeployCalls(world, paths.deployScript, settled.settings, environment, run.signal);
   const hasScript = (await world.files.read(paths.deployScript)).ok;
   const scripts = hasScript ? scriptItems(paths.deployScript, calls, settled.settings) : [];
   // In an incident only what going back needs is asked: every other question would keep it waiting.
   if (request.mode === 'rollback') {
-    const target = await rollbackTargetOf(world, null, request, runs, run.signal);
+    const target = await rollbackTargetOf(
+      world,
+      null,
+      request,
+      await recordsOf(world, run.signal),
+      run.signal,
+    );
     const going = scripts.filter(({ id }) => id === 'rollback-handled');
     const there = (await pathItems(world.files, paths)).filter(({ id }) => id === 'deploy-script');
     return outcomeOf([...there, ...going, backItem(target, version)], {
@@ -87,7 +94,7 @@ export async function judgeReleaseGate(
   const facts = withoutTickets(gathered.facts, taken);
   const readiness = judgeReadiness(facts);
   const tickets = readTicketsInScope(facts);
-  const target = await rollbackTargetOf(world, facts, request, runs, run.signal);
+  const target = await rollbackTargetOf(world, facts, request, facts.releaseRecords, run.signal);
   const watch = watchOf(release, environment, isProduction);
   const smoke = await smokeItems(world.files, paths, release.smoke, isProduction);
   const level = facts.register?.level ?? null;
@@ -95,7 +102,7 @@ export async function judgeReleaseGate(
   const approved = readiness.conditions.find(({ id }) => id === 'approved') ?? null;
   const items: readonly GateItem[] = [
     resolvedItem(paths, request, target, facts, settled.notes),
-    ...runItems(runs),
+    ...brokenItems(broken),
     ...(await pathItems(world.files, paths)),
     ...scripts,
     ...(await targetItems(world, facts, request, target, run.signal)),
@@ -182,29 +189,27 @@ function resolvedItem(
   );
 }
 
-/** S2-43: what an earlier run left open keeps its environment closed. */
-function runItems(runs: readonly PastRun[]): readonly GateItem[] {
-  const id = 'earlier-runs';
-  const title = 'No earlier release of this environment is left open';
-  const open = runs.flatMap((run) => {
-    const why = whyBlocking(run);
-    return why === null ? [] : [{ run, why }];
-  });
-  if (open.length === 0) {
-    return runs.length === 0
-      ? []
-      : [
-          item(
-            id,
-            title,
-            passes(
-              `the newest is ${runs[0]?.id ?? ''}: ${runs[0]?.verdict ?? 'broken off before anything was deployed'}`,
-              [runs[0]?.path ?? ''],
-            ),
-          ),
-        ];
-  }
-  return open.map(({ run, why }) => item(`${id}:${run.id}`, title, fails(why, [run.path])));
+/** S2-43: a run that was broken off amid a deployment keeps its environment closed. */
+function brokenItems(broken: readonly BrokenRun[]): readonly GateItem[] {
+  const title = 'No earlier run of this environment was broken off';
+  return broken.map(({ id, path, version, didDeploy }) =>
+    item(
+      `broken-run:${id}`,
+      title,
+      didDeploy
+        ? fails(
+            `the run of ${version} was broken off amid its deployment and has no verdict, so nobody knows what runs: go on with it by release-gate resume ${id}`,
+            [path],
+          )
+        : notes(`the run of ${version} was broken off before anything was deployed`, [path]),
+    ),
+  );
+}
+
+/** The releases on record, for a rollback that asks for nothing else. */
+async function recordsOf(world: AssessedWorld, signal: AbortSignal): Promise<readonly ReleaseOnRecord[]> {
+  const { paths } = await world.files.list(signal);
+  return releaseRecordsOf(world.files, paths, releaseFoldersOf(world.configuration));
 }
 
 /** A rollback by itself: where it goes. */

@@ -18,6 +18,7 @@ const EVERYWHERE: ReadonlySet<string> = new Set([
   'no-deployment-in-progress',
   'change-window',
   'tickets-done',
+  'failed-release-resolved',
   'records-unchanged',
 ]);
 

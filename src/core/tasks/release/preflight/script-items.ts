@@ -26,7 +26,7 @@ export function scriptItems(
         ? fails(
             rollback.kind === 'handled'
               ? `"${call}" ${back.why}, though the script goes back when it is asked another way (${rollback.how}): say the call as release.deploy.rollback-arguments`
-              : rollback.kind === 'not-handled'
+              : rollback.kind === 'not-handled' && !settings.isRollbackSaid
                 ? `${script} ${rollback.why}: give it a branch for --rollback and try it outside production; ${never}`
                 : `"${call}" ${back.why}: give ${script} a branch for it and try it outside production; ${never}`,
             [at],
@@ -41,7 +41,13 @@ export function scriptItems(
       'deploy-call',
       'The deploy script does something when it is called as configured',
       forward.outcome === 'handled'
-        ? passes(`"${deploys}" ${forward.why}`, [script])
+        ? forward.misses
+          ? fails(
+              `${script} ${forward.misses}: say its arguments as release.deploy.arguments`,
+              [script],
+              false,
+            )
+          : passes(`"${deploys}" ${forward.why}`, [script])
         : forward.outcome === 'not-handled'
           ? fails(`${script} ${forward.why}: say its arguments as release.deploy.arguments`, [script])
           : // What the script runs may change things that no table of programs knows.

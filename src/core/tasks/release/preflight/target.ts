@@ -3,11 +3,10 @@ import { isSameVersion } from '../../../records/records-in';
 import { askForArtifact, namedArtifact } from '../../../readiness/released-artifact';
 import type { AssessedWorld } from '../../../readiness/assess-release';
 import type { ReadinessFacts } from '../../../readiness/facts';
+import type { ReleaseOnRecord } from '../../../readiness/upkeep';
 import type { GateItem } from '../../../release/run';
 import { fails, isUnknown, item, notes, passes, placeOf } from './gate-item';
 import { artifactSources } from '../../../readiness/released-artifact';
-import type { PastRun } from './past-runs';
-import { lastReleased } from './past-runs';
 
 /** What is gone back to, and where that is known from. */
 export interface RollbackTarget {
@@ -42,8 +41,8 @@ async function tagOfVersion(
 export async function rollbackTargetOf(
   world: AssessedWorld,
   facts: Pick<ReadinessFacts, 'change'> | null,
-  request: { readonly version: string; readonly target: string | null },
-  runs: readonly PastRun[],
+  request: { readonly version: string; readonly environment: string; readonly target: string | null },
+  records: readonly ReleaseOnRecord[],
   signal: AbortSignal,
 ): Promise<RollbackTarget> {
   const state = await world.history.state(signal);
@@ -57,24 +56,16 @@ export async function rollbackTargetOf(
   if (request.target !== null) {
     return { version: request.target, from: 'as it was named', commit: await commitOf(request.target) };
   }
-  const live = lastReleased(runs);
-  if (live && !isSameVersion(live.version, request.version)) {
-    return {
-      version: live.version,
-      from: `released last by ${live.path}`,
-      commit: await commitOf(live.version),
-    };
-  }
-  const earlier = runs.find(
-    (run) =>
-      run.verdict === 'Released' && run.mode === 'release' && !isSameVersion(run.version, request.version),
+  const stood = records.filter(
+    (record) =>
+      record.verdict === 'Released' &&
+      record.mode === 'release' &&
+      record.environment.toLowerCase() === request.environment.toLowerCase(),
   );
-  if (live && earlier) {
-    return {
-      version: earlier.version,
-      from: `released before ${live.version} by ${earlier.path}`,
-      commit: await commitOf(earlier.version),
-    };
+  const last = stood.find(({ version }) => !isSameVersion(version, request.version));
+  if (last) {
+    const how = last === stood[0] ? 'released last' : `released before ${request.version}`;
+    return { version: last.version, from: `${how} by ${last.path}`, commit: await commitOf(last.version) };
   }
   const {
     previousVersion = null,

@@ -108,4 +108,17 @@ describe('the calls of a deploy script', () => {
     assert.deepEqual(calls.strategies, ['all-at-once', 'manual']);
     assert.match(calls.refused.canary ?? '', /not known/);
   });
+
+  it('are not told by a word that is only passed on', async () => {
+    const calls = await callsOf('#!/bin/sh\nset -eu\nkubectl --context "orders-$1" apply -f k8s\n', {
+      arguments: ['{environment}'],
+    });
+    assert.equal(calls.back.outcome, 'not-handled');
+    assert.deepEqual(calls.strategies, ['all-at-once', 'manual']);
+    assert.equal(calls.forward.misses, undefined);
+    const without = await callsOf('#!/bin/sh\nset -eu\nkubectl --context "orders-$1" apply -f k8s\n');
+    assert.match(without.forward.misses ?? '', /uses a further argument/);
+    assert.equal(without.back.outcome, 'not-handled');
+    assert.deepEqual(without.strategies, ['all-at-once', 'manual']);
+  });
 });
