@@ -86,6 +86,7 @@ function freezeIn({ text, cells }: SaidLine): Freeze | null {
   const reason =
     cells.find(({ column }) => /\b(?:reason|why|what|name|event|occasion)\b/i.test(column))?.text ??
     text
+      .replace(/^[^\d:]{0,60}:/, ' ')
       .replace(DAY, ' ')
       .replace(/\b(?:from|to|until|through|till|and)\b|[|–—]|(?<=\s)-(?=\s)/gi, ' ')
       .replace(/\s+/g, ' ')
