@@ -71,23 +71,27 @@ export function readSmokeSection(text: string, heading: string): SmokeSection {
     if (test) tests.push(test);
     if (problem !== null) problems.push({ message: problem, span });
   };
-  let title: { readonly name: string; readonly span: Span } | null = null;
+  let title: { readonly name: string; readonly span: Span; readonly depth: number } | null = null;
   let gathered: Block[] = [];
   let hasCases = false;
-  const close = (): void => {
+  const ownLists = new Set<Block>();
+  const close = (nextDepth: number): void => {
     if (title) {
-      const { name, span } = title;
-      const own = hasCases ? null : ofBlocks(name, gathered, span);
-      if (own) add(own.test, own.problem, span);
-      else if (!hasCases) add(null, `${quoted(name)} has neither a request nor a command; add one`, span);
+      const { name, span, depth } = title;
+      // Beside cases in a table or list, only what is a block of its own is a further one.
+      const blocks = gathered.filter((block) => !ownLists.has(block));
+      const own = hasCases && !hasFence(blocks) ? [] : casesBeneath(name, blocks, span);
+      for (const found of own) add(found.test, found.problem, span);
+      // A heading above others only groups them.
+      if (own.length === 0 && !hasCases && nextDepth <= depth) add(null, lacksBoth(name), span);
     }
     gathered = [];
     hasCases = false;
   };
   for (const block of blocks) {
     if (block.type === 'heading') {
-      close();
-      title = { name: shownText(block), span: spanOf(block) };
+      close(block.depth);
+      title = { name: shownText(block), span: spanOf(block), depth: block.depth };
       continue;
     }
     gathered.push(block);
@@ -96,12 +100,19 @@ export function readSmokeSection(text: string, heading: string): SmokeSection {
         hasCases = true;
         add(found.test, found.problem, found.span);
       }
-    } else if (block.type === 'list' && !(title && (hasFence(gathered) || isOfOneCase(block)))) {
-      for (const item of block.children) {
-        const found = ofItem(item);
-        if (!found) continue;
-        hasCases = true;
-        add(found.test, found.problem, spanOf(item));
+    } else if (block.type === 'list' && !(title && isOfOneCase(block, hasFence(gathered)))) {
+      const items = block.children.map((item) => ({ item, found: ofItem(item) }));
+      const isOfCases = items.some(({ found }) => found !== null);
+      if (isOfCases) ownLists.add(block);
+      for (const { item, found } of items) {
+        if (found) {
+          hasCases = true;
+          add(found.test, found.problem, spanOf(item));
+        } else if (isOfCases || typeof item.checked === 'boolean') {
+          // What a person was to try is not tried by anybody here.
+          hasCases = true;
+          add(null, lacksBoth(shownText(item)), spanOf(item));
+        }
       }
     } else if (block.type === 'code' && !title) {
       // A block by itself is a case by itself: its first line says which.
@@ -113,7 +124,7 @@ export function readSmokeSection(text: string, heading: string): SmokeSection {
       if (found) add(found.test, found.problem, spanOf(block));
     }
   }
-  close();
+  close(0);
   const seen = new Map<string, number>();
   const named = tests.map((test) => {
     const count = (seen.get(test.name) ?? 0) + 1;
@@ -135,19 +146,52 @@ function hasFence(blocks: readonly Block[]): boolean {
 }
 
 /** Whether a list beneath a heading says the parts of one case: "Request: …", "Expected: …". */
-function isOfOneCase(list: List): boolean {
+function isOfOneCase(list: List, isBesideFence: boolean): boolean {
   const items = list.children.map((item) => linesOf(item.children).join(' '));
   const isPart = (line: string): boolean =>
     /^[\s*_]*(?:request|method|expect\w*|status|response|contains?|component|writes|read[- ]only|input|steps?)\b/i.test(
       line,
     );
-  return items.filter((line) => requestIn(line) !== null).length <= 1 && items.some(isPart);
+  const requests = items.filter((line) => requestIn(line) !== null).length;
+  return isBesideFence ? requests === 0 : requests <= 1 && items.some(isPart);
 }
 
 function languageOf(lang: string | null | undefined): 'http' | 'sh' | null {
   const word = (lang ?? '').toLowerCase();
   if (word === 'http' || word === 'rest') return 'http';
   return ['sh', 'bash', 'shell', 'console', 'zsh'].includes(word) ? 'sh' : null;
+}
+
+const lacksBoth = (name: string): string =>
+  `${quoted(name)} has neither a request nor a command, so it is not run; add one`;
+
+/** The cases beneath a heading: one, or one for each block where there are several. */
+function casesBeneath(name: string, blocks: readonly Block[], span: Span): readonly Found[] {
+  const starts = blocks.flatMap((block, index) => (hasFence([block]) ? [index] : []));
+  if (starts.length < 2) {
+    const found = ofBlocks(name, blocks, span);
+    return found ? [found] : [];
+  }
+  return starts.flatMap((start, index) => {
+    const found = ofBlocks(name, blocks.slice(index === 0 ? 0 : start, starts[index + 1]), span);
+    return found ? [found] : [];
+  });
+}
+
+/** A command as it is run: in a copy of a session the lines behind a prompt, without what was answered. */
+function commandOf(text: string): string {
+  const lines = text.split('\n');
+  if (!lines.some((line) => /^\s*\$ /.test(line))) return text.trim();
+  let goesOn = false;
+  return lines
+    .filter((line) => {
+      const isCommand = /^\s*\$ /.test(line) || goesOn;
+      goesOn = isCommand && line.endsWith('\\');
+      return isCommand;
+    })
+    .map((line) => line.replace(/^\s*\$ /, ''))
+    .join('\n')
+    .trim();
 }
 
 /** A case of blocks beneath a heading or in an item: the first fence is what is done, the words around it what is expected. */
@@ -163,11 +207,11 @@ function ofBlocks(name: string, blocks: readonly Block[], span: Span): Found | n
         problem: `The http block of ${quoted(name)} begins with no request; write ${quoted('GET /path')}`,
       };
     }
-    const command = isHttp ? null : fence.value.replace(/^\$ /gm, '').trim();
+    const command = isHttp ? null : commandOf(fence.value);
     const expected = expectedIn([...words, ...(http?.expected ?? [])]);
     return complete(name, http?.request ?? null, command, expected, words, span);
   }
-  const request = words.map(requestIn).find((one) => one !== null) ?? null;
+  const request = words.map(requestIn).find((one) => one !== null) ?? pathIn(words);
   if (!request) return null;
   return complete(name, request, null, expectedIn(words), words, span);
 }
@@ -189,19 +233,45 @@ function complete(
   };
   const said = label(/^(?:writes?|changes data|read[- ]only)$/i);
   const isReadOnly = words.some((line) => /^[\s*_-]*read[- ]only[\s*_.]*$/i.test(line));
+  const { statuses, contains, problem } = ofCommand(name, command, expected);
+  if (problem !== null) return { test: null, problem };
   return {
     test: {
       name,
       component: label(/^(?:component|service)$/i),
       request,
       command,
-      ...expected,
+      statuses,
+      contains,
       isWrite: isReadOnly
         ? false
         : (writesBy(said, label(/^read[- ]only$/i) !== null) ?? writes(request, command)),
       span,
     },
     problem: null,
+  };
+}
+
+/** A command ends with a status of its own: that of HTTP is one that it writes, if it writes it. */
+function ofCommand(
+  name: string,
+  command: string | null,
+  expected: { readonly statuses: readonly number[]; readonly contains: readonly string[] },
+): {
+  readonly statuses: readonly number[];
+  readonly contains: readonly string[];
+  readonly problem: string | null;
+} {
+  const { statuses, contains } = expected;
+  const [status] = statuses;
+  if (command === null || status === undefined) return { statuses, contains, problem: null };
+  if (/http_code|response_code/.test(command) && statuses.length === 1) {
+    return { statuses: [], contains: [String(status), ...contains], problem: null };
+  }
+  return {
+    statuses: [],
+    contains,
+    problem: `${quoted(name)} expects ${status} of a command, which does not end with that; write the request itself ("GET /path"), or let curl write "%{http_code}"`,
   };
 }
 
@@ -243,6 +313,17 @@ function requestIn(line: string): SmokeRequest | null {
   const match =
     /(?:^|[\s`(:])(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE)\s+`?((?:https?:\/\/|\/)[^\s`),;]*)/.exec(line);
   return match ? { method: match[1] ?? '', url: match[2] ?? '', headers: {}, body: null } : null;
+}
+
+/** "`/health` returns 200": a path in ticks with a status is read from. */
+function pathIn(lines: readonly string[]): SmokeRequest | null {
+  for (const line of lines) {
+    const url = /`((?:https?:\/\/|\/)[^\s`]*)`/.exec(line)?.[1];
+    if (url !== undefined && expectedIn([line]).statuses.length > 0) {
+      return { method: 'GET', url, headers: {}, body: null };
+    }
+  }
+  return null;
 }
 
 /** "Expect: 200", "→ 201, contains `id`", "Expected status: 200 or 204", "returns 200". */
@@ -309,7 +390,7 @@ function ofItem(item: ListItem): Found | null {
   const [first] = item.children;
   const words = linesOf(item.children);
   const title = first?.type === 'paragraph' ? (writtenText(first).split('\n')[0] ?? '') : '';
-  const bold = /^\s*([^:→]+?)\s*(?::|→|—|–|\s-\s)/.exec(title)?.[1] ?? title;
+  const bold = /^\s*([^→]+?)\s*(?::(?=\s|$)|→|—|–|\s-\s)/.exec(title)?.[1] ?? title;
   const name = (requestIn(bold) ? bold : bold || title).replaceAll('`', '').trim();
   return ofBlocks(name || (words[0] ?? ''), item.children, spanOf(item));
 }
@@ -373,13 +454,16 @@ function ofTable(table: Table): readonly (Found & { readonly span: Span })[] {
     const request =
       command === '' ? { method: said, url: target, headers: {}, body: body === '' ? null : body } : null;
     const component = plain('component');
+    const { statuses, contains, problem } = ofCommand(name, command === '' ? null : command, expected);
+    if (problem !== null) return { test: null, problem, span };
     return {
       test: {
         name,
         component: component === '' ? null : component,
         request,
         command: command === '' ? null : command,
-        ...expected,
+        statuses,
+        contains,
         isWrite: writesBy(plain('writes'), false) ?? writes(request, command === '' ? null : command),
         span,
       },

@@ -134,7 +134,52 @@ Look at the page.
     assert.equal(tests[0]?.request?.body, '{"user": "{test-account}"}');
     assert.deepEqual(
       problems.map(({ message }) => message),
-      ['"ST-04: By eye" has neither a request nor a command; add one'],
+      [
+        '"ST-04: By eye" has neither a request nor a command, so it is not run; add one',
+        '"Somebody looks" has neither a request nor a command, so it is not run; add one',
+      ],
+    );
+  });
+
+  it('are read as people write them elsewhere: checklists, sessions, several blocks, codes that curl writes', () => {
+    const { tests, problems } = read(`## Production Smoke Tests
+
+- [ ] \`GET https://orders.acme.io/health\` → 200
+- [ ] **Status**: \`/api/v1/status\` returns 200
+- [ ] Login works
+
+### Backend
+
+#### Sessions
+
+\`\`\`bash
+$ curl -fsS https://orders.acme.io/v1/limits \\
+    --max-time 5
+{"max": 200}
+\`\`\`
+
+\`\`\`bash
+curl -s -o /dev/null -w '%{http_code}' https://orders.acme.io/v1
+\`\`\`
+
+Expected: 404
+
+| # | Test | Command | Expected |
+|---|------|---------|----------|
+| 1 | Version | \`curl -s https://orders.acme.io/version\` | 200 + healthy |
+`);
+    assert.deepEqual(tests.map(short), [
+      'GET https://orders.acme.io/health | - | GET https://orders.acme.io/health | 200 | - | reads',
+      'Status | - | GET /api/v1/status | 200 | - | reads',
+      'Sessions | - | curl -fsS https://orders.acme.io/v1/limits \\\n    --max-time 5 | any | - | ?',
+      "Sessions (2) | - | curl -s -o /dev/null -w '%{http_code}' https://orders.acme.io/v1 | any | 404 | ?",
+    ]);
+    assert.deepEqual(
+      problems.map(({ message }) => message.slice(0, 60)),
+      [
+        '"Login works" has neither a request nor a command, so it is ',
+        '"Version" expects 200 of a command, which does not end with ',
+      ],
     );
   });
 

@@ -84,7 +84,16 @@ export async function endGroup(
   const seen = options.seen ?? new Map<number, string>();
   const look = (): Promise<readonly ListedProcess[]> => membersOf(pid, startTime, table, seen);
   const first = await look();
-  if (first.length === 0) return { isGone: true, processes: [], detail: '' };
+  if (first.length === 0) {
+    const strangers = await strangersIn(pid, startTime, table);
+    if (strangers.length === 0) return { isGone: true, processes: [], detail: '' };
+    const shown = (await describe(table, strangers)).join(', ');
+    return {
+      isGone: false,
+      processes: [],
+      detail: `a group of that number runs and was left alone, since nothing shows that it is this one: ${shown}`,
+    };
+  }
   const processes = await describe(table, first);
   const tell =
     platform === 'win32'
@@ -215,6 +224,22 @@ async function membersOf(
   return [...own]
     .filter((one) => !one.isZombie)
     .sort((a, b) => Number(b.pid === pid) - Number(a.pid === pid) || a.pid - b.pid);
+}
+
+/** Of a group whose leader is gone, what runs under its number and carries no marker: its own rest, or another group by now. */
+async function strangersIn(
+  pid: number,
+  startTime: string,
+  table: ProcessTable,
+): Promise<readonly ListedProcess[]> {
+  const all = await table.list();
+  const leader = all.find((one) => one.pid === pid);
+  if (leader !== undefined && leader.startTime !== partsOf(startTime).start) return [];
+  const { marker } = partsOf(startTime);
+  const ofGroup = all.filter((one) => one.group === pid && !one.isZombie && one.pid !== process.pid);
+  const marks = await Promise.all(ofGroup.map((one) => table.marksOf(one.pid)));
+  // What is meant to stay is no stranger.
+  return ofGroup.filter((_one, index) => marks[index]?.isKept !== true || marks[index]?.marker !== marker);
 }
 
 async function describe(table: ProcessTable, members: readonly ListedProcess[]): Promise<readonly string[]> {

@@ -81,11 +81,16 @@ describe('process groups', () => {
     const marked = await start('sleep 45 & sleep 0.5', { [MARKER]: 'mark-45' });
     const plain = await start('sleep 46 & sleep 0.5');
     await wait(600);
-    assert.deepEqual(await endGroup(plain.pid, plain.startTime, 100), {
-      isGone: true,
-      processes: [],
-      detail: '',
-    });
+    const left = await endGroup(plain.pid, plain.startTime, 100);
+    assert.deepEqual([left.isGone, left.processes], [false, []]);
+    assert.match(
+      left.detail,
+      /^a group of that number runs and was left alone, .*: pid \d+ sleep 46 \(for \d s\)$/,
+    );
+    assert.equal(
+      (await own.list()).filter(({ group, isZombie }) => group === plain.pid && !isZombie).length,
+      1,
+    );
     const end = await endGroup(marked.pid, markedStart(marked.startTime, 'mark-45'), 200);
     assert.equal(end.isGone, true);
     assert.match(end.processes.join(), /^pid \d+ sleep 45 \(for \d s\)$/);

@@ -437,7 +437,8 @@ describe('running the deploy script', () => {
       };
       const end = await endGroup(journal.pid, journal.startTime, 100);
       assert.equal(end.isGone, true);
-      assert.equal(end.processes.length, 2);
+      // The loop, and the pause that it is in most of the time.
+      assert.ok(end.processes.length >= 1 && end.processes.length <= 2);
       assert.deepEqual(await alive('left'), []);
     });
   });
