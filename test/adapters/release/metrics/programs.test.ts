@@ -97,8 +97,8 @@ describe('metrics from programs', () => {
     assert.equal(await why(command('errors', 'no-such-cli')), 'unreachable: no-such-cli is not installed');
     const hangs = await program('hangs.sh', 'sleep 30');
     const started = performance.now();
-    assert.match(await why(command('errors', hangs), { intervalMs: 600 }), /^unreachable: \.\/hangs\.sh /);
-    assert.ok(performance.now() - started < 700);
+    assert.match(await why(command('errors', hangs), { intervalMs: 2000 }), /^unreachable: \.\/hangs\.sh /);
+    assert.ok(performance.now() - started < 2000);
     const garbage = await program('garbage.sh', 'head -c 3000000 /dev/zero');
     assert.match(await why(command('errors', garbage)), /^unreadable: .* prints more than numbers$/);
   });
