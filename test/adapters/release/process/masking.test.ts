@@ -88,7 +88,7 @@ describe('masking', () => {
           }
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
