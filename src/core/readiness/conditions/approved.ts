@@ -19,7 +19,7 @@ export const condition: Condition = {
     if (required === 0) return null;
     const about = approvalsAbout(facts);
     const next = `have ${required === 1 ? 'somebody' : `${required} people`} who wrote none of it record it with release-gate approval record --environment ${asked.environment} --version ${asked.version}`;
-    const judged = about.map((approval) => ({ approval, why: whyNot(approval, facts) }));
+    const judged = about.map((approval) => ({ approval, why: whyNoApproval(approval, facts) }));
     const people = new Set(
       judged.filter(({ why }) => why === null).map(({ approval }) => nameOf(approval.approver).name),
     );
@@ -51,24 +51,34 @@ export const condition: Condition = {
   },
 };
 
-function approvalsAbout({ records, asked }: ReadinessFacts): readonly ApprovalOnRecord[] {
+/** The approvals on record of this version and environment. */
+export function approvalsAbout({
+  records,
+  asked,
+}: Pick<ApprovalFacts, 'records' | 'asked'>): readonly ApprovalOnRecord[] {
   return records.approvals.filter(
     ({ version, environment }) =>
       isSameVersion(version, asked.version) && environment.toLowerCase() === asked.environment.toLowerCase(),
   );
 }
 
+/** What an approval is held against. */
+export type ApprovalFacts = Pick<
+  ReadinessFacts,
+  'records' | 'change' | 'settings' | 'configuration' | 'changedSince' | 'recordingCommits'
+> & { readonly asked: Pick<ReadinessFacts['asked'], 'version' | 'environment'> };
+
 /** The approvals of this version and environment that count, one for each person. */
-export function countingApprovals(facts: ReadinessFacts): readonly ApprovalOnRecord[] {
+export function countingApprovals(facts: ApprovalFacts): readonly ApprovalOnRecord[] {
   const byPerson = new Map<string, ApprovalOnRecord>();
   for (const approval of approvalsAbout(facts)) {
-    if (whyNot(approval, facts) === null) byPerson.set(nameOf(approval.approver).name, approval);
+    if (whyNoApproval(approval, facts) === null) byPerson.set(nameOf(approval.approver).name, approval);
   }
   return [...byPerson.values()];
 }
 
 /** Why an approval of this version and environment does not count, completing "that of X …"; null where it does. */
-function whyNot(approval: ApprovalOnRecord, facts: ReadinessFacts): string | null {
+export function whyNoApproval(approval: ApprovalOnRecord, facts: ApprovalFacts): string | null {
   const { change, settings, configuration, changedSince } = facts;
   const { fourEyes, by } = settings.approvals;
   if (by.length > 0 && !by.some((name) => isPerson(approval.approver, name))) {

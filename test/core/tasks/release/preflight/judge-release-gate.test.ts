@@ -432,7 +432,7 @@ describe('phase 1 of a release', function () {
         until: '2026-06-04',
         recordedAt: '2026-06-03T09:00Z',
         recordedBy: 'Grace Hopper',
-      } as never),
+      }),
     });
     const open = await judged();
     assert.ok(open.isGo, blocking(open).join(', '));
