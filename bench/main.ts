@@ -1,5 +1,5 @@
 import { build } from 'esbuild';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { makeHistory } from './histories';
 import { generatedWorkflows } from './workflows';
@@ -20,7 +20,7 @@ import { generatedWorkflows } from './workflows';
  * Measures, side by side in one run, and asserts nothing: another machine and another hour give other milliseconds,
  * so what is worth keeping are the ratios. `npm run bench`, or `npm run bench -- FOLDER` for workflows of one's own, or
  * `npm run bench -- --histories` for the histories alone, `-- --documents` for the documents, `-- --runner` for what a
- * release's watch costs.
+ * release's watch costs, `-- --watch [RELEASES]` for the rule of the watch window beside others on simulated traffic.
  * Everything is measured in bundles, each part in a process of its own.
  */
 
@@ -306,8 +306,71 @@ function runner(runnerParts: string): void {
   );
 }
 
-async function main(folder: string | undefined): Promise<void> {
-  if (!existsSync(path.join(root, 'dist/cli.js'))) {
+interface Delays {
+  readonly index: number;
+  readonly name: string;
+  readonly change: string;
+  readonly releases: number;
+  readonly made: Readonly<
+    Record<string, { readonly fired: number; readonly median: number | null; readonly asked: number | null }>
+  >;
+}
+
+/** Cells of the table side by side, one process for each core: nothing is timed here. */
+async function delays(parts: string, releases: number): Promise<readonly Delays[]> {
+  const step = availableParallelism();
+  const shares = Array.from(
+    { length: step },
+    (_, first) =>
+      new Promise<readonly Delays[]>((resolve, reject) => {
+        const run = spawn(process.execPath, [parts, 'delays', `${releases}/${first}/${step}`], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        });
+        let text = '';
+        run.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+        run.on('error', reject).on('close', (status) => {
+          if (status === 0) resolve(JSON.parse(text) as Delays[]);
+          else reject(new Error(`watch-parts ended with ${status}`));
+        });
+      }),
+  );
+  return (await Promise.all(shares)).flat().sort((a, b) => a.index - b.index);
+}
+
+async function watch(parts: string, releases: number): Promise<void> {
+  console.log('\nThe rule of the watch window');
+  const { scans, window, day } = part(parts, 'speed', '') as Readonly<
+    Record<'scans' | 'window' | 'day', number[]>
+  >;
+  show('scan of seven days of one metric, median', quantile(scans, 0.5), 'ms');
+  show('  95th percentile', quantile(scans, 0.95), 'ms');
+  show('a poll of one metric in the first hour, median', quantile(window, 0.5), 'ms');
+  show('  95th percentile', quantile(window, 0.95), 'ms');
+  show('a poll of one metric after 23 hours, median', quantile(day, 0.5), 'ms');
+  show('  95th percentile', quantile(day, 0.95), 'ms');
+  console.log(
+    `\nRolled back % within 60 min @ median minute (asked and not rolled back %), ${releases} healthy releases a row, a fifth of it else\n`,
+  );
+  const rows = await delays(parts, releases);
+  const percent = (share: number): string => {
+    const value = share * 100;
+    return value === 0 || value >= 10 ? value.toFixed(0) : value.toFixed(value < 1 ? 2 : 1);
+  };
+  const judges = Object.keys(rows[0]?.made ?? {});
+  console.log(`| Traffic | Change | ${judges.join(' | ')} |`);
+  console.log(`| --- | --- |${' --- |'.repeat(judges.length)}`);
+  for (const { name, change, made } of rows) {
+    const cells = judges.map((judge) => {
+      const { fired = NaN, median = null, asked = null } = made[judge] ?? {};
+      const when = change === 'none' ? '' : ` @${median ?? '-'}`;
+      return `${percent(fired)}${when}${asked === null ? '' : ` (${percent(asked)})`}`;
+    });
+    console.log(`| ${[name, change, ...cells].join(' | ')} |`);
+  }
+}
+
+async function main(folder: string | undefined, releases = 2_000): Promise<void> {
+  if (folder !== '--watch' && !existsSync(path.join(root, 'dist/cli.js'))) {
     console.log('dist/cli.js is not there: run npm run build first.');
     process.exitCode = 2;
     return;
@@ -321,6 +384,10 @@ async function main(folder: string | undefined): Promise<void> {
   try {
     if (folder === '--runner') {
       runner(await bundled(made, 'runner-parts'));
+      return;
+    }
+    if (folder === '--watch') {
+      await watch(await bundled(made, 'watch-parts'), releases);
       return;
     }
     if (folder === '--documents') {
@@ -368,9 +435,10 @@ async function main(folder: string | undefined): Promise<void> {
     await histories(historyParts, made);
     documents(await bundled(made, 'document-parts'));
     runner(await bundled(made, 'runner-parts'));
+    await watch(await bundled(made, 'watch-parts'), releases);
   } finally {
     rmSync(made, { recursive: true, force: true });
   }
 }
 
-void main(process.argv[2]);
+void main(process.argv[2], process.argv[3] === undefined ? undefined : Number(process.argv[3]));
