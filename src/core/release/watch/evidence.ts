@@ -34,41 +34,53 @@ export function logEvidence(
   without = -1,
 ): number {
   const polls = counts.bad.length - 1;
-  const taken = (values: readonly number[], at: number): number => {
-    const value = values[at] ?? 0;
-    return without >= 0 && at > without
-      ? value - ((values[without + 1] ?? 0) - (values[without] ?? 0))
-      : value;
-  };
-  const all = taken(counts.all, polls);
-  const bad = taken(counts.bad, polls);
+  // Sums of what the polls from each start on held; the poll that is left out holds nothing.
+  const badSince = new Float64Array(polls);
+  const allSince = new Float64Array(polls);
+  let bad = 0;
+  let all = 0;
+  for (let start = polls - 1; start >= 0; start--) {
+    if (start !== without) {
+      bad += (counts.bad[start + 1] ?? 0) - (counts.bad[start] ?? 0);
+      all += (counts.all[start + 1] ?? 0) - (counts.all[start] ?? 0);
+    }
+    badSince[start] = bad;
+    allSince[start] = all;
+  }
   const requests = baseline.all + all;
   if (!(requests > 0)) return 0;
-  const { ratios, ratioWeights, weightAtRelease, hazard } = tuning;
-  const used = ratios.map((ratio) => (direction === 'up' ? ratio : 1 / ratio));
-  const logRatios = used.map(Math.log);
-  const logWeights = ratioWeights.map(Math.log);
-  const cautious = direction === 'up' ? 1 : 0;
 
-  const notBegun = polls === 0 ? 0 : Math.log(1 - weightAtRelease) + (polls - 1) * Math.log(1 - hazard);
-  const terms = new Float64Array(polls * used.length + 1);
-  terms[0] = notBegun;
-  let largest = notBegun;
-  let next = 1;
+  const { ratios, weightAtRelease, hazard } = tuning;
+  const count = ratios.length;
+  const excess = new Float64Array(count);
+  const logRatios = new Float64Array(count);
+  const logWeights = new Float64Array(count);
+  for (let index = 0; index < count; index++) {
+    const ratio = direction === 'up' ? (ratios[index] ?? 1) : 1 / (ratios[index] ?? 1);
+    excess[index] = ratio - 1;
+    logRatios[index] = Math.log(ratio);
+    logWeights[index] = Math.log(tuning.ratioWeights[index] ?? 0);
+  }
+  const cautious = direction === 'up' ? 1 : 0;
   const logLater = Math.log(1 - weightAtRelease) + Math.log(hazard);
   const logStay = Math.log(1 - hazard);
+
+  const terms = new Float64Array(polls * count + 1);
+  let largest = polls === 0 ? 0 : Math.log(1 - weightAtRelease) + (polls - 1) * logStay;
+  terms[0] = largest;
+  let next = 1;
   for (let start = 0; start < polls; start++) {
     const noise = noiseAt(polls - start);
     const events = (baseline.bad + bad) / noise + cautious;
-    const since = (bad - taken(counts.bad, start)) / noise;
-    const share = (all - taken(counts.all, start)) / requests;
+    const since = (badSince[start] ?? 0) / noise;
+    const share = (allSince[start] ?? 0) / requests;
     const logStart = start === 0 ? Math.log(weightAtRelease) : logLater + (start - 1) * logStay;
-    for (let index = 0; index < used.length; index++) {
+    for (let index = 0; index < count; index++) {
       const term =
         logStart +
         (logWeights[index] ?? 0) +
         since * (logRatios[index] ?? 0) -
-        events * Math.log1p(((used[index] ?? 1) - 1) * share);
+        events * Math.log(1 + (excess[index] ?? 0) * share);
       terms[next++] = term;
       if (term > largest) largest = term;
     }
