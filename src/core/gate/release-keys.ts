@@ -1,5 +1,6 @@
 import {
   defaultRelease,
+  defaultTuning,
   HOOKS,
   LAYOUTS,
   METRIC_KINDS,
@@ -11,6 +12,7 @@ import {
   type ReleaseSettings,
   type StrategyStage,
   type WatchSettings,
+  type WatchTuning,
 } from '../evidence/release-settings';
 import { ROLLOUTS, type Rollout } from '../evidence/rollouts';
 import { nearMiss } from '../rules/near-miss';
@@ -122,7 +124,34 @@ const WATCH_KEYS = [
   'profile',
   'metrics',
   'prometheus',
+  'tuning',
 ] as const;
+
+type TuningNumber = Exclude<keyof WatchTuning, 'ratios' | 'ratioWeights'>;
+
+const TUNING_NUMBERS = Object.keys(defaultTuning).filter(
+  (name): name is TuningNumber => name !== 'ratios' && name !== 'ratioWeights',
+);
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** The keys of `tuning:`, the constants of the rule of the watch window. */
+export const TUNING_KEYS: readonly string[] = TUNING_NUMBERS.map(kebab);
+
+/** What a constant may be: whole polls, a share between none and all, or a number of times. */
+export function tuningBounds(name: TuningNumber): { readonly from: number; readonly to: number } {
+  switch (name) {
+    case 'weightAtRelease':
+    case 'hazard':
+    case 'quietHard':
+    case 'quietSoft':
+      return { from: 0.0001, to: 0.9999 };
+    default:
+      return { from: 1, to: 1_000_000 };
+  }
+}
+
+const isWhole = (name: TuningNumber): boolean => name.endsWith('Polls') || name === 'checkFailures';
 
 const METRIC_KEYS = [
   'name',
@@ -474,6 +503,7 @@ function readWatch(
   const ceiling = values.realOrNoneAt(map, 'error-ceiling', { from: 0, to: 1 });
   const p95 = values.realOrNoneAt(map, 'p95-times', times);
   const metrics = entryOf(map, 'metrics') ? readMetrics(map, reader, values, problem) : null;
+  const tuning = readTuning(reader.mapAt(map, 'tuning'), reader, values, problem);
   const excluded = entryOf(map, 'excluded') ? readExcluded(map, reader, problem) : null;
   return {
     ...set({
@@ -497,11 +527,38 @@ function readWatch(
       profile: values.choiceAt(map, 'profile', ['metrics', 'probes'] as const, 'profile of a watch'),
       excluded,
       metrics,
+      tuning,
     }),
     ...(ceiling === undefined ? {} : { errorCeiling: ceiling }),
     ...(p95 === undefined ? {} : { p95Times: p95 }),
     ...(url ? { prometheus: { url: url.value, headersFrom: headersFrom?.value ?? null } } : {}),
   };
+}
+
+function readTuning(
+  map: YamlMap | null,
+  reader: LayerReader,
+  values: ValueReader,
+  problem: SayMistake,
+): WatchTuning | null {
+  if (!map) return null;
+  reader.knownKeys(map, TUNING_KEYS, '"tuning"');
+  let tuning = defaultTuning;
+  for (const name of TUNING_NUMBERS) {
+    const key = kebab(name);
+    const bounds = tuningBounds(name);
+    const said =
+      name === 'uncalibratedTimes'
+        ? values.realOrNoneAt(map, key, bounds)
+        : (values.realAt(map, key, bounds) ?? undefined);
+    if (said === undefined) continue;
+    if (said !== null && isWhole(name) && !Number.isInteger(said)) {
+      problem(`"${key}" must be a whole number`, entryOf(map, key)?.value.span ?? map.span);
+      continue;
+    }
+    tuning = { ...tuning, [name]: said };
+  }
+  return tuning;
 }
 
 function readExcluded(map: YamlMap, reader: LayerReader, problem: SayMistake): WatchSettings['excluded'] {

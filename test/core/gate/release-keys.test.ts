@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs';
 import { combineLayers, readConfiguration, readLayer } from '../../../src/core/gate/configuration';
 import {
   defaultRelease,
+  defaultTuning,
   releasePathsOf,
   watchOf,
   type ReleaseSettings,
 } from '../../../src/core/evidence/release-settings';
 import { durationMs, durationText } from '../../../src/core/text/duration';
+import { TUNING_KEYS } from '../../../src/core/gate/release-keys';
 import { completeConfiguration } from '../../../src/core/gate/configuration-assistance';
 
 const PATH = '.github/release-gate.yml';
@@ -226,5 +228,41 @@ describe('a duration', () => {
     for (const text of ['200ms', '1500ms', '90s', '15m', '2h', '0s']) {
       assert.equal(durationText(durationMs(text) ?? -1), text);
     }
+  });
+});
+
+describe('the constants of the watch rule', () => {
+  it('are numbers of the tuning, those that nobody says by default', () => {
+    const { watch, environments } = release(
+      'watch:',
+      '  tuning: { check-failures: 1, uncalibrated-times: none, history-margin: 2.5 }',
+      'environments:',
+      '  staging:',
+      '    tuning: { lost-polls: 3 }',
+    );
+    assert.deepEqual(watch.tuning, {
+      ...defaultTuning,
+      checkFailures: 1,
+      uncalibratedTimes: null,
+      historyMargin: 2.5,
+    });
+    assert.deepEqual(environments.staging, { tuning: { ...defaultTuning, lostPolls: 3 } });
+  });
+
+  it('are held to what they can be', () => {
+    assert.deepEqual(problemsOf('watch:', '  tuning: { lost-polls: 1.5, quiet-hard: 2, recent: 5 }').sort(), [
+      '3: "lost-polls" must be a whole number',
+      '3: "quiet-hard" must be a number from 0.0001 to 0.9999',
+      ...problemsOf('watch:', '  tuning: { recent: 5 }'),
+    ]);
+    assert.equal(problemsOf('watch:', '  tuning: { recent: 5 }').length, 1);
+  });
+
+  it('stand in the schema', () => {
+    const { properties } = JSON.parse(readFileSync('schemas/release-gate.schema.json', 'utf8')) as {
+      properties: { release: { properties: { watch: { properties: { tuning: { properties: object } } } } } };
+    };
+    const { tuning } = properties.release.properties.watch.properties;
+    assert.deepEqual(Object.keys(tuning.properties), TUNING_KEYS);
   });
 });
