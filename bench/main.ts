@@ -34,7 +34,7 @@ function quantile(values: readonly number[], share: number): number {
 
 function show(what: string, value: number, unit: string, ratio?: string): void {
   console.log(
-    `  ${what.padEnd(62)}${value.toFixed(1).padStart(9)} ${unit}${ratio === undefined ? '' : `   ${ratio}`}`,
+    `  ${what.padEnd(62)}${value.toFixed(value < 1 ? 3 : 1).padStart(9)} ${unit}${ratio === undefined ? '' : `   ${ratio}`}`,
   );
 }
 
@@ -338,15 +338,15 @@ async function delays(parts: string, releases: number): Promise<readonly Delays[
 }
 
 async function watch(parts: string, releases: number): Promise<void> {
-  console.log('\nThe rule of the watch window');
+  console.log('\nThe rule of the watch window, milliseconds of the processor');
   const { scans, window, day } = part(parts, 'speed', '') as Readonly<
     Record<'scans' | 'window' | 'day', number[]>
   >;
   show('scan of seven days of one metric, median', quantile(scans, 0.5), 'ms');
   show('  95th percentile', quantile(scans, 0.95), 'ms');
-  show('a poll of one metric in the first hour, median', quantile(window, 0.5), 'ms');
+  show('a poll of one metric in the first hour, on average: median of 20', quantile(window, 0.5), 'ms');
   show('  95th percentile', quantile(window, 0.95), 'ms');
-  show('a poll of one metric after 23 hours, median', quantile(day, 0.5), 'ms');
+  show('a poll of one metric after 23 hours, on average: median of 20', quantile(day, 0.5), 'ms');
   show('  95th percentile', quantile(day, 0.95), 'ms');
   console.log(
     `\nRolled back % within 60 min @ median minute (asked and not rolled back %), ${releases} healthy releases a row, a fifth of it else\n`,

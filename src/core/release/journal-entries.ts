@@ -4,8 +4,9 @@ import type {
   ReleasePaths,
   StrategyStage,
   WatchSettings,
+  WatchTuning,
 } from '../evidence/release-settings';
-import { METRIC_KINDS } from '../evidence/release-settings';
+import { defaultTuning, METRIC_KINDS } from '../evidence/release-settings';
 import { ROLLOUTS } from '../evidence/rollouts';
 import type { Answer, Demand, Effect, ReleaseEvent } from './events';
 import {
@@ -87,6 +88,12 @@ const watch = record<WatchSettings>({
   p95Times: orNull(number),
   profile: oneOf(['metrics', 'probes']),
   metrics: listOf(metric),
+  tuning: record<WatchTuning>({
+    ...Object.fromEntries(Object.keys(defaultTuning).map((name) => [name, number])),
+    ratios: listOf(number),
+    ratioWeights: listOf(number),
+    uncalibratedTimes: orNull(number),
+  }),
 });
 
 const settings = record<RunSettings>({

@@ -399,7 +399,8 @@ class Machine {
   private consider(findings: readonly WatchFinding[]): void {
     const watch = watchOfState(this.state);
     const soft = findings.filter(({ level }) => level === 'soft');
-    if (!watch || soft.length === 0 || !shouldAsk(watch.asked, soft)) return;
+    const { askAgainTimes } = this.state.settings?.watch.tuning ?? {};
+    if (!watch || soft.length === 0 || !shouldAsk(watch.asked, soft, askAgainTimes)) return;
     const others = watch.asked.filter(({ metric }) => !soft.some((finding) => finding.metric === metric));
     this.change({ asked: [...others, ...soft] });
     const { question } = this.state;

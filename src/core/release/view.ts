@@ -2,7 +2,7 @@ import { whyNotDemanded } from './machine';
 import type { Demand } from './events';
 import { isUnknownState, verdictInWords, type GateItem } from './run';
 import type { Question, ReleasePhase, ReleaseState, WatchProgress } from './state';
-import { seriesOf, type MetricSeries } from './watch/judge';
+import { feasibilityOf, seriesOf, type MetricSeries } from './watch/judge';
 
 /** How one phase stands. */
 export interface PhaseView {
@@ -67,7 +67,7 @@ export function viewOf(state: ReleaseState, nowMs: number = state.elapsedMs): Re
     phases: phasesOf(state, nowMs),
     elapsedMs: Math.max(state.elapsedMs, verdict ? 0 : nowMs),
     items: gate?.items ?? [],
-    feasibility: gate?.feasibility ?? [],
+    feasibility: feasibilityOfRun(state),
     watch: watch && {
       of: watch.of,
       done: watch.done,
@@ -85,6 +85,12 @@ export function viewOf(state: ReleaseState, nowMs: number = state.elapsedMs): Re
     leftovers: leftoversOf(state),
     isOver: state.phase === 'ended',
   };
+}
+
+/** What the traffic before the release could show, once the baseline is taken, and what the gate said of it. */
+export function feasibilityOfRun({ gate, baseline, settings }: ReleaseState): readonly string[] {
+  const shown = baseline && settings ? feasibilityOf(settings.watch, baseline.metrics, baseline.past) : [];
+  return [...new Set([...(gate?.feasibility ?? []), ...shown])];
 }
 
 /** What is owed after a run: what the gate could not reach, and what failed after the verdict. */

@@ -153,8 +153,9 @@ export function createMetricReader(options: MetricReaderOptions): MetricReader {
       within(null, signal, async (limits) => {
         const entries = await inTurn(metrics, 2, async (metric): Promise<readonly [string, MetricPast]> => {
           const source = sourceOf(metric, true);
-          const past =
+          const found =
             typeof source === 'string' ? noPast(source) : await source.past(metric, endsAt, limits);
+          const past = { ...found, until: endsAt.toISOString() };
           remember(metric.name, past);
           return [metric.name, past];
         });

@@ -16,6 +16,7 @@ import type { RollbackRecord } from '../../../documents/rollback-record/rollback
 import type { Direction, JournalLine } from '../../../release/events';
 import { isUnknownState, verdictInWords, type SmokeCase } from '../../../release/run';
 import type { AskedQuestion, ReleaseState, WatchProgress } from '../../../release/state';
+import { feasibilityOfRun } from '../../../release/view';
 import type { Sample } from '../../../release/watch/samples';
 import { watchSummary } from '../../../release/watch/summary';
 import { durationInWords } from '../../../release/words';
@@ -185,7 +186,7 @@ export function recordDataOf(story: RunStory, standing: string | null = null): R
     },
     tickets: (gate?.tickets ?? []).map(({ id, status, title }) => ({ ticket: id, status, title })),
     openRisks: gate?.openRisks ?? [],
-    feasibility: gate?.feasibility ?? [],
+    feasibility: feasibilityOfRun(state),
     strategy: {
       chosen: state.strategy?.rollout ?? notReached,
       by: state.strategy ? `${actorInWords(state.strategy.by)} at ${state.strategy.at}` : '',
