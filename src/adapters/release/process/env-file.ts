@@ -16,6 +16,7 @@ export interface RunEnvironment {
 
 /** Where the environment is read from. */
 export interface EnvironmentSource {
+  /** Git ignores the file: what reads reports (`ReportFiles`) may stand here. */
   readonly files: Pick<RepositoryFiles, 'read'>;
   readonly envFile: string;
   readonly envTemplate: string;

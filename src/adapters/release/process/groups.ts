@@ -8,7 +8,6 @@ import { processTable, type ListedProcess, type ProcessTable } from './processes
  * session, cleared its environment and was handed to init before anybody looked is not found: docs/deploy-scripts.md says so.
  */
 
-/** After SIGKILL, so long for the system to take a process away. */
 const KILL_LIMIT_MS = 5000;
 
 const LOOK_EVERY_MS = 50;
@@ -33,6 +32,8 @@ export interface GroupOptions {
   readonly seen?: Map<number, string>;
   readonly platform?: NodeJS.Platform;
   readonly taskkill?: (pid: number) => Promise<void>;
+  /** After SIGKILL, so long for the system to take a process away. */
+  readonly killLimitMs?: number;
 }
 
 const SEPARATOR = ' run=';
@@ -109,7 +110,7 @@ export async function endGroup(
   // What is stopped does not hear SIGTERM.
   if (platform !== 'win32') await tell(first, 'SIGCONT');
   let left = await lookUntilGone(look, graceMs);
-  const until = performance.now() + KILL_LIMIT_MS;
+  const until = performance.now() + (options.killLimitMs ?? KILL_LIMIT_MS);
   // What starts others faster than it is ended is met again.
   while (left.length > 0 && performance.now() < until) {
     await tell(left, 'SIGKILL');

@@ -297,6 +297,11 @@ function start(run: ScriptRun, marker: string, pipes: OutputPipes | null): Child
   });
 }
 
+/** The call of a script by its path from the root: one without a slash would be looked for on the PATH. */
+export function scriptCall(script: string, args: readonly string[]): readonly string[] {
+  return [/[\\/]/.test(script) ? script : `./${script}`, ...args];
+}
+
 /**
  * Why a program cannot be started, a clause without full stop; null where nothing stands in the way. Preflight asks it too,
  * so that nobody learns amid a release that a script is not executable.

@@ -184,7 +184,12 @@ describe('process trees on Windows (as far as that can be tried elsewhere)', () 
       elapsedOf: async () => null,
       marksOf: async () => null,
     };
-    const end = await endGroup(10, '100', 10, { table, platform: 'win32', taskkill: async () => undefined });
+    const end = await endGroup(10, '100', 10, {
+      table,
+      platform: 'win32',
+      taskkill: async () => undefined,
+      killLimitMs: 100,
+    });
     assert.deepEqual([end.isGone, end.detail], [false, 'still there: pid 10 stuck.exe']);
   });
 });

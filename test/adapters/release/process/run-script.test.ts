@@ -8,6 +8,7 @@ import { endGroup, isSameProcess } from '../../../../src/adapters/release/proces
 import { createMasking, secretTexts } from '../../../../src/adapters/release/process/masking';
 import { openOutput, type OutputLine } from '../../../../src/adapters/release/process/output';
 import { runScript, startProblem, type ScriptRun } from '../../../../src/adapters/release/process/run-script';
+import { startItem } from '../../../../src/adapters/release/process/start-item';
 import { systemClock } from '../../../../src/adapters/clock';
 
 const LOG = 'output/deploy-0.log';
@@ -179,6 +180,8 @@ describe('running the deploy script', () => {
       assert.equal(await problem(), './deploy.sh is no file');
       await fs.rmdir(path.join(root, 'deploy.sh'));
       await fs.writeFile(path.join(root, 'deploy.sh'), '#!/bin/sh\n', { mode: 0o644 });
+      const blocked = await startItem(root, './deploy.sh');
+      assert.deepEqual([blocked.outcome, blocked.isBlocking], ['fail', true]);
       assert.match((await problem()) ?? '', /is not executable; git update-index --chmod=\+x/);
       assert.equal(
         await startProblem(root, ['no-such-program-here']),
