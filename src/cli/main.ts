@@ -8,12 +8,14 @@ import { setUpRepository } from '../core/tasks/set-up-repository';
 import { baselineCommand } from './baseline-command';
 import { checkCommand } from './check-command';
 import { CommandFailure } from './command-failure';
+import { closeCommand } from './close-command';
 import { docCommand } from './doc-command';
 import { gateCommand } from './gate-command';
 import { graphCommand } from './graph-command';
 import { pinCommand } from './pin-command';
 import { initCommand } from './init-command';
 import { approvalCommand, drillCommand, overrideCommand, reviewCommand } from './record-commands';
+import { resolveCommand } from './resolve-command';
 import { taskCommand } from './task-command';
 import { processTerminal, type Terminal } from './terminal';
 import { unknownsCommand } from './unknowns-command';
@@ -72,6 +74,8 @@ function program(terminal: Terminal): Command {
   root.addCommand(approvalCommand(terminal));
   root.addCommand(overrideCommand(terminal));
   root.addCommand(reviewCommand(terminal));
+  root.addCommand(resolveCommand(terminal));
+  root.addCommand(closeCommand(terminal));
   for (const task of [...tasks, alertRules, dashboards, setUpRepository])
     root.addCommand(taskCommand(task, terminal));
   const throwInsteadOfExit = (command: Command): void => {

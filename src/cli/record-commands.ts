@@ -189,14 +189,19 @@ async function record(
     terminal.print('\nNothing was written; --write writes it.');
     return;
   }
-  if (typed !== null && phrase !== null) await confirm(phrase, terminal, typed);
+  if (typed !== null && phrase !== null) await confirmTyped(phrase, terminal, typed);
   const outcome = await writeProposal(path.resolve(folder), [file]);
   if (!outcome.ok) throw new CommandFailure(`Nothing was written: ${outcome.path} ${outcome.detail}.`);
   terminal.print(`\n${writtenText(outcome)}\nCommit it: what is not in the history can be changed unseen.`);
 }
 
-/** @throws CommandFailure where nobody types the phrase. */
-async function confirm(phrase: string, terminal: Terminal, typed: string): Promise<void> {
+/**
+ * Has a person type a phrase before something of theirs is written.
+ *
+ * @param typed What is written: "An approval".
+ * @throws CommandFailure where nobody types the phrase.
+ */
+export async function confirmTyped(phrase: string, terminal: Terminal, typed: string): Promise<void> {
   const answer = await terminal.ask(`Type "${phrase}" to write it:`);
   if (answer === null) {
     throw new CommandFailure(
@@ -206,7 +211,12 @@ async function confirm(phrase: string, terminal: Terminal, typed: string): Promi
   if (answer !== phrase) throw new CommandFailure(`nothing was written: "${answer}" is not "${phrase}".`);
 }
 
-async function recordingWorld(folder: string, world: World, terminal: Terminal): Promise<RecordingWorld> {
+/** What writing a record down asks of the world, with who git says is at work. */
+export async function recordingWorld(
+  folder: string,
+  world: World,
+  terminal: Terminal,
+): Promise<RecordingWorld> {
   const { files, history, clock, configuration } = world;
   return {
     files,

@@ -356,7 +356,8 @@ export async function composeOverride(
   );
 }
 
-function environmentOf(told: string | null, problems: string[]): string {
+/** The environment as it was told, with what speaks against it among the problems. */
+export function environmentOf(told: string | null, problems: string[]): string {
   const environment = plainText(told ?? '');
   if (environment === '') problems.push('name the environment');
   else if (!/^[\w][\w ./-]{0,59}$/.test(environment))
@@ -408,7 +409,8 @@ function timeOf(told: string | null, now: number, problems: string[]): number | 
   return time;
 }
 
-function personOf(world: RecordingWorld, told: string | null, problems: string[]): string {
+/** The person who records: as told, else as git says; with what speaks against it among the problems. */
+export function personOf(world: RecordingWorld, told: string | null, problems: string[]): string {
   const by = plainText(told ?? world.gitName ?? '');
   if (by === '') problems.push('say who records it with --by: git has no user.name here');
   else if (!namesPerson(by)) problems.push(`"${by}" names no person; a record is somebody's own`);
@@ -446,7 +448,7 @@ async function commitOf(
 }
 
 /** Each item as it is kept: a commit by its whole id. What is neither address, commit nor file is a problem. */
-async function evidenceOf(
+export async function evidenceOf(
   world: RecordingWorld,
   told: readonly string[],
   problems: string[],

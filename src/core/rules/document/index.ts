@@ -21,6 +21,7 @@ import { rule as documentSectionMissing } from './document-section-missing';
 import { rule as hardCodedValue } from './hard-coded-value';
 import { rule as linkDoesNotResolve } from './link-does-not-resolve';
 import { rule as recordIncomplete } from './record-incomplete';
+import { rule as releaseRecordAltered } from './release-record-altered';
 import { rule as irreversibleActionNotInPlan } from './irreversible-action-not-in-plan';
 import { rule as incidentDocumentIncomplete } from './incident-document-incomplete';
 import { rule as speculationInIncidentDocument } from './speculation-in-incident-document';
@@ -117,6 +118,7 @@ export const documentRules: readonly DocumentRule[] = [
   documentNotTested,
   sealedDocumentChanged,
   recordIncomplete,
+  releaseRecordAltered,
   secretInDocument,
   rollbackUntested,
   rollbackOverObjective,

@@ -1,0 +1,3 @@
+import { describeDocumentFixtures } from './document-fixtures';
+
+describeDocumentFixtures('release-record-altered');
