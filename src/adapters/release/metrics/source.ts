@@ -1,4 +1,5 @@
-import type { MetricSettings } from '../../../core/evidence/release-settings';
+import type { MetricSettings, WatchSettings } from '../../../core/evidence/release-settings';
+import { timesOf } from '../../../core/release/watch/bounds';
 import type { MetricPast, MissingReason, Sample } from '../../../core/release/watch/samples';
 import type { AskLimits } from './prometheus-client';
 
@@ -34,13 +35,21 @@ export function countsOf(bad: number, all: number, softBad?: number): Sample | n
   };
 }
 
-/** Which quantile a metric of latency is of, and the multiples of its baseline; those of the settings by default. */
+/**
+ * Which quantile a metric of latency is of, and the multiples of its baseline that it is judged by; where it is never
+ * hard, requests are still counted over the usual multiple.
+ */
 export function multiplesOf(
-  { hardTimes, softTimes, quantile }: MetricSettings,
-  defaults: { readonly latencyHard: number; readonly latencySoft: number },
+  metric: MetricSettings,
+  settings: WatchSettings,
 ): { readonly quantile: number; readonly hard: number; readonly soft: number } {
-  const hard = hardTimes ?? defaults.latencyHard;
-  return { quantile: quantile ?? 0.99, hard, soft: Math.min(softTimes ?? defaults.latencySoft, hard) };
+  const times = timesOf(metric, settings);
+  const hard = times.hard ?? settings.latencyHard;
+  return {
+    quantile: metric.quantile ?? 0.99,
+    hard,
+    soft: Math.min(times.soft ?? settings.latencySoft, hard),
+  };
 }
 
 /** What a person reads of a sample. */
