@@ -61,18 +61,18 @@ export function withInterval(query: string, intervalMs: number): string {
 }
 
 /** How far back a counter that was not scraped just before is still the same counter. */
-const MEMORY_MS = 5 * 60_000;
+export const memoryMs = (intervalMs: number): number => Math.max(5 * 60_000, 5 * intervalMs);
 
 /**
- * What counters rose by in the interval that ends at a point, from the counters as they stand at its two ends: it misses
- * no first increment, as `increase()` does (https://github.com/prometheus/prometheus/issues/1673), extrapolates nothing, and
- * abutting intervals share no scrape. Of each series:
+ * What counters rose by in the interval that ends at a point, from their last values at its two ends: it misses no first
+ * increment, as `increase()` does (https://github.com/prometheus/prometheus/issues/1673), extrapolates nothing, and abutting
+ * intervals add up to what was counted. Of each series that was scraped in the interval:
  *
  * - it was there and is not lower: the difference;
  * - it was there and fell: it was reset, and counts from 0 (what it counted between the last scrape and the reset is lost);
  * - it was not there: it is new and counts from 0, unless its target was down then, and it may be old.
  *
- * A series whose scrape failed just then is continued from its last value. `aggregation` is `sum` or `sum by (le)`.
+ * A series whose scrape failed for a while is continued from its last value. `aggregation` is `sum` or `sum by (le)`.
  */
 export function risenBy(
   selector: Selector,
@@ -80,18 +80,16 @@ export function risenBy(
   up: string | null,
   aggregation = 'sum',
 ): string {
-  const now = selectorText(selector);
+  const text = selectorText(selector);
   const span = durationText(intervalMs);
-  const before = `last_over_time(${now}[${durationText(Math.max(MEMORY_MS, 5 * intervalMs))}] offset ${span})`;
+  const now = `last_over_time(${text}[${span}])`;
+  const before = `last_over_time(${text}[${durationText(memoryMs(intervalMs))}] offset ${span})`;
   const isNew =
     up === null
       ? `(${now} unless ${before})`
       : `((${now} unless ${before}) unless on (job, instance) (${up} offset ${span} == 0))`;
   return `${aggregation} ((${now} - ${before} >= 0) or (${now} and ${before}) or ${isNew})`;
 }
-
-/** When the newest scrape of a selector's series was, in seconds since 1970. */
-export const newestScrape = (selector: Selector): string => `max(timestamp(${selectorText(selector)}))`;
 
 /**
  * What tells whether the targets of a query are there: `up` as the configuration says, else that of the job that the query's

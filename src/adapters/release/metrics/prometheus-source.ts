@@ -10,9 +10,10 @@ import {
 } from './prometheus-client';
 import {
   countQueryOf,
+  durationText,
   histogramOf,
   histogramWithin,
-  newestScrape,
+  memoryMs,
   risenBy,
   selectorText,
   upOf,
@@ -31,8 +32,8 @@ const CHUNK = 1440;
 /** A quantile of fewer requests is mostly chance. */
 const WANTED_REQUESTS = 1000;
 
-/** A counter that was silent for so long may have been counting meanwhile; see `risenBy`. */
-const MEMORY_MS = 5 * 60_000;
+/** A scrape is kept under the time at which it began, some moments after that: what is newer is not asked for yet. */
+const LONGEST_LAG_MS = 5000;
 
 /** What a number of one interval gave; `none`: the series is not there. */
 type Read =
@@ -65,7 +66,7 @@ export class PrometheusSource implements Source {
     const lacking = whatIsLacking(metric, queries);
     const asked = [queries.bad, queries.all, queries.query].filter((query) => query !== null).join(' / ');
     if (lacking) return { isOk: false, detail: lacking, asked: asked === '' ? null : asked };
-    const sample = await this.now(metric, queries, now, limits);
+    const sample = await this.now(metric, queries, this.settled(now), limits);
     const difference = this.client.clockDifferenceMs();
     if (difference !== null && Math.abs(difference) > Math.max(2000, this.settings.intervalMs / 2)) {
       const seconds = Math.round(Math.abs(difference) / 1000);
@@ -115,8 +116,9 @@ export class PrometheusSource implements Source {
     };
   }
 
-  async poll(metric: MetricSettings, at: Date, limits: AskLimits): Promise<Sample | null> {
+  async poll(metric: MetricSettings, end: Date, limits: AskLimits): Promise<Sample | null> {
     const queries = queriesOf(metric);
+    const at = this.settled(end);
     const lacking = whatIsLacking(metric, queries);
     if (lacking) return missing('unreadable', lacking);
     if (!isSlow(metric, queries)) return this.now(metric, queries, at, limits);
@@ -124,6 +126,11 @@ export class PrometheusSource implements Source {
     if (bounds === null) return null;
     if (bounds === undefined) return missing('unreadable', 'no baseline says what counts as slow');
     return this.slowNow(metric, queries, bounds, at, limits);
+  }
+
+  /** The last moment whose scrapes are kept by now: a twelfth of an interval back, five seconds at most. */
+  private settled(now: Date): Date {
+    return new Date(now.getTime() - Math.min(LONGEST_LAG_MS, Math.round(this.settings.intervalMs / 12)));
   }
 
   /** The sample of the interval that ends at a point. */
@@ -189,40 +196,28 @@ export class PrometheusSource implements Source {
     limits: AskLimits,
   ): Promise<Sample | null> {
     const count = countQueryOf(query);
+    if (count.kind === 'expression') return null;
     const { intervalMs } = this.settings;
-    if (count.kind === 'counters') {
-      const last = this.lastCounted.get(metric.name);
-      if (total > 0 && (last === undefined || at.getTime() - last > intervalMs * 1.5)) {
-        // Nothing was scraped for a while: what the counters hold was not counted in this interval alone.
-        const up = upOf(queries.up, [queries.all, queries.bad]);
-        const text = selectorText(count.selector);
-        const back = `[${Math.ceil(Math.max(MEMORY_MS, intervalMs * 5) / 1000)}s] offset ${Math.round(intervalMs)}ms`;
-        const before = await this.client.instant(
-          `count(last_over_time(${text}${back}))${up ? ` or count(last_over_time(${selectorText(up)}${back}))` : ''}`,
-          at,
-          limits,
+    const last = this.lastCounted.get(metric.name);
+    if (total > 0 && (last === undefined || at.getTime() - last > intervalMs * 1.5)) {
+      // Nothing was counted for a while: what the counters hold may be of more than this interval.
+      const up = upOf(queries.up, [queries.all, queries.bad]);
+      const back = `[${durationText(memoryMs(intervalMs))}] offset ${durationText(intervalMs)}`;
+      const seen = (selector: Selector): string => `count(last_over_time(${selectorText(selector)}${back}))`;
+      const before = await this.client.instant(
+        [count.selector, ...(up ? [up] : [])].map(seen).join(' or '),
+        at,
+        limits,
+      );
+      if (!before.ok) return missing(before.why, before.detail);
+      if (before.series.length === 0) {
+        return missing(
+          'too-few-scrapes',
+          `${quoted(query)} was not scraped before this interval, so that what it rose by is not known`,
         );
-        if (!before.ok) return missing(before.why, before.detail);
-        if (before.series.length === 0) {
-          return missing(
-            'too-few-scrapes',
-            `${quoted(query)} was not scraped before this interval, so that what it rose by is not known`,
-          );
-        }
       }
-      if (total === 0) {
-        const newest = await this.client.instant(newestScrape(count.selector), at, limits);
-        if (!newest.ok) return missing(newest.why, newest.detail);
-        const scrapedAt = newest.series[0]?.points[0]?.[1];
-        if (scrapedAt !== undefined && scrapedAt * 1000 <= at.getTime() - intervalMs) {
-          return missing(
-            'too-few-scrapes',
-            `${quoted(query)} was not scraped in the interval: poll less often than it is scraped`,
-          );
-        }
-      }
-      this.lastCounted.set(metric.name, at.getTime());
     }
+    this.lastCounted.set(metric.name, at.getTime());
     return null;
   }
 
@@ -304,15 +299,20 @@ export class PrometheusSource implements Source {
           : `${of === 1 ? 'the target' : `all ${of} targets`} of ${text} ${of === 1 ? 'is' : 'are'} down`,
       );
     }
-    if (/\[/.test(query)) {
-      const span = `[${Math.round(this.settings.intervalMs)}ms]`;
-      const scrapes = await this.client.instant(`max(count_over_time(${text}${span}))`, at, limits);
-      if (scrapes.ok && (scrapes.series[0]?.points[0]?.[1] ?? 0) < 2) {
-        return missing(
-          'too-few-scrapes',
-          `${nothing}: fewer than two scrapes lie in the interval; poll less often, or name the counter itself`,
-        );
-      }
+    const span = durationText(this.settings.intervalMs);
+    const scrapes = await this.client.instant(`max(count_over_time(${text}[${span}]))`, at, limits);
+    const count = scrapes.ok ? (scrapes.series[0]?.points[0]?.[1] ?? 0) : null;
+    if (count === 0) {
+      return missing(
+        'too-few-scrapes',
+        `${nothing}: no scrape lies in the interval; poll less often than it is scraped`,
+      );
+    }
+    if (count === 1 && query.includes('[')) {
+      return missing(
+        'too-few-scrapes',
+        `${nothing}: fewer than two scrapes lie in the interval; poll less often, or name the counter itself`,
+      );
     }
     return missing('empty', `${nothing}, though ${text} is up: is its name right?`);
   }
@@ -714,7 +714,7 @@ function summed(
  * counter is remembered, since a counter that appears then counts from its beginning.
  */
 function afterGaps(values: readonly (number | null)[], intervalMs: number): readonly boolean[] {
-  const memory = Math.ceil(Math.max(MEMORY_MS, 5 * intervalMs) / intervalMs);
+  const memory = Math.ceil(memoryMs(intervalMs) / intervalMs);
   let silent = memory;
   return values.map((value) => {
     if (value === null) {

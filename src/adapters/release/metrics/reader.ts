@@ -39,7 +39,8 @@ export interface MetricReader {
   start(metrics: readonly MetricSettings[]): void;
   /**
    * All metrics at once, over the interval that ends at `at`, in less time than an interval; where `at` is a moment off the
-   * grid of the polls before, the interval is the one that abuts the last. What fails is a `missing`
+   * grid of the polls before, the interval is the one that abuts the last. Prometheus is asked for the interval that ended
+   * a twelfth of an interval before, five seconds at most, since it keeps a scrape some moments after it began. What fails is a `missing`
    * sample. A metric that cannot be judged at all (`MetricPast.unjudgeable`) has no sample.
    */
   poll(number: number, metrics: readonly MetricSettings[], at: Date, signal?: AbortSignal): Promise<Poll>;
