@@ -10,11 +10,14 @@ export interface Restrictions {
   readonly approvals: { readonly count: number; readonly line: number } | null;
   /** Nobody may release what they wrote themselves. */
   readonly fourEyes: { readonly line: number } | null;
+  /** Lines on windows that have no clear form, so that the windows above may not be all. */
+  readonly hasUnreadWindows: boolean;
   /** What a person reads: a rule of some authority, and whatever has no clear form. Never judged. */
   readonly notes: readonly { readonly text: string; readonly line: number }[];
 }
 
-const WINDOW = /\b(?:change|release|deployment|maintenance) windows?\b/i;
+/** Windows of maintenance are those of other work. */
+const WINDOW = /\b(?:change|release|deployment) windows?\b/i;
 const FREEZE = /\b(?:black[- ]?outs?|freezes?|code freeze)\b/i;
 const APPROVAL = /\b(?:manual )?(?:approvals?|sign[- ]?offs?)\b/i;
 const FOUR_EYES = /\b(?:four|4)[- ]?eyes?\b|\bsegregation of duties\b|\bseparation of duties\b/i;
@@ -34,6 +37,7 @@ export function readRestrictions(text: string, environment: string, isProduction
   const notes: Restrictions['notes'][number][] = [];
   let approvals: Restrictions['approvals'] = null;
   let fourEyes: Restrictions['fourEyes'] = null;
+  let hasUnreadWindows = false;
   for (const said of saidLines(text)) {
     const { line } = said;
     const concern = concernOf([said.headings.at(-1) ?? '', said.text].join(' '), environment, isProduction);
@@ -54,6 +58,7 @@ export function readRestrictions(text: string, environment: string, isProduction
         windows.push({ ...window, line });
         continue;
       }
+      hasUnreadWindows = true;
     }
     const count = topic(APPROVAL) ? approvalsIn(said.text) : null;
     if (count !== null) {
@@ -67,7 +72,7 @@ export function readRestrictions(text: string, environment: string, isProduction
     }
     notes.push({ text: said.text, line });
   }
-  return { windows, freezes, approvals, fourEyes, notes };
+  return { windows, freezes, approvals, fourEyes, hasUnreadWindows, notes };
 }
 
 /** Whether a note speaks of what an authority asks. */
@@ -76,12 +81,26 @@ export function namesAuthority(text: string): string | null {
 }
 
 const DAY = /\d{4}-\d{2}-\d{2}/g;
+const SPAN =
+  /\d{4}-\d{2}-\d{2}\s*(?:-|–|—|\/|\.\.|\bto\b|\buntil\b|\btill\b|\bthrough\b)\s*\d{4}-\d{2}-\d{2}/i;
+const NO_FREEZE =
+  /\b(?:not|except|unless|lifted|cancelled|canceled|review\w*|updated?|changed|created|published|version)\b|UNKNOWN\(/i;
+/** A day that something begins or ends on is not the whole of it. */
+const ONE_END =
+  /\b(?:starts?|starting|begins?|beginning|from|since|until|till|before|after|ends?|ending|by)\b/i;
 
 function freezeIn({ text, cells }: SaidLine): Freeze | null {
-  if (/\b(?:not|except|unless|lifted|cancelled|canceled)\b|UNKNOWN\(/i.test(text)) return null;
+  if (NO_FREEZE.test(text)) return null;
   const days = [...text.matchAll(DAY)].map(([day]) => day);
   const [from, until = from, ...others] = days;
   if (from === undefined || until === undefined || others.length > 0) return null;
+  const isRow = cells.filter((cell) => /^\s*\d{4}-\d{2}-\d{2}\s*$/.test(cell.text)).length === days.length;
+  const isSpan = days.length === 2 && (isRow || SPAN.test(text));
+  const isDay =
+    days.length === 1 && !ONE_END.test(text) && (isRow || /^\d{4}-/.test(text) || FREEZE.test(text));
+  if (!isSpan && !isDay) return null;
+  // A row with one day may be one of two that is left open.
+  if (isDay && isRow && cells.some((cell) => /\b(?:until|to|end|ends)\b/i.test(cell.column))) return null;
   if (isoDay(from) !== from || isoDay(until) !== until || until < from) return null;
   const reason =
     cells.find(({ column }) => /\b(?:reason|why|what|name|event|occasion)\b/i.test(column))?.text ??
@@ -101,7 +120,8 @@ const TIMES = /\b([01]?\d|2[0-3]):([0-5]\d)\s*(?:-|–|—|to|until|\|)\s*([01]?
 const ZONE = /\b(?:UTC|GMT|[A-Z][A-Za-z]+\/[A-Z][A-Za-z_]+(?:\/[A-Z][A-Za-z_]+)?)\b/;
 
 function windowIn({ text }: SaidLine): ChangeWindow | null {
-  if (HEDGED.test(text)) return null;
+  // Half days are not read: 2:00 may be either.
+  if (HEDGED.test(text) || /\d\s*[ap]\.?m\b/i.test(text)) return null;
   const times = TIMES.exec(text);
   const zone = ZONE.exec(text)?.[0];
   const days = daysIn(text);

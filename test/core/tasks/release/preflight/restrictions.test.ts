@@ -96,4 +96,25 @@ describe('a document on restrictions', () => {
       [[], [], null, [{ text: 'Releases may go at any time.', line: 1 }]],
     );
   });
+
+  it('takes no day that is something else for a blackout', () => {
+    for (const text of [
+      '# Change freeze policy\n\nLast reviewed: 2026-02-20\n',
+      '# Change freeze policy\n\nReviewed 2026-01-01, next review 2026-07-01\n',
+      '# Freezes\n\nThe freeze starts 2026-12-20.\n',
+      '## Freezes\n\n| From | Until |\n| --- | --- |\n| 2026-12-20 | |\n',
+      '## Freeze rules\n\n- No new features\n- Rollbacks allowed\n',
+    ]) {
+      assert.deepEqual(read(text).freezes, [], text);
+      assert.ok(read(text).notes.length > 0, text);
+    }
+    assert.equal(read('- Code freeze from 2026-12-20 to 2027-01-03\n').freezes.length, 1);
+  });
+
+  it('takes no half day and no maintenance for a window', () => {
+    const { windows, notes, hasUnreadWindows } = read(
+      '## Maintenance windows\n\n- Scheduled maintenance: Sundays 02:00-04:00 UTC\n\n## Deployment windows\n\n- Weekdays 9:00-11:00 AM UTC\n',
+    );
+    assert.deepEqual([windows, notes.length, hasUnreadWindows], [[], 2, true]);
+  });
 });
