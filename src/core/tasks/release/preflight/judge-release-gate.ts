@@ -18,6 +18,7 @@ import { readinessItems } from './readiness-items';
 import type { ReleaseGateRequest } from './release-gate-request';
 import { settleReleaseSettings } from './release-times';
 import { restrictionItems } from './restriction-items';
+import { concernOf } from './said-lines';
 import { isOutOfScope, readScopeEdit, takenOut, type TakenOut } from './scope';
 import { scriptItems } from './script-items';
 import { smokeItems } from './smoke-items';
@@ -104,6 +105,7 @@ export async function judgeReleaseGate(
     resolvedItem(paths, request, target, facts, settled.notes),
     ...brokenItems(broken),
     ...(await pathItems(world.files, paths)),
+    ...(await environmentNamed(world, paths, environment, isProduction)),
     ...scripts,
     ...(await targetItems(world, facts, request, target, run.signal)),
     ...(await environmentItems(world, paths, facts.paths)),
@@ -163,6 +165,30 @@ function oneEnvironment({ version, environment }: ReleaseGateRequest): GateItem 
         'One version goes to one environment',
         fails(`"${several}" names several: release one version to one environment, then the next`),
       );
+}
+
+/** S4-10: an environment that the document on environments does not know is most often a slip of the hand. */
+async function environmentNamed(
+  world: AssessedWorld,
+  { documents }: ReleasePaths,
+  environment: string,
+  isProduction: boolean,
+): Promise<readonly GateItem[]> {
+  const path = documents.environmentStrategy;
+  const read = await world.files.read(path);
+  if (!read.ok || read.text.trim() === '' || concernOf(read.text, environment, isProduction) === 'this')
+    return [];
+  return [
+    item(
+      'environment-named',
+      'The document on environments names this one',
+      fails(
+        `${path} does not name "${environment}": look at its spelling, or write down what it is`,
+        [path],
+        false,
+      ),
+    ),
+  ];
 }
 
 /** S4-09, S4-21, S4-24: everything that this release would use, before anything is touched. */

@@ -67,6 +67,16 @@ export async function rollbackTargetOf(
     const how = last === stood[0] ? 'released last' : `released before ${request.version}`;
     return { version: last.version, from: `${how} by ${last.path}`, commit: await commitOf(last.version) };
   }
+  if (!facts && head !== null) {
+    const tags = releaseTags(await world.history.tags(head, signal), world.configuration.tagPattern);
+    const own = tags.findIndex(({ version }) => version !== null && isSameVersion(version, request.version));
+    const before =
+      own === -1 ? undefined : tags.slice(own + 1).find(({ family }) => family === tags[own]?.family);
+    if (before) {
+      const { name, commit } = before.tag;
+      return { version: before.version ?? name, from: `the release before, by the tag ${name}`, commit };
+    }
+  }
   const {
     previousVersion = null,
     baseTag = null,

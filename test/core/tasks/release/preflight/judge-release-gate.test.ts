@@ -442,6 +442,17 @@ describe('phase 1 of a release', function () {
     );
   });
 
+  it('says where the document on environments does not name the one that is released to', async () => {
+    repository.commit('docs: environments', {
+      'docs/ops/environment_strategy.md': '# Environments\n\n- production\n',
+    });
+    const outcome = await judged();
+    assert.deepEqual([of(outcome, 'environment-named').outcome, outcome.isGo], ['fail', true]);
+    assert.ok(
+      !(await judged({ environment: 'production' })).items.some(({ id }) => id === 'environment-named'),
+    );
+  });
+
   it('asks a rollback by itself for nothing but its way back', async () => {
     const outcome = await judged({
       mode: 'rollback',
@@ -456,8 +467,10 @@ describe('phase 1 of a release', function () {
     );
     assert.ok(outcome.isGo);
     assert.equal(outcome.target, '1.0.0');
-    assert.deepEqual(blocking(await judged({ mode: 'rollback', environment: 'production' })), [
-      'rollback-target',
-    ]);
+    const byTag = await judged({ mode: 'rollback', environment: 'production' });
+    assert.ok(byTag.isGo);
+    assert.match(of(byTag, 'rollback-target').detail, /^1\.0\.0, the release before, by the tag v1\.0\.0$/);
+    const unknown = await judged({ mode: 'rollback', environment: 'production', version: '3.0.0' });
+    assert.deepEqual(blocking(unknown), ['rollback-target']);
   });
 });
