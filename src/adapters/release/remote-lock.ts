@@ -79,9 +79,12 @@ export async function takeRemoteLock(place: RemotePlace, request: LockRequest): 
   const made = await makeCommit(place, holder);
   if (!made.ok) return unprotected(made.detail);
   const pushed = await push(place, remote.name, ref, '', made.id);
-  // Whatever the push says: a lost connection may have come after its success, and each host refuses in words of its own.
+  // Whatever the push says: a lost connection may have come after its success, and each host refuses in words of its own. Asked
+  // even where the release was stopped meanwhile, since what was taken has to be given back.
   const there =
-    pushed.code === 0 ? ({ ok: true, object: made.id } as const) : await objectAt(place, remote.name, ref);
+    pushed.code === 0
+      ? ({ ok: true, object: made.id } as const)
+      : await objectAt(unstopped(place), remote.name, ref);
   if (!there.ok) return unprotected(`"${remote.name}" cannot be reached: ${there.detail}`);
   if (there.object === made.id)
     return { ok: true, holder, ref, release: () => drop(place, remote.name, ref, made.id) };
@@ -238,13 +241,16 @@ function push(
   ]);
 }
 
+/** A release that was stopped still gives back what it took. */
+function unstopped({ root, remote, environment, timeoutMs = TIMEOUT_MS }: RemotePlace): RemotePlace {
+  return { root, remote, environment, timeoutMs };
+}
+
 async function drop(place: RemotePlace, remote: string, ref: string, object: string): Promise<string | null> {
-  // A release that was stopped still gives back what it took.
-  const { root, environment, timeoutMs = TIMEOUT_MS } = place;
-  const unstopped: RemotePlace = { root, remote, environment, timeoutMs };
-  const pushed = await push(unstopped, remote, ref, object, '');
+  const calm = unstopped(place);
+  const pushed = await push(calm, remote, ref, object, '');
   if (pushed.code === 0) return null;
-  const there = await objectAt(unstopped, remote, ref);
+  const there = await objectAt(calm, remote, ref);
   if (!there.ok) return `"${remote}" cannot be reached: ${there.detail}`;
   if (there.object === null) return null;
   return there.object === object

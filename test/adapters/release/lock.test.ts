@@ -340,6 +340,21 @@ describe('lock of an environment', () => {
       assert.ok(!readdirSync(folder).includes('ran'));
     });
 
+    it('knows what it holds where it is stopped while the remote takes it', async () => {
+      // Takes the ref at once, and answers late.
+      writeFileSync(path.join(remote, 'hooks', 'post-receive'), '#!/bin/sh\nsleep 3\n', { mode: 0o755 });
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(), 1_000);
+      const taken = await takeRemoteLock(
+        { root: one.root, remote: 'origin', environment: 'production', signal: stop.signal },
+        REQUEST,
+      );
+      assert.ok(taken.ok && locked(remote).endsWith('refs/release-gate/lock/production'));
+      rmSync(path.join(remote, 'hooks', 'post-receive'));
+      assert.equal(await taken.release(), null);
+      assert.equal(locked(remote), '');
+    });
+
     it('does not wait for a remote without end', async () => {
       one.git('config', 'remote.origin.url', 'ext::sleep 60');
       one.git('config', 'protocol.ext.allow', 'always');
