@@ -517,7 +517,7 @@ function readWatch(
         to: 100_000,
         unit: 'whole minutes',
       }),
-      historyDays: reader.numberAt(map, 'history-days', { from: 0, to: 366, unit: 'whole days' }),
+      historyDays: values.realAt(map, 'history-days', { from: 0, to: 366 }),
       evidenceHard: values.realAt(map, 'evidence-hard', evidence),
       evidenceSoft: values.realAt(map, 'evidence-soft', evidence),
       ratioHard: values.realAt(map, 'ratio-hard', times),
