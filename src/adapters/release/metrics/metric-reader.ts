@@ -12,6 +12,9 @@ import { missing, type Source } from './source';
 /** One request of a poll takes no longer, however long the interval is. */
 const LONGEST_REQUEST_MS = 20_000;
 
+/** A busy machine may take so long; with intervals of a few seconds a poll is late then, rather than lost. */
+const SHORTEST_REQUEST_MS = 2_000;
+
 /** A range query of a day reads more than a poll. */
 const PAST_REQUEST_MS = 60_000;
 
@@ -52,7 +55,7 @@ const REQUIRED_PROBES: typeof REQUIRED = [
 /** Reads the metrics of a watch from wherever the configuration says they are. */
 export function createMetricReader(options: MetricReaderOptions): MetricReader {
   const { settings, clock } = options;
-  const requestMs = Math.max(20, Math.min(LONGEST_REQUEST_MS, settings.intervalMs * 0.75));
+  const requestMs = Math.max(SHORTEST_REQUEST_MS, Math.min(LONGEST_REQUEST_MS, settings.intervalMs * 0.75));
   const closed = new AbortController();
   const opened = (timeoutMs: number): ReturnType<typeof openPrometheus> | null =>
     settings.prometheus &&
