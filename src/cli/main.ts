@@ -19,6 +19,15 @@ import { resolveCommand } from './resolve-command';
 import { taskCommand } from './task-command';
 import { processTerminal, type Terminal } from './terminal';
 import { unknownsCommand } from './unknowns-command';
+import {
+  addDrill,
+  followCommand,
+  releaseCommand,
+  resumeCommand,
+  rollbackCommand,
+  runsCommand,
+} from './release/release-command';
+import { runnerCommand } from './release/runner-command';
 import { profileCommand } from './profile-command';
 
 /** Exit statuses that every subcommand keeps to. */
@@ -70,7 +79,13 @@ function program(terminal: Terminal): Command {
   root.addCommand(docCommand(terminal));
   root.addCommand(profileCommand(terminal));
   root.addCommand(unknownsCommand(terminal));
-  root.addCommand(drillCommand(terminal));
+  root.addCommand(releaseCommand(terminal));
+  root.addCommand(rollbackCommand(terminal));
+  root.addCommand(followCommand(terminal));
+  root.addCommand(resumeCommand(terminal));
+  root.addCommand(runsCommand(terminal));
+  root.addCommand(runnerCommand(), { hidden: true });
+  root.addCommand(addDrill(drillCommand(terminal), terminal));
   root.addCommand(approvalCommand(terminal));
   root.addCommand(overrideCommand(terminal));
   root.addCommand(reviewCommand(terminal));

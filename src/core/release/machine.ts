@@ -2,6 +2,7 @@ import { releasedFollowUps } from './follow-ups-of';
 import type { Answer, Demand, Direction, Effect, ReleaseEvent, Timed } from './events';
 import { questionOf } from './questions';
 import type { RunOverride, Verdict } from './run';
+import { durationInWords } from './words';
 import type { RunSettings } from './settings';
 import {
   initialState,
@@ -470,12 +471,12 @@ class Machine {
 
   private release(): void {
     const { settings, override } = this.state;
-    const minutes = Math.round(((settings?.watch.windowMs ?? 0) / 60_000) * 100) / 100;
+    const window = durationInWords(settings?.watch.windowMs ?? 0);
     this.declare({
       verdict: 'Released',
       reason: override
         ? `${override.by.name} left the watch window before its end: ${override.reason}`
-        : `smoke tests passed and the watch window of ${minutes} min ended without a breach that stands`,
+        : `smoke tests passed and the watch window of ${window} ended without a breach that stands`,
       liveSystem: 'changed',
       isRollbackVerified: null,
       override,

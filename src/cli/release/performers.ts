@@ -1,0 +1,239 @@
+import type { EnvironmentLock } from '../../adapters/release/environment-lock';
+import { createMetricReader } from '../../adapters/release/metrics/index';
+import type { MetricReader } from '../../adapters/release/metrics/reader';
+import type { RunFolder } from '../../adapters/release/journal-store';
+import { readEnvironment, type RunEnvironment } from '../../adapters/release/process/env-file';
+import { checkHealth } from '../../adapters/release/process/health';
+import { createMasking } from '../../adapters/release/process/masking';
+import { runScript } from '../../adapters/release/process/run-script';
+import { runSmokeTests } from '../../adapters/release/process/smoke';
+import type { Performers, RunClock } from '../../adapters/release/runner';
+import { systemClock } from '../../adapters/clock';
+import {
+  releasePathsOf,
+  type MetricSettings,
+  type ReleaseSettings,
+} from '../../core/evidence/release-settings';
+import { readSmokeSection } from '../../core/release/smoke-cases';
+import type { ReleaseState } from '../../core/release/state';
+import { feasibilityOf } from '../../core/release/watch/judge';
+import { judgeReleaseGate } from '../../core/tasks/release/preflight/judge-release-gate';
+import type { World } from '../../core/tasks/task';
+import { createFollowUps } from './follow-ups';
+import type { VulnerabilityWatch } from './vulnerability';
+import type { RecordWriter } from './write-record';
+
+/** What the process of a run works with. */
+export interface RunParts {
+  readonly root: string;
+  readonly world: World;
+  readonly settings: ReleaseSettings;
+  readonly run: RunFolder;
+  readonly clock: RunClock;
+  readonly isOnline: boolean;
+  readonly lock: EnvironmentLock;
+  readonly record: RecordWriter;
+  readonly probeFile: string | null;
+  readonly vulnerabilities: VulnerabilityWatch;
+  /** Called with every state that is worth looking at. */
+  readonly onState: (state: ReleaseState) => Promise<void>;
+}
+
+/** Does what the machine of a release asks for, on this machine. */
+export function createPerformers(parts: RunParts): Performers & { close(): Promise<void> } {
+  const { root, world, settings, run } = parts;
+  let reader: MetricReader | null = null;
+  /** The metrics that are watched, and what their sources said last. */
+  let checks: Awaited<ReturnType<MetricReader['preflight']>> = [];
+  let watched = -1;
+
+  const environmentOf = (state: ReleaseState): Promise<RunEnvironment> => {
+    const paths = state.settings?.paths ?? releasePathsOf(settings);
+    return readEnvironment({
+      files: world.files,
+      envFile: paths.envFile,
+      envTemplate: paths.envTemplate,
+      publicValues: [state.run?.environment ?? '', state.run?.version ?? '', state.gate?.target ?? ''],
+    });
+  };
+
+  const readerOf = async (state: ReleaseState): Promise<MetricReader> => {
+    if (reader) return reader;
+    const { secrets } = await environmentOf(state);
+    const watch = state.settings?.watch ?? settings.watch;
+    reader = createMetricReader({
+      root,
+      settings: watch,
+      environmentVariables: process.env,
+      clock: systemClock,
+      probeFile: parts.probeFile,
+      mask: createMasking(secrets).mask,
+    });
+    if (state.baseline) reader.resume(state.baseline.past);
+    return reader;
+  };
+
+  const metricsOf = (state: ReleaseState): readonly MetricSettings[] =>
+    state.baseline?.metrics ?? state.settings?.watch.metrics ?? [];
+
+  return {
+    lock: (state, signal) => parts.lock.take(state, signal),
+
+    async takeBaseline(state, signal) {
+      const metrics = state.settings?.watch.metrics ?? [];
+      const metricReader = await readerOf(state);
+      checks = await metricReader.preflight(metrics, signal);
+      const silent = checks.filter(({ isRequired, isOk }) => isRequired && !isOk);
+      const past = await metricReader.past(metrics, new Date(), signal);
+      return {
+        isComplete: silent.length === 0,
+        detail:
+          silent.length > 0
+            ? silent.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
+            : `${checks.length} metrics answer`,
+        past,
+        metrics,
+      };
+    },
+
+    judgeGate: (state, signal) => {
+      const { run: identity, settings: fixed, baseline } = state;
+      if (!identity || !fixed) throw new Error('the run has not begun');
+      return judgeReleaseGate(
+        world,
+        {
+          mode: identity.mode,
+          version: identity.version,
+          environment: identity.environment,
+          isProduction: identity.isProduction,
+          target: identity.target,
+          runId: identity.id,
+          isOnline: parts.isOnline,
+          runsCommands: true,
+          metrics: checks.map(({ name, isRequired, isOk, detail }) => ({
+            name,
+            isRequired,
+            ok: isOk,
+            detail,
+          })),
+          feasibility: baseline ? feasibilityOf(fixed.watch, baseline.metrics, baseline.past) : [],
+          scopeEdits: state.scopeEdits,
+        },
+        { signal, report: () => undefined },
+      );
+    },
+
+    async runScript(effect, state, onStarted, signal) {
+      const { run: identity, settings: fixed } = state;
+      if (!identity || !fixed) throw new Error('the run has not begun');
+      const { variables, secrets } = await environmentOf(state);
+      const target = state.gate?.target ?? identity.target ?? '';
+      const fill = (word: string): string =>
+        word
+          .replaceAll('{version}', identity.version)
+          .replaceAll('{environment}', identity.environment)
+          .replaceAll('{target}', target);
+      const own = effect.direction === 'forward' ? settings.deploy.arguments.map(fill) : [];
+      return runScript(
+        {
+          root,
+          argv: [`./${fixed.paths.deployScript}`, ...own, ...effect.arguments.map(fill)],
+          environment: {
+            ...variables,
+            VERSION: effect.direction === 'forward' ? identity.version : target,
+            ENVIRONMENT: identity.environment,
+            RELEASE_GATE_DIRECTION: effect.direction,
+            ROLLBACK_TARGET: target,
+          },
+          outputPath: `${run.output}/${effect.direction === 'forward' ? `deploy-${effect.stage}` : 'rollback'}.log`,
+          idleMs: settings.deploy.idleMs,
+          limitMs: settings.deploy.limitMs,
+          graceMs: settings.deploy.graceMs,
+          secrets,
+          onStarted,
+          clock: systemClock,
+        },
+        signal,
+      );
+    },
+
+    async smoke(effect, state, signal) {
+      const { run: identity, settings: fixed } = state;
+      if (!identity || !fixed) throw new Error('the run has not begun');
+      const { variables, secrets } = await environmentOf(state);
+      const version =
+        effect.direction === 'forward' ? identity.version : (state.gate?.target ?? identity.target ?? '');
+      const environment = { ...variables, VERSION: version, ENVIRONMENT: identity.environment };
+      const outputBase = `${run.output}/smoke-${effect.direction}-${state.stage}`;
+      const common = {
+        root,
+        environment,
+        secrets,
+        graceMs: settings.deploy.graceMs,
+        onStarted: () => undefined,
+        clock: systemClock,
+      };
+      const { limitMs, command, baseUrl, testAccount } = settings.smoke;
+      const begun = performance.now();
+      const health = await checkHealth(
+        {
+          ...common,
+          argv: [`./${fixed.paths.healthScript}`],
+          limitMs,
+          outputPath: `${outputBase}-health.log`,
+        },
+        signal,
+      );
+      const healthCase = {
+        name: fixed.paths.healthScript,
+        outcome: health.isWell ? ('passed' as const) : ('failed' as const),
+        tookMs: health.outcome.tookMs,
+        detail: health.detail,
+      };
+      const document = await world.files.read(fixed.paths.smokeTests);
+      const section = document.ok ? readSmokeSection(document.text, fixed.paths.smokeSection) : null;
+      const outcome = await runSmokeTests(
+        {
+          ...common,
+          command,
+          tests: section?.tests ?? [],
+          limitMs: Math.max(1, limitMs - (performance.now() - begun)),
+          baseUrl,
+          testAccount,
+          version,
+          environmentName: identity.environment,
+          outputBase,
+        },
+        signal,
+      );
+      return {
+        cases: [healthCase, ...outcome.cases],
+        isPassed: health.isWell && outcome.isPassed,
+        detail: health.isWell ? outcome.detail : `${fixed.paths.healthScript} ${health.detail}`,
+      };
+    },
+
+    async poll(number, state, signal) {
+      const metricReader = await readerOf(state);
+      return metricReader.poll(number, metricsOf(state), new Date(), signal);
+    },
+
+    vulnerability: (state, signal) => parts.vulnerabilities.look(state, signal),
+
+    followUp: createFollowUps(parts),
+
+    async phaseDone(state) {
+      // Probes count from the beginning of a watch on.
+      if (state.watches.length > 0 && state.watches.length !== watched) {
+        watched = state.watches.length;
+        (await readerOf(state)).start(metricsOf(state));
+      }
+      await parts.onState(state);
+    },
+
+    async close() {
+      reader?.close();
+      await parts.lock.release();
+    },
+  };
+}

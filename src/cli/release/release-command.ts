@@ -1,0 +1,364 @@
+import path from 'node:path';
+import { Command, Option } from 'commander';
+import { gitUserName } from '../../adapters/git-identity';
+import { openFollowedRun } from '../../adapters/release/follow-run';
+import { listRuns } from '../../adapters/release/journal-store';
+import type { RunRequest, UnattendedAnswers } from '../../adapters/release/request';
+import { startRun } from '../../adapters/release/start-run';
+import { releasePathsOf } from '../../core/evidence/release-settings';
+import { inOneLine } from '../../core/release/questions';
+import {
+  exitStatusOf,
+  isUnknownState,
+  verdictInWords,
+  type Actor,
+  type RunMode,
+} from '../../core/release/run';
+import { leftoversOf } from '../../core/release/view';
+import type { World } from '../../core/tasks/task';
+import { CommandFailure } from '../command-failure';
+import type { Terminal } from '../terminal';
+import { openWorld } from '../world';
+import { followAtTerminal } from './face';
+import { readUnattended } from './unattended-file';
+
+interface RunOptions {
+  readonly version: string;
+  readonly environment: readonly string[];
+  readonly to?: string;
+  readonly config?: string;
+  readonly online?: boolean;
+  readonly unattended?: boolean;
+  readonly strategyFile?: string;
+  readonly detach?: boolean;
+  readonly breakLock?: string;
+  readonly format: 'text' | 'json';
+}
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [
+  ...before,
+  ...value.split(','),
+];
+
+/** `release-gate release [folder]`: runs a release from its gate to its verdict. */
+export function releaseCommand(terminal: Terminal): Command {
+  return common(
+    new Command('release').description(
+      'Run a release: gate, strategy, deploy script, smoke tests, watch window, and back again when the numbers say so',
+    ),
+  )
+    .requiredOption('--version <version>', 'the version that is released')
+    .option('--to <version>', 'the version that is gone back to (default: the one before)')
+    .option('--online', 'let the gate ask registries and live addresses over the network')
+    .option(
+      '--unattended',
+      'nobody answers: needs an approval that was committed before, and --strategy-file',
+    )
+    .option('--strategy-file <file>', 'where the strategy of an unattended release is laid down')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  release-gate release --env production --version 2.4.0',
+        '  release-gate release --env staging --version 2.4.0 --detach      leave it running, look in with follow',
+        '  release-gate release --env production --version 2.4.0 --unattended --strategy-file docs/release/strategy.yml',
+        '',
+        'It begins when you type the environment and the version. Ctrl+C leaves it running: it is a process of its own.',
+        'Exit status: 0 Released, 1 Rolled-Back, 2 Aborted or could not run, 4 nobody knows what runs (UNKNOWN STATE).',
+      ].join('\n'),
+    )
+    .action((folder: string, options: RunOptions) => begin('release', folder, options, terminal));
+}
+
+/** `release-gate rollback [folder]`: goes back by itself, for a person in an incident. */
+export function rollbackCommand(terminal: Terminal): Command {
+  return common(
+    new Command('rollback').description(
+      'Go back to the version before, check it by the smoke tests and watch it for a while',
+    ),
+  )
+    .option('--version <version>', 'the version that runs now (default: the one released last)')
+    .option('--to <version>', 'the version that is gone back to (default: the one before)')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'A release that is under way is told to roll back instead: there is never a second runner.',
+        'Exit status: 1 rolled back and verified, 2 Aborted or could not run, 4 nobody knows what runs (UNKNOWN STATE).',
+      ].join('\n'),
+    )
+    .action((folder: string, options: RunOptions) => begin('rollback', folder, options, terminal));
+}
+
+/** `release-gate follow [folder] [run]`: looks at a run, and answers what it asks. */
+export function followCommand(terminal: Terminal): Command {
+  return new Command('follow')
+    .description('Follow a release that is under way, from wherever it was started')
+    .argument('[folder]', 'the repository', '.')
+    .argument('[run]', 'which run; the last one by default')
+    .option('--config <file>', 'configuration to use in place of .github/release-gate.yml')
+    .addOption(format())
+    .action(
+      async (folder: string, run: string | undefined, options: Pick<RunOptions, 'config' | 'format'>) => {
+        const { root, releaseFolder, by } = await placeOf(folder, options.config ?? null, terminal);
+        const id = run ?? (await listRuns(root, releaseFolder))[0]?.id;
+        if (id === undefined) throw new CommandFailure(`there is no run in ${releaseFolder}.`);
+        await follow(root, releaseFolder, id, by, options.format, terminal);
+      },
+    );
+}
+
+/** `release-gate resume [folder] [run]`: goes on with a run whose process is gone. It never deploys again. */
+export function resumeCommand(terminal: Terminal): Command {
+  return new Command('resume')
+    .description('Go on with a release whose process is gone: resume, roll back or take over')
+    .argument('[folder]', 'the repository', '.')
+    .argument('[run]', 'which run; the last one without a verdict by default')
+    .option('--config <file>', 'configuration to use in place of .github/release-gate.yml')
+    .option('--detach', 'leave it running')
+    .addOption(format())
+    .action(async (folder: string, run: string | undefined, options: RunOptions) => {
+      const { root, releaseFolder, by } = await placeOf(folder, options.config ?? null, terminal);
+      const runs = await listRuns(root, releaseFolder);
+      const found =
+        run === undefined ? runs.find(({ isEnded }) => !isEnded) : runs.find(({ id }) => id === run);
+      if (!found?.identity) {
+        throw new CommandFailure(
+          run === undefined
+            ? `no run of ${releaseFolder} is without its verdict.`
+            : `there is no run ${run} in ${releaseFolder}.`,
+        );
+      }
+      if (found.isEnded)
+        throw new CommandFailure(`${found.id} has its verdict; there is nothing to go on with.`);
+      const { identity } = found;
+      await start(
+        root,
+        {
+          mode: identity.mode,
+          version: identity.version,
+          environment: identity.environment,
+          target: identity.target,
+          startedBy: by,
+          configurationFile: options.config ?? null,
+          isOnline: false,
+          unattended: null,
+          resume: { id: found.id, by },
+          breakLock: null,
+        },
+        by,
+        options,
+        terminal,
+      );
+    });
+}
+
+/** `release-gate runs [folder]`: the runs that have a journal. */
+export function runsCommand(terminal: Terminal): Command {
+  return new Command('runs')
+    .description('List the releases, rollbacks and drills that were run, the last first')
+    .argument('[folder]', 'the repository', '.')
+    .option('--config <file>', 'configuration to use in place of .github/release-gate.yml')
+    .action(async (folder: string, options: Pick<RunOptions, 'config'>) => {
+      const { root, releaseFolder } = await placeOf(folder, options.config ?? null, terminal);
+      const runs = await listRuns(root, releaseFolder);
+      if (runs.length === 0) terminal.print(`Nothing was run yet: ${releaseFolder} has no journal.`);
+      for (const { id, startedAt, isEnded } of runs) {
+        terminal.print(`${id}  ${startedAt ?? 'not begun'}  ${isEnded ? 'ended' : 'not ended'}`);
+      }
+    });
+}
+
+/** Adds the drill itself to `release-gate drill`, which also records one that was not run from here. */
+export function addDrill(drill: Command, terminal: Terminal): Command {
+  return common(drill)
+    .option('--version <version>', 'the version that is deployed and gone back from')
+    .option('--to <version>', 'the version that is gone back to (default: the one before)')
+    .action((folder: string, options: RunOptions) => begin('drill', folder, options, terminal));
+}
+
+function common(command: Command): Command {
+  return command
+    .argument('[folder]', 'the repository', '.')
+    .option('--env, --environment <name>', 'where', collect, [])
+    .option('--config <file>', 'configuration to use in place of .github/release-gate.yml')
+    .option('--detach', 'leave it running; look in with release-gate follow')
+    .option('--break-lock <reason>', 'break the lock that a process left which is gone, and why')
+    .addOption(format());
+}
+
+function format(): Option {
+  return new Option('--format <format>', 'how to print the end').choices(['text', 'json']).default('text');
+}
+
+async function placeOf(
+  folder: string,
+  configurationFile: string | null,
+  terminal: Terminal,
+): Promise<{
+  readonly root: string;
+  readonly world: World;
+  readonly releaseFolder: string;
+  readonly by: Actor;
+}> {
+  const world = await openWorld(folder, configurationFile);
+  const root = path.resolve(folder);
+  const name = await gitUserName(root, terminal.signal);
+  if (name === null) {
+    throw new CommandFailure(
+      'git does not know who you are, and a release says who ran it: git config user.name "Your Name"',
+    );
+  }
+  return {
+    root,
+    world,
+    releaseFolder: releasePathsOf(world.configuration.release).releaseFolder,
+    by: { name, via: 'terminal' },
+  };
+}
+
+async function begin(mode: RunMode, folder: string, options: RunOptions, terminal: Terminal): Promise<void> {
+  const { root, world, releaseFolder, by } = await placeOf(folder, options.config ?? null, terminal);
+  const named = [...new Set(options.environment.map((name) => name.trim()).filter((name) => name !== ''))];
+  const [environment] = named;
+  if (environment === undefined) throw new CommandFailure('name the environment: --env production');
+  if (named.length > 1) {
+    throw new CommandFailure(
+      `one version goes to one environment at a time, and ${named.join(', ')} are ${named.length}: run it for each by itself.`,
+    );
+  }
+  const runs = await listRuns(root, releaseFolder);
+  if (mode === 'rollback') {
+    const live = runs.find((run) => !run.isEnded && run.identity?.environment === environment);
+    if (live && (await tellToRollBack(root, releaseFolder, live.id, by, options, terminal))) return;
+  }
+  const version =
+    options.version ??
+    runs.find(({ identity, mode: was }) => was === 'release' && identity?.environment === environment)
+      ?.identity?.version;
+  if (version === undefined) throw new CommandFailure('name the version: --version 2.4.0');
+  if (!terminal.isInteractive && !options.unattended && !options.detach) {
+    terminal.say(
+      'Nobody can type here, so that its questions wait: answer at a terminal with release-gate follow, or in VS Code.',
+    );
+  }
+  const unattended: UnattendedAnswers | null = options.unattended
+    ? await readUnattended(
+        root,
+        world,
+        { version, environment, file: options.strategyFile ?? null },
+        terminal.signal,
+      )
+    : null;
+  const request: RunRequest = {
+    mode,
+    version,
+    environment,
+    target: options.to ?? null,
+    startedBy: by,
+    configurationFile: options.config ?? null,
+    isOnline: options.online ?? false,
+    unattended,
+    resume: null,
+    breakLock: options.breakLock ?? null,
+  };
+  await start(root, request, by, options, terminal);
+}
+
+/** Whether a run that is under way took the demand; false where its process is gone. */
+async function tellToRollBack(
+  root: string,
+  releaseFolder: string,
+  id: string,
+  by: Actor,
+  options: RunOptions,
+  terminal: Terminal,
+): Promise<boolean> {
+  const run = await openFollowedRun(root, releaseFolder, id);
+  if (!run) return false;
+  try {
+    if (run.isGone()) {
+      throw new CommandFailure(
+        `${id} is not ended and its process is gone; release-gate resume ${root} ${id} offers to roll it back.`,
+      );
+    }
+  } finally {
+    run.close();
+  }
+  terminal.say(`${id} is under way: it is told to roll back.`);
+  const again = await openFollowedRun(root, releaseFolder, id);
+  await again?.demand({ what: 'roll-back', reason: 'release-gate rollback', by });
+  again?.close();
+  await follow(root, releaseFolder, id, by, options.format, terminal);
+  return true;
+}
+
+async function start(
+  root: string,
+  request: RunRequest,
+  by: Actor,
+  options: Pick<RunOptions, 'detach' | 'format'>,
+  terminal: Terminal,
+): Promise<void> {
+  const started = await startRun(process.argv[1] ?? __filename, root, request);
+  if (!started.ok) throw new CommandFailure(`${started.detail}.`);
+  const { id, releaseFolder } = started;
+  if (options.detach) {
+    terminal.print(`${id} runs. Look in: release-gate follow ${root === process.cwd() ? '.' : root} ${id}`);
+    return;
+  }
+  await follow(root, releaseFolder, id, by, options.format, terminal);
+}
+
+async function follow(
+  root: string,
+  releaseFolder: string,
+  id: string,
+  by: Actor,
+  as: RunOptions['format'],
+  terminal: Terminal,
+): Promise<void> {
+  const run = await openFollowedRun(root, releaseFolder, id);
+  if (!run) throw new CommandFailure(`${releaseFolder}/${id}.journal cannot be read.`);
+  try {
+    const end = await followAtTerminal(run, by, terminal);
+    const record = `${releaseFolder}/${id}.md`;
+    if (end.kind === 'left') {
+      terminal.say(`It goes on: ${inOneLine(end.state)}. Look in: release-gate follow . ${id}`);
+      return;
+    }
+    if (end.kind === 'gone') {
+      const detail = `the process of ${id} is gone before its verdict (${inOneLine(end.state)}); go on with: release-gate resume . ${id}`;
+      if (as === 'json') terminal.print(JSON.stringify({ run: id, verdict: null, detail, record }, null, 2));
+      process.exitCode = end.state.scripts.length > 0 || end.state.running ? 4 : 2;
+      terminal.say(`release-gate: ${detail}`);
+      return;
+    }
+    const { verdict, state } = end;
+    const leftovers = leftoversOf(state);
+    if (as === 'json') {
+      const answer = {
+        run: id,
+        verdict: verdict.verdict,
+        override: verdict.override,
+        reason: verdict.reason,
+        reasons: state.rollback?.chain ?? [verdict.reason],
+        liveSystem: verdict.liveSystem,
+        isRollbackVerified: verdict.isRollbackVerified,
+        isUnknownState: isUnknownState(verdict),
+        leftovers,
+        record,
+      };
+      terminal.print(JSON.stringify(answer, null, 2));
+    } else {
+      const banner = isUnknownState(verdict) ? 'UNKNOWN STATE: a person has to take over now.\n' : '';
+      terminal.print(
+        `${banner}${verdictInWords(verdict)}: ${verdict.reason}\n${leftovers.map((leftover) => `Owed: ${leftover}\n`).join('')}Record: ${record}`,
+      );
+    }
+    process.exitCode = exitStatusOf(verdict);
+  } finally {
+    run.close();
+  }
+}
