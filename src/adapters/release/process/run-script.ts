@@ -211,7 +211,7 @@ async function supervise(
         demand('hung', `it wrote nothing for ${inWords(idleMs)}`);
       }
     },
-    Math.max(5, Math.min(250, (idleMs > 0 ? Math.min(idleMs, limitMs) : limitMs) / 10)),
+    Math.max(5, Math.min(500, (idleMs > 0 ? Math.min(idleMs, limitMs) : limitMs) / 10)),
   );
   const notes = table.childrenOf(pid).then((list) => (list === null ? 4 * NOTE_EVERY_MS : NOTE_EVERY_MS));
   const noter = setInterval(note, await notes);
