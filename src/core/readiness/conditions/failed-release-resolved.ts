@@ -16,7 +16,8 @@ export const condition: Condition = {
     const own = releaseRecords.filter(
       ({ environment }) => environment.toLowerCase() === asked.environment.toLowerCase(),
     );
-    const [newest] = own;
+    // The record of the run that asks stands there already, and has no verdict yet.
+    const newest = own.find(({ verdict }) => verdict !== 'under way');
     const altered = newest?.seal === 'broken' ? newest : null;
     const failed = own.filter(needsResolution);
     const open = failed.filter(({ resolved }) => resolved === null);

@@ -34,7 +34,9 @@ export const condition: Condition = {
         recorded.map(sourceOf),
       );
     }
-    const own = releaseRecords.filter(({ environment }) => environment === asked.environment);
+    const own = releaseRecords.filter(
+      ({ environment, verdict }) => environment === asked.environment && verdict !== 'under way',
+    );
     const [record] = own.filter(({ seal }) => seal !== 'broken');
     if (record) return pass(`earlier releases are on record`, [fileSource(record.path)]);
     const [altered] = own;

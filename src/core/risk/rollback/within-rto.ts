@@ -58,8 +58,12 @@ export function withinRto(evidence: RollbackEvidence): RollbackCondition {
   };
 }
 
-/** The configuration's word, else the plan's. */
-function objectiveOf(evidence: RollbackEvidence): Told | null {
+/** How long a rollback may take, in minutes: the configuration's word, else the plan's; null where neither tells. */
+export function objectiveMinutesOf(evidence: Pick<RollbackEvidence, 'settings' | 'plan'>): number | null {
+  return objectiveOf(evidence)?.minutes ?? null;
+}
+
+function objectiveOf(evidence: Pick<RollbackEvidence, 'settings' | 'plan'>): Told | null {
   const { objectiveMinutes } = settingsOf(evidence);
   if (objectiveMinutes !== null) return { minutes: objectiveMinutes, by: 'configuration', sources: [] };
   const { plan } = evidence;

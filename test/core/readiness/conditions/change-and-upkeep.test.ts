@@ -198,6 +198,12 @@ table(releaseAuditable, [
     /on record/,
   ],
   [
+    'near miss: only the record of the run that asks',
+    { releaseRecords: [releaseRecordOf({ verdict: 'under way', seal: 'unsealed' })] },
+    'unknown',
+    /no release is on record/,
+  ],
+  [
     'near miss: a record that was changed after its seal',
     { releaseRecords: [releaseRecordOf({ version: '2.3.0', seal: 'broken' })] },
     'unknown',
@@ -573,7 +579,12 @@ table(failedReleaseResolved, [
   ],
   [
     'the last record was changed after its seal, so that it says what it did not',
-    { releaseRecords: [releaseRecordOf({ seal: 'broken' })] },
+    {
+      releaseRecords: [
+        releaseRecordOf({ version: '1.3.0', verdict: 'under way', seal: 'unsealed' }),
+        releaseRecordOf({ seal: 'broken' }),
+      ],
+    },
     'unknown',
     /does not say what it was sealed with/,
   ],

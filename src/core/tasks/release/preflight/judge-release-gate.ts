@@ -8,6 +8,7 @@ import { judgeReadiness } from '../../../readiness/judge';
 import { releaseFoldersOf, releaseRecordsOf, type ReleaseOnRecord } from '../../../readiness/upkeep';
 import { listedReports } from '../../../readiness/evidence';
 import type { GateItem, GateOutcome } from '../../../release/run';
+import { objectiveMinutesOf } from '../../../risk/rollback/within-rto';
 import { readDeployCalls, refusedInWords, type DeployCalls } from './deploy-calls';
 import { environmentItems } from './environment-items';
 import { fails, isUnknown, item, notes, passes, stands } from './gate-item';
@@ -135,7 +136,14 @@ export async function judgeReleaseGate(
     strategies: advice.strategies,
     strategyReason: advice.reason,
     feasibility: request.feasibility,
+    recoveryObjectiveMs: objectiveMsOf(facts),
   });
+}
+
+/** How long a rollback may take, so that the record can say whether it was kept (S3-75). */
+function objectiveMsOf({ settings, plan }: ReadinessFacts): number | null {
+  const minutes = objectiveMinutesOf({ settings: settings.rollback, plan });
+  return minutes === null ? null : minutes * 60_000;
 }
 
 function outcomeOf(items: readonly GateItem[], known: Partial<GateOutcome>): GateOutcome {
