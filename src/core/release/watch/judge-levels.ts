@@ -125,8 +125,8 @@ function elevated(
 const BLOCKS = 60;
 
 /**
- * Whether a level reaches its limit soon if it goes on as it does: by the slope of the last polls where it is steeper
- * than any before the release, and by that of the whole watch (a leak is slow) where the level is higher than any before.
+ * Whether a level reaches its limit soon if it goes on as it does: by the slope of the last polls where it is clearly
+ * steeper than any before the release, and by that of the whole watch (a leak is slow) where the level is higher than any before.
  */
 export function trendOf(metric: MetricState, before: LevelBefore, settings: WatchSettings): Found | null {
   const { tuning } = settings;
@@ -150,10 +150,11 @@ export function trendOf(metric: MetricState, before: LevelBefore, settings: Watc
   const recent = slopeOf(metric.values.slice(-tuning.trendPolls));
   if (recent && sign * recent.deviations >= tuning.trendDeviations) {
     const perPoll = sign * recent.perStep;
-    const polls = perPoll > before.steepest ? reaches(perPoll, tuning.trendHorizonPolls) : null;
+    const polls =
+      perPoll > before.steepest * tuning.historyMargin ? reaches(perPoll, tuning.trendHorizonPolls) : null;
     if (polls !== null) return found(polls);
   }
-  const isHigherThanEver = before.extreme !== null && sign * (now - before.extreme) > 0;
+  const isHigherThanEver = before.worstEver !== null && sign * (now - before.worstEver) > 0;
   if (length < 2 * tuning.trendPolls || !isHigherThanEver) return null;
   const { values, step } = thinned(metric.values, BLOCKS);
   const whole = slopeOf(values);

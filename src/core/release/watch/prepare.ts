@@ -1,4 +1,4 @@
-import type { MetricSettings, WatchSettings } from '../../evidence/release-settings';
+import type { MetricSettings, WatchSettings, WatchTuning } from '../../evidence/release-settings';
 import { ceilingOf } from './bounds';
 import type { Direction } from './evidence';
 import { baselineNoise, historyNoise, levelWindow, sumOf, type Counts } from './noise';
@@ -137,6 +137,11 @@ function levelBefore(metric: MetricSettings, settings: WatchSettings, known: Sam
   const baseline = values.slice(-least).filter((value) => value !== null);
   const sign = metric.worse === 'up' ? 1 : -1;
   const limit = ceilingOf(metric, settings) === null ? null : metric.limit;
+  const worst = (those: readonly (number | null)[]): number | null =>
+    those.reduce(
+      (one, value) => (value !== null && (one === null || sign * (value - one) > 0) ? value : one),
+      null,
+    );
   let run = 0;
   let longest = 0;
   for (const value of values) {
@@ -147,21 +152,22 @@ function levelBefore(metric: MetricSettings, settings: WatchSettings, known: Sam
   return {
     by: 'level',
     median: median(baseline),
-    extreme: baseline.reduce<number | null>(
-      (worst, value) => (worst === null || sign * (value - worst) > 0 ? value : worst),
-      null,
-    ),
+    extreme: worst(baseline),
     polls: baseline.length,
+    worstEver: worst(values),
     overLimitBefore: longest,
-    steepest:
-      limit === null || metric.kind === 'latency' ? null : steepestOf(values, sign, tuning.trendPolls),
+    steepest: limit === null || metric.kind === 'latency' ? null : steepestOf(values, sign, tuning),
   };
 }
 
-function steepestOf(values: readonly (number | null)[], sign: number, polls: number): number | null {
+function steepestOf(
+  values: readonly (number | null)[],
+  sign: number,
+  { trendPolls, historyStepPolls }: WatchTuning,
+): number | null {
   let steepest: number | null = null;
-  for (let end = values.length; end >= polls; end -= polls) {
-    const slope = slopeOf(values.slice(end - polls, end));
+  for (let end = values.length; end >= trendPolls; end -= historyStepPolls) {
+    const slope = slopeOf(values.slice(end - trendPolls, end));
     if (slope) steepest = Math.max(steepest ?? -Infinity, sign * slope.perStep);
   }
   return steepest;

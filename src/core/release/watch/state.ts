@@ -113,6 +113,8 @@ export type Judged =
       /** The worst value of the baseline, and how many it held. */
       readonly extreme: number | null;
       readonly polls: number;
+      /** The worst value of the whole history. */
+      readonly worstEver: number | null;
       /** The longest that it was over its limit in a row before the release. */
       readonly overLimitBefore: number;
       /** The steepest worsening for each poll over as many polls as the trend looks at, before the release. */
