@@ -172,7 +172,8 @@ export function runsCommand(terminal: Terminal): Command {
 
 /** Adds the drill itself to `release-gate drill`, which also records one that was not run from here. */
 export function addDrill(drill: Command, terminal: Terminal): Command {
-  return common(drill)
+  // `drill record` has options of the same names.
+  return common(drill.enablePositionalOptions())
     .option('--version <version>', 'the version that is deployed and gone back from')
     .option('--to <version>', 'the version that is gone back to (default: the one before)')
     .action((folder: string, options: RunOptions) => begin('drill', folder, options, terminal));
