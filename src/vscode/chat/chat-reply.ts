@@ -47,6 +47,16 @@ function commandOf(offer: Offer): vscode.Command {
         command: COMMANDS.judgeRelease,
         arguments: [{ folder: offer.folder, isKept: true }],
       };
+    case 'release':
+      return {
+        title,
+        command: {
+          release: COMMANDS.runRelease,
+          'roll-back': COMMANDS.rollBack,
+          abort: COMMANDS.followRelease,
+        }[offer.wish],
+        arguments: [{ folder: offer.folder }],
+      };
     case 'answer':
       return { title, command: COMMANDS.answerQuestions, arguments: [offer.task, offer.prompt] };
   }

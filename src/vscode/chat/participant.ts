@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { heardWish } from '../../core/release/spoken-wish';
 import type { TaskId } from '../../core/tasks/task';
 import { createChatModel } from '../chat-model';
 import { faultSentence } from '../log';
@@ -58,7 +59,9 @@ async function answer(
     stream.markdown(NO_FOLDER);
     return {};
   }
-  if (request.command === undefined) return answerQuestion(request, chatContext, stream, token);
+  if (request.command === undefined) {
+    return answerQuestion(request, chatContext, repository, stream, token);
+  }
   if (request.command === 'check') return answerCheck(repository, stream, token, workbench);
   if (request.command === 'is-this-release-ready') {
     return answerReady(request.prompt, repository, stream, token, workbench);
@@ -191,9 +194,19 @@ async function answerReady(
 async function answerQuestion(
   request: vscode.ChatRequest,
   chatContext: vscode.ChatContext,
+  repository: WorkspaceRepository,
   stream: vscode.ChatResponseStream,
   token: vscode.CancellationToken,
 ): Promise<vscode.ChatResult> {
+  const wish = heardWish(request.prompt);
+  const reply = createChatReply(stream, repository.folder);
+  if (wish?.isOrder) {
+    reply.markdown(
+      'Nothing is released, rolled back or aborted from chat: a person starts it, and types its phrase where the run asks for it.\n',
+    );
+    reply.button({ kind: 'release', wish: wish.wish, folder: repository.key });
+    return metadata(null, null, [{ task: 'release-plan-from-change', label: 'Plan the release' }]);
+  }
   const [{ answerFreely }, { conversationInstructions }] = await Promise.all([
     import('./free-form'),
     import('./conversation-instructions'),
@@ -202,6 +215,7 @@ async function answerQuestion(
   const end = await answerFreely(request, chatContext, stream, token, conversationInstructions());
   switch (end.kind) {
     case 'answered':
+      if (wish) reply.button({ kind: 'release', wish: wish.wish, folder: repository.key });
       return { metadata: { ...end.metadata, ...metadataOf(null, null, []) } };
     case 'failed':
       stream.markdown(end.message);

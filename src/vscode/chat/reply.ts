@@ -1,3 +1,4 @@
+import type { SpokenWish } from '../../core/release/spoken-wish';
 import type { Range } from '../../core/text/position';
 
 /** A file of the repository that a reply points at, and where in it; `range` null: the whole file. */
@@ -16,6 +17,8 @@ export type Offer =
   | { readonly kind: 'check' }
   /** The judged release in its panel, by the key of its folder. */
   | { readonly kind: 'show-readiness'; readonly folder: string }
+  /** What only a person starts: the press asks the rest, and the run asks for its phrase. */
+  | { readonly kind: 'release'; readonly wish: SpokenWish; readonly folder: string }
   | { readonly kind: 'answer'; readonly task: string; readonly prompt: string };
 
 /**
@@ -54,7 +57,15 @@ export function offerTitle(offer: Offer): string {
       return 'Check Workspace';
     case 'show-readiness':
       return 'Show the Verdict';
+    case 'release':
+      return RELEASE_TITLES[offer.wish];
     case 'answer':
       return 'Answer Now';
   }
 }
+
+const RELEASE_TITLES: Readonly<Record<SpokenWish, string>> = {
+  release: 'Run Release',
+  'roll-back': 'Roll Back',
+  abort: 'Follow Release',
+};
