@@ -25,6 +25,7 @@ import { registerReadinessDiagnostics } from './readiness/readiness-diagnostics'
 import { registerReadinessLens } from './readiness/readiness-lens';
 import { registerReadinessPanel } from './readiness/readiness-panel';
 import { createReleaseJudge } from './readiness/release-judge';
+import { registerRelease } from './release/register-release';
 import { registerReportDocuments } from './report-documents';
 import { registerModelTools } from './tools/register-tools';
 import { registerUnknowns } from './unknowns/register-unknowns';
@@ -76,6 +77,7 @@ export function activate(context: vscode.ExtensionContext): {
   registerReadinessDiagnostics(context, repositories, releaseJudge);
   registerReadinessLens(context, repositories, releaseJudge);
   registerRecordCommands(context, workbench);
+  registerRelease(context, workbench);
   registerUnknowns(context, workbench);
   registerProfile(context, workbench);
   registerParticipant(context, workbench);

@@ -1,13 +1,12 @@
 import * as vscode from 'vscode';
 import type { ReadinessVerdict } from '../../core/readiness/judge';
 import type { ProposedRelease } from '../../core/tasks/propose-release';
-import { isCancellation } from '../chat/outcome';
 import { faultSentence } from '../log';
-import { signalOf } from '../places';
 import type { ReadinessPanel } from '../readiness/readiness-panel';
 import type { AskedRelease } from '../readiness/release-judge';
 import type { Workbench } from '../workbench';
 import type { WorkspaceRepository } from '../workspace-world';
+import { askEnvironment, told, withProgress } from './ask-release';
 import { chooseRepository } from './choose-repository';
 import { COMMANDS } from './names';
 
@@ -26,8 +25,6 @@ export type ReadinessOutcome =
   | { readonly kind: 'judged'; readonly verdict: ReadinessVerdict; readonly reasons: readonly string[] }
   | { readonly kind: 'stopped'; readonly message: string }
   | { readonly kind: 'cancelled' };
-
-const OTHER = 'Another environment…';
 
 /** Is This Release Ready?: asks which release, judges it and shows the verdict. Writes nothing. */
 export function registerReadinessCommand(
@@ -106,7 +103,8 @@ async function askRelease(
   if (proposed === null) return { kind: 'cancelled' };
   const chosenVersion = version ?? (await askVersion(proposed, workbench));
   if (chosenVersion === null) return null;
-  const chosenEnvironment = environment ?? (await askEnvironment(proposed, workbench));
+  const chosenEnvironment =
+    environment ?? (await askEnvironment('Where is it released to?', proposed.environments, workbench));
   return chosenEnvironment === null ? null : { version: chosenVersion, environment: chosenEnvironment };
 }
 
@@ -117,36 +115,4 @@ async function askVersion(proposed: ProposedRelease, { person }: Workbench): Pro
       : `Which version is released? ${proposed.version} is ${proposed.from}.`;
   const answer = await person.ask(question, 'For example 2.4.0', proposed.version ?? undefined);
   return answer === null ? null : told(answer);
-}
-
-async function askEnvironment(proposed: ProposedRelease, { person }: Workbench): Promise<string | null> {
-  const chosen = await person.choose('Where is it released to?', [...proposed.environments, OTHER]);
-  if (chosen !== OTHER) return chosen;
-  return told(await person.ask('Where is it released to?', 'For example production'));
-}
-
-/** Null where it was cancelled. */
-async function withProgress<T>(
-  what: string,
-  work: (report: (message: string) => void, signal: AbortSignal) => Promise<T>,
-): Promise<T | null> {
-  return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Release Gate: ${what}`, cancellable: true },
-    async (progress, token) => {
-      const cancel = signalOf(token);
-      try {
-        const result = await work((message) => progress.report({ message }), cancel.signal);
-        return cancel.signal.aborted ? null : result;
-      } catch (error) {
-        if (isCancellation(error, cancel.signal)) return null;
-        throw error;
-      } finally {
-        cancel.dispose();
-      }
-    },
-  );
-}
-
-function told(text: string | null | undefined): string | null {
-  return typeof text === 'string' && text.trim() !== '' ? text.trim() : null;
 }
