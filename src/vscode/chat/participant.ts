@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { heardWish } from '../../core/release/spoken-wish';
 import type { TaskId } from '../../core/tasks/task';
 import { createChatModel } from '../chat-model';
 import { faultSentence } from '../log';
@@ -198,6 +197,7 @@ async function answerQuestion(
   stream: vscode.ChatResponseStream,
   token: vscode.CancellationToken,
 ): Promise<vscode.ChatResult> {
+  const { heardWish } = await import('../../core/release/spoken-wish');
   const wish = heardWish(request.prompt);
   const reply = createChatReply(stream, repository.folder);
   if (wish?.isOrder) {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Question } from '../../core/release/state';
 import type { Workbench } from '../workbench';
 import type { FollowedRuns, LiveRun } from './followed-runs';
-import { wordsFor } from './release-html';
+import { wordsFor } from './question-words';
 import type { ReleasePanels } from './release-panel';
 
 /** What waits while something is live: it is asked wherever the person is. */

@@ -8,6 +8,7 @@ import type { PhaseView, ReleaseView } from '../../core/release/view';
 import { durationInWords } from '../../core/release/words';
 import { escapeHtml } from '../webview-page';
 import { metricChart, seriesInWords } from './metric-chart';
+import { wordsFor } from './question-words';
 import type { PagePart } from './release-page';
 
 /** Longer lines are cut: the file has the rest. */
@@ -139,11 +140,6 @@ function questionHtml(question: Question): string {
       ? ''
       : `<ul class="grounds" aria-label="What it rests on">${grounds.map((ground) => `<li>${shown(ground)}</li>`).join('')}</ul>`
   }<div class="choices">${inputs.join('')}</div></div>`;
-}
-
-/** What is to be written with a choice that needs words. */
-export function wordsFor(choice: string): string {
-  return choice === 'abort' ? 'why?' : choice === 'edit-scope' ? 'what changes?' : 'what was seen?';
 }
 
 /** `Start, by typing "…"` is a button `Start`: what is typed stands beside it. */

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { isRunId } from '../../core/release/run-name';
 import { COMMANDS } from '../commands/names';
 import { faultSentence } from '../log';
 import { uriIn } from '../places';
@@ -194,7 +193,7 @@ export function registerReleasePanels(
     activated,
     vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
       deserializeWebviewPanel: async (panel, state: unknown) => {
-        const kept = keptState(state);
+        const kept = await keptState(state);
         const repository = kept ? workbench.repositories.byKey(kept.repository) : null;
         const run = kept && repository ? await runs.follow(repository, kept.releaseFolder, kept.id) : null;
         if (run) connect(panel, run);
@@ -223,8 +222,9 @@ export function registerReleasePanels(
 }
 
 /** A state that a page kept, looked at: it may be of another version of the extension. */
-function keptState(state: unknown): KeptState | null {
+async function keptState(state: unknown): Promise<KeptState | null> {
   if (typeof state !== 'object' || state === null) return null;
+  const { isRunId } = await import('../../core/release/run-name');
   const { repository, releaseFolder, id } = state as Record<string, unknown>;
   return typeof repository === 'string' &&
     typeof releaseFolder === 'string' &&

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { isRunId } from '../../core/release/run-name';
 import type { Workbench } from '../workbench';
 import type { WorkspaceRepository } from '../workspace-world';
 import { isGoneNow, type ReleaseParts } from './release-commands';
@@ -22,7 +21,9 @@ export function watchForRuns(
   const seen = new Set<string>();
   const look = async (repository: WorkspaceRepository, releaseFolder: string, id: string): Promise<void> => {
     const key = `${repository.key}\n${id}`;
-    if (seen.has(key) || parts.isStarting || !vscode.workspace.isTrusted) return;
+    if (seen.has(key)) return;
+    const { isRunId } = await import('../../core/release/run-name');
+    if (seen.has(key) || !isRunId(id) || parts.isStarting || !vscode.workspace.isTrusted) return;
     if (parts.runs.all().some((run) => run.repository.key === repository.key && run.id === id)) return;
     seen.add(key);
     const run = await parts.runs.follow(repository, releaseFolder, id);
@@ -38,7 +39,7 @@ export function watchForRuns(
     const place = repositories.ofUri(uri);
     const match = place && JOURNAL_PATH.exec(place.path);
     const [, folder = '', id = ''] = match ?? [];
-    if (place && isRunId(id)) guarded(look(place.repository, folder, id));
+    if (place && id !== '') guarded(look(place.repository, folder, id));
   };
   // Only what stands there already, by its name: the engine is not loaded for it.
   const lookAround = async (): Promise<void> => {
