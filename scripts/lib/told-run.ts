@@ -116,6 +116,8 @@ export interface ToldRunOptions {
   readonly items?: readonly GateItem[];
   readonly version?: string;
   readonly environment?: string;
+  /** Which of its minute it is, so that several are told apart; the first by default. */
+  readonly which?: number;
 }
 
 /** A run that is told: its state, its lines, and the way to go on with it. */
@@ -137,12 +139,13 @@ export function toldRun({
   items = ITEMS,
   version = '2.4.0',
   environment = 'production',
+  which = 1,
 }: ToldRunOptions = {}): ToldRun {
   let state = initialState;
   let elapsedMs = 0;
   const lines: JournalLine[] = [];
   const random = chance(11);
-  const id = `release_${version.replace(/[^\w.-]/g, '') || '0'}_${environment.replace(/[^\w.-]/g, '') || 'x'}_2026-11-26-0912`;
+  const id = `release_${version.replace(/[^\w.-]/g, '') || '0'}_${environment.replace(/[^\w.-]/g, '') || 'x'}_2026-11-26-0912${which > 1 ? `-${which}` : ''}`;
   const write = (entry: ReleaseEvent | Effect): void => {
     const at = new Date(BEGUN + elapsedMs).toISOString();
     lines.push(lineOf(lines.at(-1) ?? null, { at, elapsedMs, entry }));

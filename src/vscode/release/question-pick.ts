@@ -8,6 +8,7 @@ import type { ReleasePanels } from './release-panel';
 /** What waits while something is live: it is asked wherever the person is. */
 const URGENT: readonly Question['kind'][] = ['soft', 'manual', 'interrupted'];
 
+/** `choice` null: only a look at the panel. */
 type Item = vscode.QuickPickItem & { readonly choice: Question['choices'][number] | null };
 
 /** A question of a run as it is asked at the top of the window. */
@@ -53,7 +54,7 @@ export function registerQuestionPicks(
     const question = next?.state().question;
     if (!next || !question) return;
     asked.add(keyOf(next, question.id));
-    open = show(next, question, workbench, () => {
+    open = show(next, question, workbench, panels, () => {
       if (open?.run === next && open.question === question.id) open = null;
       look();
     });
@@ -69,7 +70,13 @@ export function registerQuestionPicks(
 }
 
 /** Shows a question; `onEnd` is called once, when the person chose, typed or turned away. */
-function show(run: LiveRun, question: Question, { person }: Workbench, onEnd: () => void): OpenPick {
+function show(
+  run: LiveRun,
+  question: Question,
+  { person }: Workbench,
+  panels: ReleasePanels,
+  onEnd: () => void,
+): OpenPick {
   const pick = vscode.window.createQuickPick<Item>();
   let input: vscode.InputBox | null = null;
   let isOver = false;
@@ -88,7 +95,9 @@ function show(run: LiveRun, question: Question, { person }: Workbench, onEnd: ()
   pick.title = question.text;
   pick.placeholder = 'Choose, or close this and answer in the panel; nothing is chosen for you';
   pick.ignoreFocusOut = URGENT.includes(question.kind);
+  // First, where Enter is: a key that was meant for something else decides nothing.
   pick.items = [
+    { label: 'Look at the release first', choice: null },
     ...question.grounds.map((ground): Item => ({
       label: ground,
       kind: vscode.QuickPickItemKind.Separator,
@@ -98,7 +107,11 @@ function show(run: LiveRun, question: Question, { person }: Workbench, onEnd: ()
   ];
   pick.onDidAccept(() => {
     const choice = pick.selectedItems[0]?.choice;
-    if (!choice) return;
+    if (!choice) {
+      end(true);
+      panels.show(run);
+      return;
+    }
     if (choice.takes === 'nothing') return void send(choice.id, '');
     input = askFor(
       choice,

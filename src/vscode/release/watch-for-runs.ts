@@ -62,6 +62,14 @@ export function watchForRuns(
     }
   };
   const watcher = vscode.workspace.createFileSystemWatcher(JOURNALS);
-  context.subscriptions.push(watcher, watcher.onDidCreate(changed), watcher.onDidChange(changed));
+  context.subscriptions.push(
+    watcher,
+    watcher.onDidCreate(changed),
+    watcher.onDidChange(changed),
+    // Where the system tells of no change: when the person comes back from wherever it was started.
+    vscode.window.onDidChangeWindowState(({ focused }) => {
+      if (focused) guarded(lookAround());
+    }),
+  );
   guarded(lookAround());
 }
