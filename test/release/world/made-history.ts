@@ -41,7 +41,7 @@ export function madeHistory({
   perSecond,
   stepMs,
   endMs = Date.now(),
-  steps = 900,
+  steps = 400,
   errorRate = 0.01,
   seed = 7,
 }: {

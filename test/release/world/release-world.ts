@@ -74,6 +74,8 @@ export interface WorldOptions {
   readonly files?: Readonly<Record<string, string | null>>;
   /** Of the polls; everything else is in proportion to it. */
   readonly intervalMs?: number;
+  /** How many polls the watch window has. */
+  readonly polls?: number;
 }
 
 /** A command line that runs. */
@@ -135,7 +137,8 @@ const START_MS = 7000;
 
 /** Makes a world of its own in temporary folders; {@link ReleaseWorld.close} takes all of it away. */
 export async function makeReleaseWorld(options: WorldOptions = {}): Promise<ReleaseWorld> {
-  const { intervalMs = 200, traffic = 50, metrics = 'prometheus' } = options;
+  // A machine that is busy misses a scrape now and then; it must not miss all of an interval.
+  const { intervalMs = 500, polls = 8, traffic = 50, metrics = 'prometheus' } = options;
   const top = await mkdtemp(path.join(tmpdir(), 'release-gate-world-'));
   const root = path.join(top, 'orders');
   const remote = path.join(top, 'remote.git');
@@ -178,7 +181,7 @@ export async function makeReleaseWorld(options: WorldOptions = {}): Promise<Rele
   const prometheus = history
     ? await startPrometheus(program, path.join(top, 'prometheus'), {
         target: `127.0.0.1:${service.port}`,
-        scrapeMs: intervalMs / 4,
+        scrapeMs: intervalMs / 5,
         history,
       })
     : null;
@@ -196,7 +199,7 @@ export async function makeReleaseWorld(options: WorldOptions = {}): Promise<Rele
       ...GATE_SETTINGS,
       readiness: { ...GATE_SETTINGS.readiness, ...options.readiness },
       release: {
-        ...releaseSettings({ metrics, intervalMs, url, prometheus: prometheus?.url ?? null }),
+        ...releaseSettings({ metrics, intervalMs, polls, url, prometheus: prometheus?.url ?? null }),
         ...options.release,
       },
     }),
@@ -215,6 +218,7 @@ export async function makeReleaseWorld(options: WorldOptions = {}): Promise<Rele
     PATH: `${path.join(top, 'bin')}${path.delimiter}${process.env.PATH ?? ''}`,
     NO_COLOR: '1',
     FORCE_COLOR: '',
+    RELEASE_GATE_STATE: path.join(top, 'locks'),
     // Marks what the world's programs start, whatever becomes of its parents.
     RELEASE_WORLD: top,
   };
@@ -293,11 +297,13 @@ export async function makeReleaseWorld(options: WorldOptions = {}): Promise<Rele
 function releaseSettings({
   metrics,
   intervalMs,
+  polls,
   url,
   prometheus,
 }: {
   readonly metrics: MetricsFrom;
   readonly intervalMs: number;
+  readonly polls: number;
   readonly url: string;
   readonly prometheus: string | null;
 }): Readonly<Record<string, unknown>> {
@@ -325,8 +331,8 @@ function releaseSettings({
     },
     watch: {
       interval: ms(1),
-      window: ms(15),
-      'after-rollback': ms(5),
+      window: ms(polls),
+      'after-rollback': ms(4),
       'answer-within': ms(10),
       // As many polls as were made before; more would only be asked for in vain.
       'history-days': 0.5,
