@@ -119,7 +119,7 @@ async function runRelease(root: string, request: RunRequest): Promise<number> {
   const answersFrom = await answersEnd(path.join(root, run.answers));
   const runner = new Runner(
     state.run ? state : initialState,
-    journal,
+    record.journal,
     performers,
     clock,
     (onAnswer, onDemand) => listen(root, run, answersFrom, hear, onAnswer, onDemand),
