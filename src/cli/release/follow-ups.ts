@@ -25,7 +25,10 @@ const HOOK_OF: Readonly<Partial<Record<FollowUp, HookName>>> = {
 };
 
 /** What follows a verdict, or is told on the way. A failure is owed and told; it changes no verdict (C19). */
-export function createFollowUps(parts: RunParts): Performers['followUp'] {
+export function createFollowUps(
+  parts: RunParts,
+  maskOf: (state: ReleaseState) => Promise<(text: string) => string>,
+): Performers['followUp'] {
   const { root, world, settings, run, record, lock } = parts;
   const written = async (part: AfterRunPart, state: ReleaseState, signal: AbortSignal): Promise<Done> => {
     const folder = state.settings?.paths.releaseFolder ?? '';
@@ -53,6 +56,8 @@ export function createFollowUps(parts: RunParts): Performers['followUp'] {
       case 'tag':
         return tagRelease(root, settings, state, signal);
       case 'unlock':
+        // The records are written once more: what followed the verdict is known now.
+        if (state.rollback) await record.writeRollback();
         return lock.release();
       case 'announce-start':
       case 'announce-verdict':
@@ -65,7 +70,7 @@ export function createFollowUps(parts: RunParts): Performers['followUp'] {
       case 'tracker': {
         const hook = HOOK_OF[what];
         return hook
-          ? runHook(root, settings, hook, what, state, signal)
+          ? runHook(root, settings, hook, what, state, signal, { mask: await maskOf(state) })
           : { isDone: false, detail: 'no program of the configuration does it' };
       }
       default:

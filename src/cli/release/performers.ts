@@ -5,8 +5,9 @@ import type { RunFolder } from '../../adapters/release/journal-store';
 import { readEnvironment, type RunEnvironment } from '../../adapters/release/process/env-file';
 import { checkHealth } from '../../adapters/release/process/health';
 import { createMasking } from '../../adapters/release/process/masking';
-import { runScript } from '../../adapters/release/process/run-script';
+import { runScript, scriptCall } from '../../adapters/release/process/run-script';
 import { runSmokeTests } from '../../adapters/release/process/smoke';
+import { startItem } from '../../adapters/release/process/start-item';
 import type { Performers, RunClock } from '../../adapters/release/runner';
 import { systemClock } from '../../adapters/clock';
 import {
@@ -40,7 +41,9 @@ export interface RunParts {
 }
 
 /** Does what the machine of a release asks for, on this machine. */
-export function createPerformers(parts: RunParts): Performers & { close(): Promise<void> } {
+export function createPerformers(
+  parts: RunParts,
+): Performers & { close(isStateKnown: boolean): Promise<void> } {
   const { root, world, settings, run } = parts;
   let reader: MetricReader | null = null;
   /** The metrics that are watched, and what their sources said last. */
@@ -96,10 +99,10 @@ export function createPerformers(parts: RunParts): Performers & { close(): Promi
       };
     },
 
-    judgeGate: (state, signal) => {
+    async judgeGate(state, signal) {
       const { run: identity, settings: fixed, baseline } = state;
       if (!identity || !fixed) throw new Error('the run has not begun');
-      return judgeReleaseGate(
+      const gate = await judgeReleaseGate(
         world,
         {
           mode: identity.mode,
@@ -121,6 +124,8 @@ export function createPerformers(parts: RunParts): Performers & { close(): Promi
         },
         { signal, report: () => undefined },
       );
+      const starts = await startItem(root, fixed.paths.deployScript);
+      return { ...gate, items: [...gate.items, starts], isGo: gate.isGo && starts.outcome === 'pass' };
     },
 
     async runScript(effect, state, onStarted, signal) {
@@ -137,7 +142,7 @@ export function createPerformers(parts: RunParts): Performers & { close(): Promi
       return runScript(
         {
           root,
-          argv: [`./${fixed.paths.deployScript}`, ...own, ...effect.arguments.map(fill)],
+          argv: scriptCall(fixed.paths.deployScript, [...own, ...effect.arguments.map(fill)]),
           environment: {
             ...variables,
             VERSION: effect.direction === 'forward' ? identity.version : target,
@@ -178,7 +183,7 @@ export function createPerformers(parts: RunParts): Performers & { close(): Promi
       const health = await checkHealth(
         {
           ...common,
-          argv: [`./${fixed.paths.healthScript}`],
+          argv: scriptCall(fixed.paths.healthScript, []),
           limitMs,
           outputPath: `${outputBase}-health.log`,
         },
@@ -190,7 +195,12 @@ export function createPerformers(parts: RunParts): Performers & { close(): Promi
         tookMs: health.outcome.tookMs,
         detail: health.detail,
       };
-      const document = await world.files.read(fixed.paths.smokeTests);
+      // What was committed is asked of a live system, not what somebody has just written (S4-62).
+      const committed =
+        identity.commit === null
+          ? null
+          : await world.history.fileAt(identity.commit, fixed.paths.smokeTests, signal);
+      const document = committed?.ok ? committed : await world.files.read(fixed.paths.smokeTests);
       const section = document.ok ? readSmokeSection(document.text, fixed.paths.smokeSection) : null;
       const outcome = await runSmokeTests(
         {
@@ -220,7 +230,10 @@ export function createPerformers(parts: RunParts): Performers & { close(): Promi
 
     vulnerability: (state, signal) => parts.vulnerabilities.look(state, signal),
 
-    followUp: createFollowUps(parts),
+    followUp: createFollowUps(
+      parts,
+      async (state) => createMasking((await environmentOf(state)).secrets).mask,
+    ),
 
     async phaseDone(state) {
       // Probes count from the beginning of a watch on.
@@ -231,9 +244,10 @@ export function createPerformers(parts: RunParts): Performers & { close(): Promi
       await parts.onState(state);
     },
 
-    async close() {
+    async close(isStateKnown) {
       reader?.close();
-      await parts.lock.release();
+      // Nobody deploys over a state that nobody knows: the lock stays until a person goes on with the run or breaks it.
+      if (isStateKnown) await parts.lock.release();
     },
   };
 }

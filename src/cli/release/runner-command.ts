@@ -133,14 +133,15 @@ async function runRelease(root: string, request: RunRequest): Promise<number> {
     ? await resumed(before, state, request, settings.deploy.graceMs)
     : started(await identityOf(world, request, run), runSettingsOf(settings, watch), await ownProcess());
   const end = await runner.run(first);
-  await performers.close();
+  const isTouched = end.state.scripts.length > 0 || end.state.running !== null;
+  await performers.close(end.kind === 'verdict' || !isTouched);
   await journal.close().catch(() => undefined);
   if (end.kind === 'verdict') {
     await record.write().catch(() => undefined);
     return exitStatusOf(end.verdict);
   }
   appendRunnerLog(root, run, new Error(`the journal failed, so the run stopped: ${end.detail}`));
-  return end.state.scripts.length > 0 || end.state.running ? 4 : 2;
+  return isTouched ? 4 : 2;
 }
 
 interface OpenedRun {
