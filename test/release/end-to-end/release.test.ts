@@ -90,14 +90,13 @@ describe('a release from its gate to its verdict, by the real program on a real 
       assertSound(world, json.run);
     }));
 
-  whole('Rolled-Back from a hang whose grandchildren ignore being asked to end: all of it is gone', () =>
+  it('Rolled-Back from a hang whose grandchildren ignore being asked to end: all of it is gone', () =>
     inWorld({ deploy: ['change', 'hang-stubborn'] }, async (world) => {
       const { ended, json } = await released(world);
       assert.deepEqual([ended.status, json.verdict], [1, 'Rolled-Back'], ended.err + ended.out);
       assert.match(json.reason, /Deploy hung - manual investigation required/);
       assertSound(world, json.run);
-    }),
-  );
+    }));
 
   it('UNKNOWN STATE where the rollback fails too: a person takes over, nothing is tried again', () =>
     inWorld({ ...bad({ readsFail: true }), rollback: ['exit 5'] }, async (world) => {
