@@ -1,3 +1,4 @@
+import type { GateItem } from '../../core/release/run';
 import type { ReleaseView } from '../../core/release/view';
 import type { MetricSeries } from '../../core/release/watch/judge';
 import { evidenceInWords, lastOf, valueInWords } from '../../core/release/metric-words';
@@ -50,6 +51,7 @@ export function runScreen(view: ReleaseView, terminal: Pick<Terminal, 'style' | 
             : style('faint', line),
     );
   }
+  if (view.isBefore) lines.push(...beforeLines(view, terminal, cut));
   if (view.watch) {
     const { done, polls, series, findings, of } = view.watch;
     const what = of === 'rollback' ? 'the version before' : of === 'stage' ? 'this stage' : 'the release';
@@ -67,6 +69,36 @@ export function runScreen(view: ReleaseView, terminal: Pick<Terminal, 'style' | 
     lines.push('', 'Owed:', ...view.leftovers.map((leftover) => cut(`  - ${leftover}`)));
   }
   return lines;
+}
+
+/** What is about to happen: where, which version, back to which, what is in it, what stands in the way (S4-09, S4-24). */
+function beforeLines(
+  { facts, items, openRisks, feasibility }: ReleaseView,
+  { style }: Pick<Terminal, 'style'>,
+  cut: (line: string) => string,
+): readonly string[] {
+  const inTheWay = items.filter(
+    ({ outcome, isBlocking }) => isBlocking && outcome !== 'pass' && outcome !== 'note',
+  );
+  const unmet = items.filter(
+    ({ outcome, isBlocking }) => !isBlocking && (outcome === 'fail' || outcome === 'unknown'),
+  );
+  const count = (outcome: GateItem['outcome']): number =>
+    items.filter((item) => item.outcome === outcome).length;
+  return [
+    '',
+    ...facts.map(({ name, value }) => cut(`  ${name.padEnd(17)} ${value}`)),
+    ...(items.length === 0
+      ? []
+      : [
+          cut(
+            `  ${'Gate'.padEnd(17)} ${count('pass')} pass, ${inTheWay.length} in the way, ${unmet.length} warnings, ${count('note')} notes`,
+          ),
+        ]),
+    ...inTheWay.map(({ title }) => style('bad', cut(`    ${title}`))),
+    ...openRisks.map((risk) => style('doubtful', cut(`  Open risk: ${risk}`))),
+    ...feasibility.map((sentence) => style('faint', cut(`  ${sentence}`))),
+  ];
 }
 
 function metricLine(

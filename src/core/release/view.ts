@@ -1,7 +1,13 @@
 import { whyNotDemanded } from './machine';
 import type { Demand } from './events';
 import { isUnknownState, verdictInWords, type GateItem } from './run';
-import type { Question, ReleasePhase, ReleaseState, WatchProgress } from './state';
+import {
+  isLiveTouched,
+  type Question,
+  type ReleasePhase,
+  type ReleaseState,
+  type WatchProgress,
+} from './state';
 import { feasibilityOf, seriesOf, type MetricSeries } from './watch/judge';
 
 /** How one phase stands. */
@@ -28,6 +34,9 @@ export interface ReleaseView {
   readonly elapsedMs: number;
   readonly items: readonly GateItem[];
   readonly feasibility: readonly string[];
+  readonly openRisks: readonly string[];
+  /** Whether nothing was begun on the live system yet: what is about to happen matters more than what did. */
+  readonly isBefore: boolean;
   readonly watch: {
     readonly of: WatchProgress['of'];
     readonly done: number;
@@ -68,6 +77,8 @@ export function viewOf(state: ReleaseState, nowMs: number = state.elapsedMs): Re
     elapsedMs: Math.max(state.elapsedMs, verdict ? 0 : nowMs),
     items: gate?.items ?? [],
     feasibility: feasibilityOfRun(state),
+    openRisks: gate?.openRisks ?? [],
+    isBefore: !isLiveTouched(state) && verdict === null,
     watch: watch && {
       of: watch.of,
       done: watch.done,
@@ -166,7 +177,7 @@ function phasesOf(state: ReleaseState, nowMs: number): readonly PhaseView[] {
     expectedMs: number | null,
     detail: string,
   ): PhaseView => {
-    const isNow = phases.includes(state.phase);
+    const isNow = phases.includes(state.phase) && state.phase !== 'ended';
     const hasBegun = reached(...phases).length > 0;
     const status = isNow
       ? hasFailed && verdict
