@@ -77,6 +77,8 @@ export interface PlayedWorld {
   readonly followUps?: Partial<Record<FollowUpOutcome['what'], Omit<FollowUpOutcome, 'what'>>>;
   /** What is said to a question; the usual where it gives nothing. */
   answer?(question: Question): { readonly choice: string; readonly text: string; readonly by?: Actor } | null;
+  /** Questions that nobody answers. */
+  readonly unanswered?: readonly Question['kind'][];
   /** Before an effect is performed: somebody demands something, or answers what is not asked. */
   meanwhile?(effect: Effect, state: ReleaseState): ReleaseEvent | null;
   /** Stops with the runner gone before this effect's end. */
@@ -175,7 +177,8 @@ export function playRun(world: PlayedWorld = {}): PlayedRun {
   happen({ event: 'started', run, settings });
   for (let turn = 0; turn < 2000 && state.phase !== 'ended'; turn++) {
     const { question } = state;
-    const said = question ? (world.answer?.(question) ?? usualAnswer(question, state, world)) : null;
+    const isAnswered = question !== null && world.unanswered?.includes(question.kind) !== true;
+    const said = isAnswered ? (world.answer?.(question) ?? usualAnswer(question, state, world)) : null;
     if (question && said) {
       happen({
         event: 'answered',
