@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer, Demand, JournalLine } from '../../core/release/events';
 import { step } from '../../core/release/machine';
 import { initialState, type ReleaseState } from '../../core/release/state';
@@ -19,6 +20,8 @@ export interface FollowedRun {
   isGone(): boolean;
   /** Why the last answer or demand was not taken; null where it was, or nothing was said. */
   lastRefusal(): string | null;
+  /** Resolves when the process that ran it is gone, at the latest after `limitMs`: its records are whole then. */
+  untilRunnerIsGone(limitMs: number): Promise<void>;
   onChange(listener: () => void): () => void;
   answer(answer: Answer): Promise<SayOutcome>;
   demand(demand: Demand): Promise<SayOutcome>;
@@ -91,6 +94,12 @@ export async function openFollowedRun(
     elapsedMs: () => state.elapsedMs + (state.phase === 'ended' ? 0 : performance.now() - seenAt),
     isGone: () => isGone,
     lastRefusal: () => refusal,
+    untilRunnerIsGone: async (limitMs) => {
+      const end = performance.now() + limitMs;
+      const { runner } = state;
+      if (!runner || runner.host !== os.hostname()) return;
+      while (performance.now() < end && (await isSameProcess(runner.pid, runner.startTime))) await delay(20);
+    },
     onChange: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

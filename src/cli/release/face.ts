@@ -6,7 +6,7 @@ import { viewOf, type ReleaseView } from '../../core/release/view';
 import type { FollowedRun } from '../../adapters/release/follow-run';
 import type { Terminal } from '../terminal';
 import { openLineEditor } from './line-editor';
-import { questionLines, runScreen } from './run-screen';
+import { cutTo, questionLines, runScreen } from './run-screen';
 
 /** How a person left a run: it has its verdict, or it goes on without this terminal. */
 export type FaceEnd =
@@ -40,13 +40,16 @@ async function followOnScreen(run: FollowedRun, by: Actor, terminal: Terminal): 
   return new Promise<FaceEnd>((resolve) => {
     const draw = (): void => {
       const view = viewOf(run.state(), run.elapsedMs());
-      const lines = [
+      const whole = [
         ...runScreen(view, terminal),
         ...questionLines(view, terminal),
-        ...(view.isOver ? [] : ['', terminal.style('faint', helpLine(view))]),
-        ...(message === '' ? [] : [terminal.style('doubtful', message)]),
-        ...(view.isOver ? [] : [`> ${editor?.typed ?? ''}`]),
+        ...(view.isOver ? [] : ['', terminal.style('faint', cutTo(terminal.width, helpLine(view)))]),
+        ...(message === '' ? [] : [terminal.style('doubtful', cutTo(terminal.width, message))]),
+        // The end of what is typed is what somebody looks at.
+        ...(view.isOver ? [] : [`> ${(editor?.typed ?? '').slice(-(terminal.width - 3))}`]),
       ];
+      // What has scrolled out at the top, or goes on in a second line, could not be drawn over.
+      const lines = view.isOver ? whole : whole.slice(-Math.max(10, (process.stderr.rows || 24) - 1));
       process.stderr.write(`${drawn > 0 ? `\u001b[${drawn}A\r\u001b[J` : ''}${lines.join('\n')}\n`);
       drawn = lines.length;
     };
@@ -108,7 +111,7 @@ async function followInLines(run: FollowedRun, terminal: Terminal): Promise<Face
         question = state.question.id;
         const grounds = state.question.grounds.map((ground) => `\n  - ${ground}`).join('');
         terminal.say(
-          `${state.at} Waits for an answer: ${state.question.text}${grounds}\n  (answer at a terminal: release-gate follow ${view.id}; or in the panel of VS Code)`,
+          `${state.at} Waits for an answer: ${state.question.text}${grounds}\n  (answer at a terminal: release-gate follow . ${view.id}; or in the panel of VS Code)`,
         );
       }
       const last = state.watches.at(-1);

@@ -228,7 +228,11 @@ export function createPerformers(
       return metricReader.poll(number, metricsOf(state), new Date(), signal);
     },
 
-    vulnerability: (state, signal) => parts.vulnerabilities.look(state, signal),
+    async vulnerability(state, signal) {
+      const found = await parts.vulnerabilities.look(state, signal);
+      // What a program prints may hold what it was given.
+      return found === null ? null : createMasking((await environmentOf(state)).secrets).mask(found);
+    },
 
     followUp: createFollowUps(
       parts,

@@ -22,6 +22,9 @@ import { openWorld } from '../world';
 import { followAtTerminal } from './face';
 import { readUnattended } from './unattended-file';
 
+/** So long a run may take from its last line to its last record. */
+const RECORDS_MS = 15_000;
+
 interface RunOptions {
   readonly version: string;
   readonly environment: readonly string[];
@@ -337,6 +340,8 @@ async function follow(
       return;
     }
     const { verdict, state } = end;
+    // The record that is named is written once more after the last line of the journal.
+    await run.untilRunnerIsGone(RECORDS_MS);
     const leftovers = leftoversOf(state);
     if (as === 'json') {
       const answer = {

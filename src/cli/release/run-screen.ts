@@ -24,10 +24,15 @@ export function sparkline(values: readonly (number | null)[], width: number): st
     .join('');
 }
 
+/** A line that fits into so many columns. */
+export function cutTo(width: number, line: string): string {
+  return line.length > width ? `${line.slice(0, width - 1)}…` : line;
+}
+
 /** A run as lines for a terminal: phases with their times, metrics with their evidence, what is asked. */
 export function runScreen(view: ReleaseView, terminal: Pick<Terminal, 'style' | 'width'>): readonly string[] {
   const { style, width } = terminal;
-  const cut = (line: string): string => (line.length > width ? `${line.slice(0, width - 1)}…` : line);
+  const cut = (line: string): string => cutTo(width, line);
   const lines: string[] = [];
   lines.push(style('strong', cut(`${view.title}   ${durationInWords(view.elapsedMs)}`)));
   if (view.banner) {
@@ -130,7 +135,7 @@ export function questionLines(
 ): readonly string[] {
   const { question } = view;
   if (!question) return [];
-  const cut = (line: string): string => (line.length > width ? `${line.slice(0, width - 1)}…` : line);
+  const cut = (line: string): string => cutTo(width, line);
   return [
     '',
     style('strong', cut(question.text)),

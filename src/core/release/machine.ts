@@ -1,7 +1,7 @@
 import { releasedFollowUps } from './follow-ups-of';
 import type { Answer, Demand, Direction, Effect, ReleaseEvent, Timed } from './events';
 import { questionOf } from './questions';
-import type { RunOverride, Verdict } from './run';
+import type { GateOutcome, RunOverride, Verdict } from './run';
 import { durationInWords } from './words';
 import type { RunSettings } from './settings';
 import {
@@ -122,13 +122,14 @@ class Machine {
         if (!this.end('lock')) return;
         this.set({ lock: { isHeld: event.isHeld, detail: event.detail } });
         if (!event.isHeld) return this.abort(`the environment is locked: ${event.detail}`);
-        return state.run?.mode === 'rollback' ? this.ask('start') : this.begin({ effect: 'take-baseline' });
+        // In an incident nobody waits for numbers of the past before it is known what is gone back to.
+        return this.begin({ effect: state.run?.mode === 'rollback' ? 'judge-gate' : 'take-baseline' });
       case 'baseline-taken':
         return this.baselineTaken(event);
       case 'gate-judged':
         if (!this.end('judge-gate')) return;
         this.set({ gate: event.gate });
-        return this.ask('proceed');
+        return state.run?.mode === 'rollback' ? this.askToGoBack(event.gate) : this.ask('proceed');
       case 'answered':
         return whyNotAnswered(state, event.answer) === null ? this.answered(event.answer) : undefined;
       case 'answer-refused':
@@ -184,6 +185,15 @@ class Machine {
     this.set({ isBaselineFresh: true });
     if (!event.isComplete) return this.abort(`the metrics cannot be watched: ${event.detail}`);
     if (this.state.phase === 'execute') this.beginStage(0);
+  }
+
+  /** A rollback by itself asks one thing; what it needs and lacks cannot be decided on, only told. */
+  private askToGoBack(gate: GateOutcome): void {
+    if (gate.isGo) return this.ask('start');
+    const lacking = gate.items.filter(
+      ({ outcome, isBlocking }) => isBlocking && (outcome === 'fail' || outcome === 'unknown'),
+    );
+    this.abort(`it cannot be gone back: ${lacking.map(({ detail }) => detail).join('; ')}`);
   }
 
   private answered(answer: Answer): void {

@@ -55,7 +55,7 @@ export function questionOf(state: ReleaseState, kind: QuestionKind, grounds: rea
         phrase,
         text:
           run?.mode === 'rollback'
-            ? `Go back on ${run.environment} from ${run.version} to ${run.target ?? 'the version before'}?`
+            ? `Go back on ${run.environment} from ${run.version} to ${state.gate?.target ?? run.target ?? 'the version before'}?`
             : `Deploy ${what}?`,
         choices: [
           choice('start', `Start, by typing "${phrase}"`, 'phrase'),

@@ -232,7 +232,7 @@ function brokenItems(broken: readonly BrokenRun[]): readonly GateItem[] {
       title,
       didDeploy
         ? fails(
-            `the run of ${version} was broken off amid its deployment and has no verdict, so nobody knows what runs: go on with it by release-gate resume ${id}`,
+            `the run of ${version} was broken off amid its deployment and has no verdict, so nobody knows what runs: go on with it by release-gate resume . ${id}`,
             [path],
           )
         : notes(`the run of ${version} was broken off before anything was deployed`, [path]),
@@ -252,9 +252,9 @@ function backItem(target: RollbackTarget, version: string): GateItem {
     'rollback-target',
     'What is gone back to is known, and is another version',
     target.version === null
-      ? fails('no record and no tag tells a version to go back to: name it with --target')
+      ? fails('no record and no tag tells a version to go back to: name it with --to')
       : target.version.replace(/^v(?=\d)/, '') === version.replace(/^v(?=\d)/, '')
-        ? fails(`${version} would be gone back to itself: name another version with --target`)
+        ? fails(`${version} would be gone back to itself: name another version with --to`)
         : passes(`${target.version}, ${target.from}`),
   );
 }

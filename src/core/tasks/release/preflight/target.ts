@@ -173,7 +173,7 @@ async function rollbackItems(
               [override.path],
             )
           : fails(
-              'no record and no tag tells a version to go back to: name it with --target, or have a named person record an override of target-exists for a first release',
+              'no record and no tag tells a version to go back to: name it with --to, or have a named person record an override of target-exists for a first release',
               [],
               isProduction,
             ),
@@ -186,7 +186,7 @@ async function rollbackItems(
         id,
         title,
         fails(
-          `${version} would be gone back to ${target.version}, which is the same: name another with --target`,
+          `${version} would be gone back to ${target.version}, which is the same: name another with --to`,
         ),
       ),
     ];

@@ -235,7 +235,9 @@ export function recordDataOf(story: RunStory, standing: string | null = null): R
     rollback: rollbackSummary(story),
     plan: {
       target: target ?? 'nothing tells what to go back to',
-      how: `${settings.paths.deployScript} ${settings.rollbackArguments.join(' ')}`.trim(),
+      how: `${settings.paths.deployScript} ${settings.rollbackArguments.join(' ')}`
+        .trim()
+        .replaceAll('{target}', target ?? '{target}'),
       shownBy: (gate?.items ?? [])
         .filter(({ id }) => /rollback|previous|target/.test(id))
         .map(({ detail, outcome }) => `${outcome}: ${detail}`)

@@ -322,7 +322,7 @@ describe('phase 1 of a release', function () {
     );
     const outcome = await judged();
     assert.deepEqual(blocking(outcome), [`broken-run:${id}`]);
-    assert.match(of(outcome, `broken-run:${id}`).detail, new RegExp(`release-gate resume ${id}`));
+    assert.match(of(outcome, `broken-run:${id}`).detail, new RegExp(`release-gate resume \\. ${id}`));
     assert.deepEqual(blocking(await judged({ runId: id })), []);
     assert.ok(!blocking(await judged({ environment: 'production' })).includes(`broken-run:${id}`));
     repository.write(
