@@ -69,7 +69,7 @@ export interface Attended {
   readonly run: () => string | null;
   readonly tail: () => JournalTail | null;
   readonly ended: Promise<Ended>;
-  demand(demand: Pick<Demand, 'what' | 'reason'>): Promise<void>;
+  demand(demand: Pick<Demand, 'what' | 'reason'> & { readonly phrase?: string }): Promise<void>;
 }
 
 /**

@@ -176,6 +176,8 @@ export async function makeReleaseWorld(options: WorldOptions = {}): Promise<Rele
         })
       : null;
   if (history) writeFileSync(path.join(state, 'counters.json'), JSON.stringify(history.counters));
+  if (metrics === 'command')
+    writeFileSync(path.join(state, 'past.json'), JSON.stringify({ perSecond: traffic, errorRate: 0.01 }));
   const service = await startService(state);
   const url = `http://127.0.0.1:${service.port}`;
   const prometheus = history
@@ -312,7 +314,7 @@ function releaseSettings({
     name,
     kind,
     ...(metrics === 'command'
-      ? { command: ['node', 'scripts/count.mjs', kind] }
+      ? { command: ['node', 'scripts/count.mjs', kind, '{from}', '{to}'] }
       : { ...from, up: 'up{job="orders"}' }),
   });
   return {

@@ -4,6 +4,7 @@
 //   canary               `<version> <percent>`: the version that answers that share; gone: none
 //   faults/<version>.json  how a version fails, see FAULTS
 //   traffic              requests a second that the generator sends
+//   past.json            how it was before it began, for `/counts`: requests a second and share of errors
 //   counters.json        what the counters begin with, so that a history can be written that ends there
 // usage: node server.mjs <state folder> [port]; prints `listening on <port>`.
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -93,6 +94,29 @@ let placed = 0;
 let leaked = 0;
 let counting = said('live');
 
+/** What was answered when, for `/counts`. */
+const answered = [];
+const beganAt = Date.now();
+
+/** Requests, errors and slow ones of a span, as an interface of a monitoring service tells them. */
+function countsBetween(from, to) {
+  const within = answered.filter(({ at }) => at > from && at <= to);
+  const counts = {
+    all: within.length,
+    errors: within.filter(({ status }) => status >= 500).length,
+    slow: within.filter(({ seconds }) => seconds > 0.025).length,
+  };
+  const before = Math.max(0, Math.min(to, beganAt) - from) / 1000;
+  const past = said('past.json');
+  if (before === 0 || past === '') return counts;
+  const { perSecond, errorRate } = JSON.parse(past);
+  // Whole errors, spread as evenly as they can be: those up to the end without those up to the beginning.
+  const until = (ms) => Math.floor((ms / 1000) * perSecond * errorRate);
+  counts.all += Math.round(before * perSecond);
+  counts.errors += until(Math.min(to, beganAt)) - until(Math.min(from, beganAt));
+  return counts;
+}
+
 function startCounters() {
   const text = said('counters.json');
   const begun = text === '' ? {} : JSON.parse(text);
@@ -125,6 +149,7 @@ function answering() {
 function count(status, seconds) {
   const name = String(status);
   statuses.set(name, (statuses.get(name) ?? 0) + 1);
+  answered.push({ at: Date.now(), status, seconds });
   observed += 1;
   observedSeconds += seconds;
   BUCKETS.forEach((bound, at) => {
@@ -170,6 +195,13 @@ const server = createServer((request, response) => {
     if (faults.hidesMetrics || faults.isCrashing) reply(response, 500, 'no metrics\n', 'text/plain');
     else reply(response, 200, metrics(), 'text/plain; version=0.0.4');
     request.resume();
+    return;
+  }
+  if (route === '/counts') {
+    request.resume();
+    const { searchParams } = new URL(request.url ?? '/', 'http://orders');
+    const [from, to] = ['from', 'to'].map((name) => Date.parse(searchParams.get(name) ?? ''));
+    reply(response, 200, { ...countsBetween(from, to), queueDepth: faultsOf(said('live')).queueDepth });
     return;
   }
   if (faults.isCrashing) {
