@@ -306,6 +306,26 @@ function runner(runnerParts: string): void {
   );
 }
 
+/** Of the whole runner: journal, machine, rule and record. */
+function runs(runParts: string): void {
+  interface Measured {
+    readonly firstMs: number;
+    readonly lastMs: number;
+    readonly heap: readonly number[];
+    readonly breachMs: number;
+  }
+  console.log('\nA whole run with its journal and its record, a day of watching five metrics');
+  const day = part(runParts, 'day', '') as Measured;
+  show('processor time of a poll, first hour', day.firstMs, 'ms');
+  show('processor time of a poll, last hour of the day', day.lastMs, 'ms', times(day.lastMs, day.firstMs));
+  console.log(`    of one core at a poll a minute, last hour: ${(day.lastMs / 600).toFixed(4)} %`);
+  show('heap after an hour', day.heap[0] ?? NaN, 'MiB');
+  show('heap after a day', day.heap[1] ?? NaN, 'MiB', times(day.heap[1] ?? NaN, day.heap[0] ?? NaN));
+  const breaches = Array.from({ length: 9 }, () => (part(runParts, 'breach', '') as Measured).breachMs);
+  show('hard breach to the rollback’s begin, median', quantile(breaches, 0.5), 'ms');
+  show('  the longest of nine', Math.max(...breaches), 'ms');
+}
+
 interface Delays {
   readonly index: number;
   readonly name: string;
@@ -384,6 +404,7 @@ async function main(folder: string | undefined, releases = 2_000): Promise<void>
   try {
     if (folder === '--runner') {
       runner(await bundled(made, 'runner-parts'));
+      runs(await bundled(made, 'run-parts'));
       return;
     }
     if (folder === '--watch') {
@@ -435,6 +456,7 @@ async function main(folder: string | undefined, releases = 2_000): Promise<void>
     await histories(historyParts, made);
     documents(await bundled(made, 'document-parts'));
     runner(await bundled(made, 'runner-parts'));
+    runs(await bundled(made, 'run-parts'));
     await watch(await bundled(made, 'watch-parts'), releases);
   } finally {
     rmSync(made, { recursive: true, force: true });

@@ -317,6 +317,9 @@ export class Runner {
   }
 }
 
+/** From so many polls on not every one is written into the record at once; the journal has each. */
+const EVERY_POLL_UP_TO = 30;
+
 function isWorthWriting(before: ReleaseState, after: ReleaseState): boolean {
   return (
     before.phase !== after.phase ||
@@ -324,8 +327,21 @@ function isWorthWriting(before: ReleaseState, after: ReleaseState): boolean {
     before.scripts !== after.scripts ||
     before.smokes !== after.smokes ||
     before.verdict !== after.verdict ||
-    before.watches !== after.watches
+    before.watches.length !== after.watches.length ||
+    isPollToWrite(before, after)
   );
+}
+
+/**
+ * Whether a poll is one with which the record is written: each of the first ones, then ever fewer, since the record of a long
+ * watch is long and written whole; and each that found something to act on.
+ */
+function isPollToWrite(before: ReleaseState, after: ReleaseState): boolean {
+  const last = after.watches.at(-1);
+  if (!last || last === before.watches.at(-1)) return false;
+  const found = last.log.at(-1);
+  if (found?.poll === last.done && found.findings.some(({ level }) => level !== 'note')) return true;
+  return last.done % Math.max(1, Math.floor(last.done / EVERY_POLL_UP_TO)) === 0;
 }
 
 function words(error: unknown): string {

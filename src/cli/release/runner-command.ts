@@ -113,7 +113,7 @@ async function runRelease(root: string, request: RunRequest): Promise<number> {
           hear.answer(answer);
         }
       }
-      await record.write();
+      await record.writeSoon();
     },
   });
   const answersFrom = await answersEnd(path.join(root, run.answers));

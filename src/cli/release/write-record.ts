@@ -1,5 +1,6 @@
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RunFolder } from '../../adapters/release/journal-store';
 import type { LineWriter } from '../../adapters/release/runner';
 import type { JournalLine } from '../../core/release/events';
@@ -11,8 +12,13 @@ export interface RecordWriter {
   readonly journal: LineWriter;
   /** Writes the record as it stands; calls while it is written come to one. */
   write(): Promise<void>;
+  /** The same in a moment: what is begun at this very time, such as going back, does not wait for a long text. */
+  writeSoon(): Promise<void>;
   writeRollback(): Promise<void>;
 }
+
+/** A script is started in less. */
+const SOON_MS = 250;
 
 export function createRecordWriter(
   root: string,
@@ -32,6 +38,16 @@ export function createRecordWriter(
     writing = done.catch(() => undefined);
     return done;
   };
+  const write = async (afterMs: number): Promise<void> => {
+    if (isWaiting) return writing;
+    isWaiting = true;
+    return queue(async () => {
+      if (afterMs > 0) await delay(afterMs);
+      isWaiting = false;
+      const standing = await fs.readFile(path.join(root, run.record), 'utf8').catch(() => null);
+      return recorder.record(standing);
+    });
+  };
   return {
     journal: {
       async append(timed) {
@@ -40,15 +56,8 @@ export function createRecordWriter(
         return line;
       },
     },
-    async write() {
-      if (isWaiting) return writing;
-      isWaiting = true;
-      return queue(async () => {
-        isWaiting = false;
-        const standing = await fs.readFile(path.join(root, run.record), 'utf8').catch(() => null);
-        return recorder.record(standing);
-      });
-    },
+    write: () => write(0),
+    writeSoon: () => write(SOON_MS),
     writeRollback: () => queue(async () => recorder.rollbackRecord()),
   };
 }
