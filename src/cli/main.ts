@@ -59,6 +59,10 @@ function program(terminal: Terminal): Command {
         '  release-gate gate --version 2.4.0           whether that release may go, and why not',
         '  release-gate plan --write                   the same, written to docs/release/RELEASE_PLAN.md',
         '  release-gate doc environment-matrix         a document filled from the repository; doc --help lists them',
+        '  release-gate release --env production --version 2.4.0   run it: gate, deploy script, smoke tests, watch, verdict',
+        '  release-gate follow                         watch a run from any terminal, and answer what it asks',
+        '  release-gate rollback --env production      go back to the version before',
+        '  release-gate drill --env staging --version 2.4.0        practise going back outside production',
         '  release-gate alerts --write                 the rollback triggers as alert rules of Prometheus',
         '  release-gate dashboards --write             a dashboard for Grafana of the metrics that the repository shows',
         '  release-gate unknowns --ask                 what the documents say is unknown, asked for one by one',
@@ -66,8 +70,9 @@ function program(terminal: Terminal): Command {
         '  release-gate setup --only dependabot        Dependabot, CODEOWNERS, rules on GitHub and more as one change',
         '',
         'Exit status: 0 done, the gate passes, or the release may go; 1 the gate blocks, or no-go; 2 could not run;',
-        '3 something required is unknown.',
+        '3 something required is unknown. Of a run: 0 Released, 1 Rolled-Back, 2 Aborted or could not run, 4 UNKNOWN STATE.',
         'Only --write, --fix, --output, baseline and your yes write files; nothing is sent anywhere without --online.',
+        'A run (release, rollback, drill) writes its records, asks what its configuration names, and locks by your remote.',
       ].join('\n'),
     );
   root.addCommand(checkCommand(terminal));

@@ -23,8 +23,10 @@ type Options = Readonly<Partial<Record<string, string | boolean | readonly strin
 
 /** `release-gate drill record`: what was practised, as a person tells it. */
 export function drillCommand(terminal: Terminal): Command {
-  const drill = new Command('drill').description('Write down what was practised');
-  recordOf(drill, 'A drill, as you tell it: shown first, written with --write')
+  const drill = new Command('drill').description(
+    'Practise a rollback outside production: deploy, go back, check; drill record writes down one that was',
+  );
+  recordOf(drill, 'Write down a drill that was not run from here: shown first, written with --write')
     .option('--kind <drill>', `what was practised: ${DRILLS.join(', ')}`, 'rollback')
     .option('--environment <name>', 'where')
     .option('--service <name>', 'of what')

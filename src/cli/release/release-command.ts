@@ -15,6 +15,7 @@ import {
   type RunMode,
 } from '../../core/release/run';
 import { leftoversOf } from '../../core/release/view';
+import { versionByRecords } from '../../core/tasks/release/preflight/target';
 import type { World } from '../../core/tasks/task';
 import { CommandFailure } from '../command-failure';
 import type { Terminal } from '../terminal';
@@ -27,7 +28,8 @@ const RECORDS_MS = 15_000;
 
 interface RunOptions {
   readonly version: string;
-  readonly environment: readonly string[];
+  /** Undefined where none is named. */
+  readonly environment?: readonly string[];
   readonly to?: string;
   readonly config?: string;
   readonly online?: boolean;
@@ -38,9 +40,20 @@ interface RunOptions {
   readonly format: 'text' | 'json';
 }
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,
   ...value.split(','),
+];
+
+/** What a person may type while a run goes on, for the help of what shows one. */
+const WHILE_IT_RUNS: readonly string[] = [
+  '',
+  'What you may type while it runs, each with your reason:',
+  '  abort WHY         nothing was deployed yet: end it',
+  '  roll-back WHY     go back now',
+  '  take-over WHY     end the run as UNKNOWN STATE and do the rest by hand',
+  '  vulnerable WHY    a vulnerability of this version became known: go back, or end it',
+  '  skip-watch WHY    leave the watch window early; asks for the phrase, and the verdict says Released-with-override',
 ];
 
 /** `release-gate release [folder]`: runs a release from its gate to its verdict. */
@@ -51,7 +64,10 @@ export function releaseCommand(terminal: Terminal): Command {
     ),
   )
     .requiredOption('--version <version>', 'the version that is released')
-    .option('--to <version>', 'the version that is gone back to (default: the one before)')
+    .option(
+      '--to <version>',
+      'the version to go back to (default: what was released last, by records, then tags)',
+    )
     .option('--online', 'let the gate ask registries and live addresses over the network')
     .option(
       '--unattended',
@@ -67,7 +83,11 @@ export function releaseCommand(terminal: Terminal): Command {
         '  release-gate release --env staging --version 2.4.0 --detach      leave it running, look in with follow',
         '  release-gate release --env production --version 2.4.0 --unattended --strategy-file docs/release/strategy.yml',
         '',
-        'It begins when you type the environment and the version. Ctrl+C leaves it running: it is a process of its own.',
+        'First everything is judged, and you are asked; nothing is deployed before you type the environment and the version',
+        '(production 2.4.0). Ctrl+C leaves it running: it is a process of its own.',
+        ...WHILE_IT_RUNS,
+        '',
+        'It writes its record and journal to docs/release/records, and what it needs is listed in docs/releasing.md.',
         'Exit status: 0 Released, 1 Rolled-Back, 2 Aborted or could not run, 4 nobody knows what runs (UNKNOWN STATE).',
       ].join('\n'),
     )
@@ -81,12 +101,17 @@ export function rollbackCommand(terminal: Terminal): Command {
       'Go back to the version before, check it by the smoke tests and watch it for a while',
     ),
   )
-    .option('--version <version>', 'the version that runs now (default: the one released last)')
-    .option('--to <version>', 'the version that is gone back to (default: the one before)')
+    .option('--version <version>', 'the version that runs now (default: what was released last, by records)')
+    .option('--to <version>', 'the version to go back to (default: the one before, by records, then tags)')
     .addHelpText(
       'after',
       [
         '',
+        'Examples:',
+        '  release-gate rollback --env production               from what was released last to the version before it',
+        '  release-gate rollback --env production --to 2.3.1    to a version that you name',
+        '',
+        'No gate is asked, so that it is fast: it begins when you type the environment and the version that runs.',
         'A release that is under way is told to roll back instead: there is never a second runner.',
         'Exit status: 1 rolled back and verified, 2 Aborted or could not run, 4 nobody knows what runs (UNKNOWN STATE).',
       ].join('\n'),
@@ -97,11 +122,19 @@ export function rollbackCommand(terminal: Terminal): Command {
 /** `release-gate follow [folder] [run]`: looks at a run, and answers what it asks. */
 export function followCommand(terminal: Terminal): Command {
   return new Command('follow')
-    .description('Follow a release that is under way, from wherever it was started')
+    .description('Watch a run from any terminal, answer its questions, stop it or take it back')
     .argument('[folder]', 'the repository', '.')
-    .argument('[run]', 'which run; the last one by default')
+    .argument('[run]', 'which run, as release-gate runs lists them; the last one by default')
     .option('--config <file>', 'configuration to use in place of .github/release-gate.yml')
     .addOption(format())
+    .addHelpText(
+      'after',
+      [
+        ...WHILE_IT_RUNS,
+        '',
+        'Ctrl+C leaves the run as it is. Exit status: that of the run, as release-gate release --help says.',
+      ].join('\n'),
+    )
     .action(
       async (folder: string, run: string | undefined, options: Pick<RunOptions, 'config' | 'format'>) => {
         const { root, releaseFolder, by } = await placeOf(folder, options.config ?? null, terminal);
@@ -115,12 +148,25 @@ export function followCommand(terminal: Terminal): Command {
 /** `release-gate resume [folder] [run]`: goes on with a run whose process is gone. It never deploys again. */
 export function resumeCommand(terminal: Terminal): Command {
   return new Command('resume')
-    .description('Go on with a release whose process is gone: resume, roll back or take over')
+    .description('Go on with a run whose process was killed: resume it, roll it back or take over')
     .argument('[folder]', 'the repository', '.')
     .argument('[run]', 'which run; the last one without a verdict by default')
     .option('--config <file>', 'configuration to use in place of .github/release-gate.yml')
-    .option('--detach', 'leave it running')
+    .option('--detach', 'go on and come back at once; look in and answer with release-gate follow')
     .addOption(format())
+    .addHelpText(
+      'after',
+      [
+        '',
+        'No call of the deploy script that was begun is made again. What is left of the script is ended; then you are asked:',
+        '  resume       where nothing of the deployment was cut off: it goes on where it stood',
+        '  roll-back    where the live system may have been changed',
+        '  take-over    likewise: the run ends as UNKNOWN STATE, and the rest is yours',
+        '  abort        where nothing was deployed',
+        '',
+        'Exit status: that of the run, as release-gate release --help says.',
+      ].join('\n'),
+    )
     .action(async (folder: string, run: string | undefined, options: RunOptions) => {
       const { root, releaseFolder, by } = await placeOf(folder, options.config ?? null, terminal);
       const runs = await listRuns(root, releaseFolder);
@@ -177,23 +223,43 @@ export function runsCommand(terminal: Terminal): Command {
 export function addDrill(drill: Command, terminal: Terminal): Command {
   // `drill record` has options of the same names.
   return common(drill.enablePositionalOptions())
-    .option('--version <version>', 'the version that is deployed and gone back from')
-    .option('--to <version>', 'the version that is gone back to (default: the one before)')
+    .option('--version <version>', 'the version to deploy and go back from')
+    .option(
+      '--to <version>',
+      'the version to go back to (default: what was released last, by records, then tags)',
+    )
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  release-gate drill --env staging --version 2.4.0     deploys it, goes back, checks and records how long it took',
+        '  release-gate drill record --help                     writes down a drill that was not run from here',
+        '',
+        'A drill is refused in production. It asks what a release asks, and always goes back.',
+        'Exit status: 1 gone back and verified, as a drill is meant to end; 2 Aborted or could not run; 4 UNKNOWN STATE.',
+      ].join('\n'),
+    )
     .action((folder: string, options: RunOptions) => begin('drill', folder, options, terminal));
 }
 
 function common(command: Command): Command {
   return command
     .argument('[folder]', 'the repository', '.')
-    .option('--env, --environment <name>', 'where', collect, [])
+    .option('--env, --environment <name>', 'the one environment, by its name', collect)
     .option('--config <file>', 'configuration to use in place of .github/release-gate.yml')
-    .option('--detach', 'leave it running; look in with release-gate follow')
-    .option('--break-lock <reason>', 'break the lock that a process left which is gone, and why')
+    .option('--detach', 'begin it and come back at once; look in and answer with release-gate follow')
+    .option(
+      '--break-lock <reason>',
+      'break the lock that a run left which is gone, with your reason; both are recorded',
+    )
     .addOption(format());
 }
 
 function format(): Option {
-  return new Option('--format <format>', 'how to print the end').choices(['text', 'json']).default('text');
+  return new Option('--format <format>', 'how to print the verdict')
+    .choices(['text', 'json'])
+    .default('text');
 }
 
 async function placeOf(
@@ -224,7 +290,9 @@ async function placeOf(
 
 async function begin(mode: RunMode, folder: string, options: RunOptions, terminal: Terminal): Promise<void> {
   const { root, world, releaseFolder, by } = await placeOf(folder, options.config ?? null, terminal);
-  const named = [...new Set(options.environment.map((name) => name.trim()).filter((name) => name !== ''))];
+  const named = [
+    ...new Set((options.environment ?? []).map((name) => name.trim()).filter((name) => name !== '')),
+  ];
   const [environment] = named;
   if (environment === undefined) throw new CommandFailure('name the environment: --env production');
   if (named.length > 1) {
@@ -239,6 +307,7 @@ async function begin(mode: RunMode, folder: string, options: RunOptions, termina
   }
   const version =
     options.version ??
+    (mode === 'rollback' ? await versionByRecords(world, environment, terminal.signal) : null) ??
     runs.find(({ identity, mode: was }) => was === 'release' && identity?.environment === environment)
       ?.identity?.version;
   if (version === undefined) throw new CommandFailure('name the version: --version 2.4.0');

@@ -126,7 +126,14 @@ function titleOf({ run }: ReleaseState): string {
   }
 }
 
-function bannerOf({ verdict, rollback }: ReleaseState): ReleaseView['banner'] {
+/** Whether a run came to what it was begun for: a release to Released, a rollback or a drill back to the version before. */
+function isAsMeant({ run, verdict }: ReleaseState): boolean {
+  if (!verdict || isUnknownState(verdict)) return false;
+  return verdict.verdict === (run?.mode === 'release' ? 'Released' : 'Rolled-Back');
+}
+
+function bannerOf(state: ReleaseState): ReleaseView['banner'] {
+  const { verdict, rollback } = state;
   if (!verdict) return rollback && { tone: 'bad', text: `Rolling back: ${rollback.reason}` };
   if (isUnknownState(verdict)) {
     return {
@@ -135,7 +142,7 @@ function bannerOf({ verdict, rollback }: ReleaseState): ReleaseView['banner'] {
     };
   }
   return {
-    tone: verdict.verdict === 'Released' ? (verdict.override ? 'doubtful' : 'good') : 'bad',
+    tone: isAsMeant(state) ? (verdict.override ? 'doubtful' : 'good') : 'bad',
     text: `${verdictInWords(verdict)}: ${verdict.reason}`,
   };
 }
@@ -234,7 +241,7 @@ function phasesOf(state: ReleaseState, nowMs: number): readonly PhaseView[] {
       'verdict',
       rollback ? 'Phase 6: Roll back' : 'Phase 6: Commit or roll back',
       ['rollback', 'wrap-up', 'ended'],
-      verdict !== null && verdict.verdict !== 'Released',
+      verdict !== null && !isAsMeant(state),
       null,
       verdict ? verdictInWords(verdict) : (rollback?.reason ?? ''),
     ),

@@ -5,7 +5,6 @@ import type { AssessedWorld, AssessRun } from '../../../readiness/assess-release
 import type { ReadinessFacts } from '../../../readiness/facts';
 import { gatherFacts } from '../../../readiness/gather';
 import { judgeReadiness } from '../../../readiness/judge';
-import { releaseFoldersOf, releaseRecordsOf, type ReleaseOnRecord } from '../../../readiness/upkeep';
 import { listedReports } from '../../../readiness/evidence';
 import type { GateItem, GateOutcome } from '../../../release/run';
 import { objectiveMinutesOf } from '../../../risk/rollback/within-rto';
@@ -24,7 +23,7 @@ import { isOutOfScope, readScopeEdit, takenOut, type TakenOut } from './scope';
 import { scriptItems } from './script-items';
 import { smokeItems } from './smoke-items';
 import { adviseStrategy } from './strategies';
-import { rollbackTargetOf, targetItems, type RollbackTarget } from './target';
+import { rollbackTargetByRecords, rollbackTargetOf, targetItems, type RollbackTarget } from './target';
 
 /**
  * Judges phase 1 of a release: whether it may go, what it would do, and what is owed. Reads only; deploys and writes nothing.
@@ -53,13 +52,7 @@ export async function judgeReleaseGate(
   const scripts = hasScript ? scriptItems(paths.deployScript, calls, settled.settings) : [];
   // In an incident only what going back needs is asked: every other question would keep it waiting.
   if (request.mode === 'rollback') {
-    const target = await rollbackTargetOf(
-      world,
-      null,
-      request,
-      await recordsOf(world, run.signal),
-      run.signal,
-    );
+    const target = await rollbackTargetByRecords(world, request, run.signal);
     const going = scripts.filter(({ id }) => id === 'rollback-handled');
     const there = (await pathItems(world.files, paths)).filter(({ id }) => id === 'deploy-script');
     return outcomeOf([...there, ...going, backItem(target, version)], {
@@ -238,12 +231,6 @@ function brokenItems(broken: readonly BrokenRun[]): readonly GateItem[] {
         : notes(`the run of ${version} was broken off before anything was deployed`, [path]),
     ),
   );
-}
-
-/** The releases on record, for a rollback that asks for nothing else. */
-async function recordsOf(world: AssessedWorld, signal: AbortSignal): Promise<readonly ReleaseOnRecord[]> {
-  const { paths } = await world.files.list(signal);
-  return releaseRecordsOf(world.files, paths, releaseFoldersOf(world.configuration));
 }
 
 /** A rollback by itself: where it goes. */

@@ -3,7 +3,7 @@ import { isSameVersion } from '../../../records/records-in';
 import { askForArtifact, namedArtifact } from '../../../readiness/released-artifact';
 import type { AssessedWorld } from '../../../readiness/assess-release';
 import type { ReadinessFacts } from '../../../readiness/facts';
-import type { ReleaseOnRecord } from '../../../readiness/upkeep';
+import { releaseFoldersOf, releaseRecordsOf, type ReleaseOnRecord } from '../../../readiness/upkeep';
 import type { GateItem } from '../../../release/run';
 import { fails, isUnknown, item, notes, passes, placeOf } from './gate-item';
 import { artifactSources } from '../../../readiness/released-artifact';
@@ -86,6 +86,45 @@ export async function rollbackTargetOf(
   return version === null
     ? { version: null, from: 'nothing', commit: null }
     : { version, from: `the release before, by the tag ${baseTag ?? version}`, commit: commits.base };
+}
+
+/**
+ * What a rollback by itself goes back to, from the records and tags alone: it has to be known before it is begun, since its
+ * script is called with it.
+ */
+export async function rollbackTargetByRecords(
+  world: AssessedWorld,
+  request: { readonly version: string; readonly environment: string; readonly target: string | null },
+  signal: AbortSignal,
+): Promise<RollbackTarget> {
+  return rollbackTargetOf(world, null, request, await recordsOf(world, signal), signal);
+}
+
+/**
+ * Which version runs in an environment by its records, for somebody who goes back and names none: what was released last, or
+ * that of a later run after which nobody knows; null where no record tells.
+ */
+export async function versionByRecords(
+  world: AssessedWorld,
+  environment: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const records = await recordsOf(world, signal);
+  return (
+    records.find(
+      (record) =>
+        record.mode === 'release' &&
+        record.environment.toLowerCase() === environment.toLowerCase() &&
+        (record.verdict === 'Released' ||
+          record.liveSystem === 'unknown' ||
+          record.isRollbackVerified === false),
+    )?.version ?? null
+  );
+}
+
+async function recordsOf(world: AssessedWorld, signal: AbortSignal): Promise<readonly ReleaseOnRecord[]> {
+  const { paths } = await world.files.list(signal);
+  return releaseRecordsOf(world.files, paths, releaseFoldersOf(world.configuration));
 }
 
 /** The version is there, what is gone back to is known and there, and the two are not the same. */
