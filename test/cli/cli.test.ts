@@ -277,6 +277,28 @@ describe('the command line', function () {
       );
     });
 
+    it('and those that run releases say what may be typed, what is written and how they end', () => {
+      const all = run(root, '--help').out;
+      assert.match(all, /release-gate release --env production --version 2\.4\.0/);
+      assert.match(all, /Of a run: 0 Released, 1 Rolled-Back, 2 Aborted or could not run, 4 UNKNOWN STATE/);
+      assert.doesNotMatch(all, /release-runner/);
+      const said: Readonly<Record<string, readonly RegExp[]>> = {
+        release: [/nothing is deployed before you type/, /skip-watch WHY/, /4 nobody knows what runs/],
+        rollback: [/Examples:[\s\S]*--to 2\.3\.1/, /told to roll back instead/, /1 rolled back and verified/],
+        drill: [/Practise a rollback outside production/, /refused in production/, /record/],
+        follow: [/roll-back WHY/, /Ctrl\+C leaves the run as it is/],
+        resume: [/No call of the deploy script that was begun is made again/, /take-over/],
+        runs: [/the last first/],
+      };
+      for (const [name, patterns] of Object.entries(said)) {
+        assert.match(all, new RegExp(`^  ${name}\\b`, 'm'));
+        const { status, out } = run(root, name, '--help');
+        assert.equal(status, 0, name);
+        assert.doesNotMatch(out, /default: \[\]/);
+        for (const pattern of patterns) assert.match(out, pattern);
+      }
+    });
+
     it('show without writing, write with --write, and leave alone what is as proposed', () => {
       put('package.json', '{ "name": "shop", "scripts": { "test": "node --test" } }');
       const shown = run(root, 'runbook');

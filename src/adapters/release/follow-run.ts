@@ -1,7 +1,7 @@
 import os from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer, Demand, JournalLine } from '../../core/release/events';
-import { step } from '../../core/release/machine';
+import { replay, step } from '../../core/release/machine';
 import { initialState, type ReleaseState } from '../../core/release/state';
 import { appendAnswer, type SayOutcome } from './answers';
 import { followJournal } from './follow';
@@ -30,6 +30,22 @@ export interface FollowedRun {
 
 /** How often the runner's process is looked for. */
 const LOOK_MS = 2000;
+
+/**
+ * Whether a run has no verdict's end and the process that ran it is gone; false where that ran on another machine, or where
+ * its journal cannot be read.
+ */
+export async function isRunnerGone(root: string, releaseFolder: string, id: string): Promise<boolean> {
+  const found = await readRun(root, releaseFolder, id);
+  if (!found) return false;
+  const { runner, phase } = replay(
+    found.read.lines.flatMap(({ at, elapsedMs, entry }) =>
+      'event' in entry ? [{ at, elapsedMs, entry }] : [],
+    ),
+  );
+  if (!runner || phase === 'ended' || runner.host !== os.hostname()) return false;
+  return !(await isSameProcess(runner.pid, runner.startTime));
+}
 
 /** Follows a run of a release folder; null where it has no journal that can be read. */
 export async function openFollowedRun(

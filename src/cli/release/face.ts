@@ -111,9 +111,13 @@ async function followInLines(run: FollowedRun, terminal: Terminal): Promise<Face
       if (state.phase !== phase) {
         ({ phase } = state);
         const now = view.phases.find(({ status }) => status === 'now');
-        terminal.say(`${state.at} ${now ? now.title : phase}`);
+        if (state.verdict) {
+          if (phase === 'wrap-up') terminal.say(`${state.at} ${view.banner?.text ?? ''}`);
+        } else terminal.say(`${state.at} ${now ? now.title : phase}`);
       }
-      if (state.question && state.question.id !== question) {
+      // A file answers the other questions of a run that nobody attends.
+      const isForPeople = state.run?.isUnattended !== true || state.question?.kind === 'soft';
+      if (state.question && isForPeople && state.question.id !== question) {
         question = state.question.id;
         const grounds = state.question.grounds.map((ground) => `\n  - ${ground}`).join('');
         terminal.say(

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { gitUserName } from '../../adapters/git-identity';
-import { openFollowedRun } from '../../adapters/release/follow-run';
+import { isRunnerGone, openFollowedRun } from '../../adapters/release/follow-run';
 import { listRuns } from '../../adapters/release/journal-store';
 import type { RunRequest, UnattendedAnswers } from '../../adapters/release/request';
 import { startRun } from '../../adapters/release/start-run';
@@ -348,21 +348,16 @@ async function tellToRollBack(
   options: RunOptions,
   terminal: Terminal,
 ): Promise<boolean> {
+  if (await isRunnerGone(root, releaseFolder, id)) {
+    throw new CommandFailure(
+      `${id} is not ended and its process is gone; release-gate resume . ${id} offers to roll it back.`,
+    );
+  }
   const run = await openFollowedRun(root, releaseFolder, id);
   if (!run) return false;
-  try {
-    if (run.isGone()) {
-      throw new CommandFailure(
-        `${id} is not ended and its process is gone; release-gate resume ${root} ${id} offers to roll it back.`,
-      );
-    }
-  } finally {
-    run.close();
-  }
   terminal.say(`${id} is under way: it is told to roll back.`);
-  const again = await openFollowedRun(root, releaseFolder, id);
-  await again?.demand({ what: 'roll-back', reason: 'release-gate rollback', by });
-  again?.close();
+  await run.demand({ what: 'roll-back', reason: 'release-gate rollback', by });
+  run.close();
   await follow(root, releaseFolder, id, by, options.format, terminal);
   return true;
 }

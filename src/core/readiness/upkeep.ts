@@ -41,6 +41,8 @@ export interface ReleaseOnRecord {
   readonly liveSystem: string;
   /** Null where nothing was rolled back, or nothing tells. */
   readonly isRollbackVerified: boolean | null;
+  /** What it goes back to; left out where nothing tells. */
+  readonly target?: string;
   /** The whole id of the released commit; '' where nothing tells. */
   readonly commit: string;
   /** When the verdict was made, with zone; '' where nothing tells. */
@@ -155,6 +157,7 @@ export async function releaseRecordsOf(
       isOverridden: text('override') !== '',
       liveSystem: text('live-system'),
       isRollbackVerified: verified === 'yes' ? true : verified === 'no' ? false : null,
+      ...(text('rollback-target') === '' ? {} : { target: text('rollback-target') }),
       commit: text('commit').toLowerCase(),
       endedAt: text('ended-at'),
       resolved: resolutionOf(text),

@@ -67,6 +67,18 @@ export async function rollbackTargetOf(
     const how = last === stood[0] ? 'released last' : `released before ${request.version}`;
     return { version: last.version, from: `${how} by ${last.path}`, commit: await commitOf(last.version) };
   }
+  const own = facts
+    ? undefined
+    : records.find(
+        (record) =>
+          record.mode === 'release' &&
+          record.target !== undefined &&
+          isSameVersion(record.version, request.version) &&
+          record.environment.toLowerCase() === request.environment.toLowerCase(),
+      );
+  if (own?.target !== undefined) {
+    return { version: own.target, from: `what ${own.path} goes back to`, commit: await commitOf(own.target) };
+  }
   if (!facts && head !== null) {
     const tags = releaseTags(await world.history.tags(head, signal), world.configuration.tagPattern);
     const own = tags.findIndex(({ version }) => version !== null && isSameVersion(version, request.version));
