@@ -6,7 +6,7 @@ import { viewOf, type ReleaseView } from '../../core/release/view';
 import type { FollowedRun } from '../../adapters/release/follow-run';
 import type { Terminal } from '../terminal';
 import { openLineEditor } from './line-editor';
-import { cutTo, questionLines, runScreen, summaryLines } from './run-screen';
+import { cutTo, questionLines, runScreen } from './run-screen';
 
 /** How a person left a run: it has its verdict, or it goes on without this terminal. */
 export type FaceEnd =
@@ -35,7 +35,6 @@ export async function followAtTerminal(run: FollowedRun, by: Actor, terminal: Te
 async function followOnScreen(run: FollowedRun, by: Actor, terminal: Terminal): Promise<FaceEnd> {
   let drawn = 0;
   let message = '';
-  let summarised = '';
   /** A demand whose phrase is waited for. */
   let waiting: { readonly what: 'skip-watch'; readonly reason: string } | null = null;
   return new Promise<FaceEnd>((resolve) => {
@@ -51,12 +50,7 @@ async function followOnScreen(run: FollowedRun, by: Actor, terminal: Terminal): 
       ];
       // What has scrolled out at the top, or goes on in a second line, could not be drawn over.
       const lines = view.isOver ? whole : whole.slice(-Math.max(10, (process.stderr.rows || 24) - 1));
-      const question = view.question?.id ?? summarised;
-      const summary = question === summarised ? [] : summaryLines(view, terminal);
-      summarised = question;
-      process.stderr.write(
-        `${drawn > 0 ? `\u001b[${drawn}A\r\u001b[J` : ''}${[...summary, ...lines].join('\n')}\n`,
-      );
+      process.stderr.write(`${drawn > 0 ? `\u001b[${drawn}A\r\u001b[J` : ''}${lines.join('\n')}\n`);
       drawn = lines.length;
     };
     const end = (result: FaceEnd): void => {

@@ -128,33 +128,6 @@ function metricLine(
   return level === 'hard' ? style('bad', line) : level === 'soft' ? style('doubtful', line) : line;
 }
 
-/**
- * Before anything is deployed: what is about to go where and back to what, and what a watch of this traffic could show. It is
- * printed once above the rest, whole, and stays there to be read.
- */
-export function summaryLines(
-  { question, facts, feasibility }: Pick<ReleaseView, 'question' | 'facts' | 'feasibility'>,
-  { style }: Pick<Terminal, 'style'>,
-): readonly string[] {
-  if (question?.kind !== 'proceed' && question?.kind !== 'start') return [];
-  const isFirst = question.kind === 'proceed';
-  return [
-    '',
-    style('strong', isFirst ? 'What this release is' : 'What is about to begin'),
-    ...facts
-      .filter(({ name }) => name !== 'Record')
-      .map(({ name, value }) => `  ${name.padEnd(16)} ${value}`),
-    ...(isFirst && feasibility.length > 0
-      ? [
-          '',
-          style('strong', 'What the watch of this traffic could show'),
-          ...feasibility.map((line) => `  - ${line}`),
-        ]
-      : []),
-    '',
-  ];
-}
-
 /** The question as lines: what it rests on, and each choice with what is typed for it. */
 export function questionLines(
   view: ReleaseView,

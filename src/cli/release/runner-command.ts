@@ -22,10 +22,7 @@ import type { ReadJournalLines } from '../../core/release/journal';
 import { replay } from '../../core/release/machine';
 import { exitStatusOf, type RunnerProcess } from '../../core/release/run';
 import { initialState, type ReleaseState } from '../../core/release/state';
-import { isSameVersion } from '../../core/records/records-in';
 import { settleReleaseSettings } from '../../core/tasks/release/preflight/release-times';
-import { rollbackTargetByRecords } from '../../core/tasks/release/preflight/target';
-import type { World } from '../../core/tasks/task';
 import { CommandFailure } from '../command-failure';
 import { openWorld } from '../world';
 import { createPerformers } from './performers';
@@ -75,7 +72,6 @@ async function runRelease(root: string, request: RunRequest): Promise<number> {
       `a drill deploys only to go back, so none is run in production or where nothing tells that ${request.environment} is not: name it as no production in the configuration, or take another environment`,
     );
   }
-  const named = request.resume ? request : await withTarget(world, request);
   const { run, journal, read } = request.resume
     ? await openAgain(root, paths.releaseFolder, request.resume.id)
     : await openNew(root, paths.releaseFolder, request, world.clock.now());
@@ -140,7 +136,7 @@ async function runRelease(root: string, request: RunRequest): Promise<number> {
   });
   const first = request.resume
     ? await resumed(before, state, request, settings.deploy.graceMs)
-    : started(await identityOf(world, named, run), runSettingsOf(settings, watch), await ownProcess());
+    : started(await identityOf(world, request, run), runSettingsOf(settings, watch), await ownProcess());
   const end = await runner.run(first);
   const isTouched = end.state.scripts.length > 0 || end.state.running !== null;
   await performers.close(end.kind === 'verdict' || !isTouched);
@@ -151,21 +147,6 @@ async function runRelease(root: string, request: RunRequest): Promise<number> {
   }
   appendRunnerLog(root, run, new Error(`the journal failed, so the run stopped: ${end.detail}`));
   return isTouched ? 4 : 2;
-}
-
-/** A rollback by itself has no gate that finds out what it goes back to: that is known before it begins, or it does not. */
-async function withTarget(world: World, request: RunRequest): Promise<RunRequest> {
-  if (request.mode !== 'rollback') return request;
-  const { version } = await rollbackTargetByRecords(world, request, new AbortController().signal);
-  if (version === null) {
-    throw new CommandFailure('no record and no tag tells a version to go back to: name it with --to');
-  }
-  if (isSameVersion(version, request.version)) {
-    throw new CommandFailure(
-      `${request.version} would be gone back to itself: name another version with --to`,
-    );
-  }
-  return { ...request, target: version };
 }
 
 interface OpenedRun {
