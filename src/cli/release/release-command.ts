@@ -111,7 +111,7 @@ export function rollbackCommand(terminal: Terminal): Command {
         '  release-gate rollback --env production               from what was released last to the version before it',
         '  release-gate rollback --env production --to 2.3.1    to a version that you name',
         '',
-        'No gate is asked, so that it is fast: it begins when you type the environment and the version that runs.',
+        'Only what going back needs is looked at, so that it is fast: it begins when you type the environment and the version that runs.',
         'A release that is under way is told to roll back instead: there is never a second runner.',
         'Exit status: 1 rolled back and verified, 2 Aborted or could not run, 4 nobody knows what runs (UNKNOWN STATE).',
       ].join('\n'),
