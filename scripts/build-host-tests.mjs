@@ -7,16 +7,23 @@ import { fileURLToPath } from 'node:url';
 /** Where the bundles are: the runner is `run-suites.js`, the extension `scripted-model/`. */
 export const hostTestsFolder = fileURLToPath(new URL('../dist-test/', import.meta.url));
 
+/** Suites on the demonstration repository, and those in the world of the releases: a window each. */
+const SUITE_FOLDERS = ['suite', 'releases'];
+
 const sources = fileURLToPath(new URL('../test/host/', import.meta.url));
 
 /** Builds everything that a host run loads besides the extension itself. */
 export async function buildHostTests() {
-  const suites = readdirSync(path.join(sources, 'suite')).filter((file) => file.endsWith('.test.ts'));
+  const suites = SUITE_FOLDERS.flatMap((folder) =>
+    readdirSync(path.join(sources, folder))
+      .filter((file) => file.endsWith('.test.ts'))
+      .map((file) => path.join(folder, file)),
+  );
   await build({
     entryPoints: [
       path.join(sources, 'run-suites.ts'),
       path.join(sources, 'scripted-model', 'extension.ts'),
-      ...suites.map((file) => path.join(sources, 'suite', file)),
+      ...suites.map((file) => path.join(sources, file)),
     ],
     outdir: hostTestsFolder,
     outbase: sources,
@@ -32,8 +39,11 @@ export async function buildHostTests() {
     logLevel: 'warning',
   });
   // Suites that are gone would still be run.
-  for (const file of readdirSync(path.join(hostTestsFolder, 'suite'))) {
-    if (!suites.includes(file.replace(/\.js$/, '.ts'))) rmSync(path.join(hostTestsFolder, 'suite', file));
+  for (const folder of SUITE_FOLDERS) {
+    for (const file of readdirSync(path.join(hostTestsFolder, folder))) {
+      const source = path.join(folder, file.replace(/\.js$/, '.ts'));
+      if (!suites.includes(source)) rmSync(path.join(hostTestsFolder, folder, file));
+    }
   }
   const model = path.join(hostTestsFolder, 'scripted-model');
   mkdirSync(model, { recursive: true });

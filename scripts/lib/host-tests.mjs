@@ -10,6 +10,7 @@ import { openPageChannel } from './page-channel.mjs';
 import { runToEnd, temporaryFolder, within } from './processes.mjs';
 import { codeServerInstallation } from './test-cache.mjs';
 import { followResults } from './test-results.mjs';
+import { holdReleaseWorld } from './release-world.mjs';
 import { workbenchPage } from './workbench-page.mjs';
 
 const built = path.join(project, 'dist-test');
@@ -28,8 +29,9 @@ export async function codeServerInBrowser(say) {
 }
 
 /**
- * Runs the suites of test/host/suite in a real VS Code, on the demonstration repository: in a desktop VS Code where
- * there is one, else on code-server in a browser. The extension and the suites must be built.
+ * Runs the suites in a real VS Code, those of test/host/suite on the demonstration repository and those of
+ * test/host/releases on that of a service that is released: in a desktop VS Code where there is one, else on code-server
+ * in a browser. The extension and the suites must be built.
  *
  * @param {{ say: (line: string) => void, grep?: string }} options
  * @returns {Promise<{ passed: number, failed: number, pending: number }>} a host that cannot start or dies counts
@@ -58,12 +60,51 @@ export async function runHostTests({ say, grep }) {
   const folder = temporaryFolder('host-tests');
   const workspace = path.join(folder, 'orders-api');
   await makeDemoRepository(workspace);
+  const counts = await runWindow({ run, workspace, suites: 'suite', environment: {}, grep, say });
+  return added(counts, await runReleases({ run, grep, say }));
+}
+
+/** The suites that run releases, in a window on the repository of the world in which they are run. */
+async function runReleases({ run, grep, say }) {
+  let world;
+  try {
+    world = await holdReleaseWorld();
+  } catch (error) {
+    say(`The releases cannot be run: ${error.message}.`);
+    return { passed: 0, failed: 1, pending: 0 };
+  }
+  try {
+    const { held } = world;
+    return await runWindow({
+      run,
+      workspace: held.root,
+      suites: 'releases',
+      environment: { ...held.environment, RELEASE_GATE_TEST_WORLD: JSON.stringify(held) },
+      grep,
+      say,
+    });
+  } finally {
+    await world.close();
+  }
+}
+
+const added = (one, other) => ({
+  passed: one.passed + other.passed,
+  failed: one.failed + other.failed,
+  pending: one.pending + other.pending,
+});
+
+/** The suites of a folder, in a window of their own. */
+async function runWindow({ run, workspace, suites, environment, grep, say }) {
+  const folder = temporaryFolder('host-results');
   const resultsFile = path.join(folder, 'results.jsonl');
   const results = followResults(resultsFile, say);
   let problem = null;
   try {
     const code = await run(
       {
+        ...environment,
+        RELEASE_GATE_TEST_SUITES: suites,
         RELEASE_GATE_TEST_RESULTS: resultsFile,
         ...(grep ? { RELEASE_GATE_TEST_GREP: grep } : {}),
         RELEASE_GATE_TEST_WORKSPACE: workspace,

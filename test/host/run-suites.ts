@@ -16,10 +16,10 @@ export type TestEvent =
     };
 
 /**
- * Runs the suites in the extension host; VS Code calls this by name. Each event is in the results file
+ * Runs the suites of a folder (`RELEASE_GATE_TEST_SUITES`) in the extension host; VS Code calls this by name. Each event is in the results file
  * (`RELEASE_GATE_TEST_RESULTS`) before the next test starts, so that a host that dies leaves what it had done.
  *
- * @throws when a test fails or there is none: VS Code then ends with an exit code of its own.
+ * @throws when a test fails or there is none, though none was looked for: VS Code then ends with an exit code of its own.
  */
 export async function run(): Promise<void> {
   const results = process.env['RELEASE_GATE_TEST_RESULTS'];
@@ -31,7 +31,7 @@ export async function run(): Promise<void> {
   const only = process.env['RELEASE_GATE_TEST_GREP'];
   if (only) mocha.grep(only);
 
-  const folder = path.join(__dirname, 'suite');
+  const folder = path.join(__dirname, process.env['RELEASE_GATE_TEST_SUITES'] ?? 'suite');
   for (const file of readdirSync(folder).sort()) {
     if (file.endsWith('.test.js')) mocha.addFile(path.join(folder, file));
   }
@@ -42,7 +42,7 @@ export async function run(): Promise<void> {
     const runner = mocha.run(() => {
       tell({ kind: 'end', ...counts });
       if (counts.failures > 0) reject(new Error(`${counts.failures} failed`));
-      else if (counts.passes === 0) reject(new Error('no test ran'));
+      else if (counts.passes + counts.pending === 0 && !only) reject(new Error('no test ran'));
       else resolve();
     });
     runner.on('suite', (suite) => {

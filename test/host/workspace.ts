@@ -19,7 +19,10 @@ export function workspaceFolder(): string {
 /** Closes every editor without saving and puts all files back to the last commit; files that are new go. */
 export async function resetWorkspace(): Promise<void> {
   const folder = workspaceFolder();
-  for (const document of vscode.workspace.textDocuments.filter((each) => each.isDirty)) {
+  // Not what VS Code itself has open, as its settings while it writes them.
+  const isHere = ({ uri }: vscode.TextDocument): boolean =>
+    uri.scheme !== 'file' || uri.fsPath.startsWith(`${folder}${path.sep}`);
+  for (const document of vscode.workspace.textDocuments.filter((each) => each.isDirty && isHere(each))) {
     await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('workbench.action.files.revert');
   }
