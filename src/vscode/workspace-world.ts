@@ -152,7 +152,7 @@ async function openWorld(
 }
 
 /** Where the configuration is; what a folder's own settings say counts only where the person trusts the folder. */
-function configurationPath(folder: vscode.Uri, isTrusted: boolean): string {
+export function configurationPath(folder: vscode.Uri, isTrusted: boolean): string {
   const usual = '.github/release-gate.yml';
   if (!isTrusted) return usual;
   return vscode.workspace.getConfiguration('releaseGate', folder).get('configurationFile', usual) || usual;
