@@ -16,6 +16,8 @@ export const COMMANDS = {
   runDrill: 'releaseGate.runDrill',
   followRelease: 'releaseGate.followRelease',
   resumeRelease: 'releaseGate.resumeRelease',
+  resolveRelease: 'releaseGate.resolveRelease',
+  closeRelease: 'releaseGate.closeRelease',
   writeDocument: 'releaseGate.writeDocument',
   setUpRepository: 'releaseGate.setUpRepository',
   fillInUnknowns: 'releaseGate.fillInUnknowns',

@@ -1,9 +1,13 @@
 import * as vscode from 'vscode';
 import type { RecordAnswer, RecordingWorld } from '../../core/records/compose';
+import type { CloseCondition } from '../../core/tasks/release/records/close-release';
+import type { World } from '../../core/tasks/task';
+import type { ProposedFile } from '../../core/text/proposal';
 import { faultSentence } from '../log';
 import { uriIn } from '../places';
 import type { Workbench } from '../workbench';
 import type { WorkspaceRepository } from '../workspace-world';
+import { askEnvironment, told, withProgress } from './ask-release';
 import { chooseRepository } from './choose-repository';
 import { COMMANDS } from './names';
 
@@ -29,7 +33,7 @@ interface Recording {
   /** What is recorded, where a phrase has to be typed: "An approval"; null where a press is enough. */
   readonly typed: string | null;
   compose(
-    world: RecordingWorld,
+    world: RecordingWorld & World,
     given: RecordArguments,
     workbench: Workbench,
     repository: WorkspaceRepository,
@@ -37,7 +41,7 @@ interface Recording {
 }
 
 /**
- * Record a Drill, an Approval, an Override, a Review: what a person says, asked field by field, shown as a difference, and written
+ * Record a Drill, an Approval, an Override, a Review, Resolve and Close Release: what a person says, asked field by field, shown as a difference, and written
  * only when the person says so, for an approval or override by typing what it is for. No model tool leads here.
  */
 export function registerRecordCommands(context: vscode.ExtensionContext, workbench: Workbench): void {
@@ -54,6 +58,8 @@ export function registerRecordCommands(context: vscode.ExtensionContext, workben
     register(COMMANDS.recordApproval, approval),
     register(COMMANDS.recordOverride, override),
     register(COMMANDS.recordReview, review),
+    register(COMMANDS.resolveRelease, resolution),
+    register(COMMANDS.closeRelease, closing),
   );
 }
 
@@ -75,12 +81,10 @@ async function record(
     const opened = await repository.world();
     if (!opened.ok) return await refuse(opened.message, workbench);
     const { gitUserName } = await import('../../adapters/git-identity');
-    const { files, history, clock, configuration } = opened.world;
+    const { configuration } = opened.world;
     const answer = await recording.compose(
       {
-        files,
-        history,
-        clock,
+        ...opened.world,
         releaseFolder: configuration.releaseFolder,
         productionEnvironments: configuration.productionEnvironments,
         gitName: await gitUserName(repository.folder.fsPath),
@@ -94,7 +98,7 @@ async function record(
       return await refuse(`Nothing can be recorded yet: ${answer.problems.join('; ')}.`, workbench);
     }
     const { file, notes, phrase } = answer;
-    await showRecord(file.path, file.after, shown);
+    await showRecord(file, shown);
     for (const note of notes) void person.tell(`${note}.`);
     if (!(await isConfirmed(phrase, recording.typed, workbench))) return { kind: 'left', path: file.path };
     const { writeProposal } = await import('../../adapters/file-writer');
@@ -115,13 +119,14 @@ async function refuse(message: string, { person }: Workbench): Promise<RecordOut
   return { kind: 'refused', message };
 }
 
-async function showRecord(path: string, after: string, shown: Map<string, string>): Promise<void> {
+async function showRecord({ path, before, after }: ProposedFile, shown: Map<string, string>): Promise<void> {
   const uriOf = (side: 'before' | 'after'): vscode.Uri =>
     vscode.Uri.from({ scheme: RECORD_SCHEME, path: `/${side}/${path}`, query: String(shown.size) });
-  const [before, now] = [uriOf('before'), uriOf('after')];
-  shown.set(now.toString(), after);
-  shown.set(before.toString(), '');
-  await vscode.commands.executeCommand('vscode.diff', before, now, `${path} (new)`, { preview: true });
+  const [there, proposed] = [uriOf('before'), uriOf('after')];
+  shown.set(proposed.toString(), after);
+  shown.set(there.toString(), before ?? '');
+  const title = before === null ? `${path} (new)` : `${path} (with your word)`;
+  await vscode.commands.executeCommand('vscode.diff', there, proposed, title, { preview: true });
 }
 
 /** The person's word on the record that is shown. */
@@ -297,6 +302,124 @@ const review: Recording = {
   },
 };
 
+const resolution: Recording = {
+  typed: 'A resolution',
+  compose: async (world, given, workbench) => {
+    const [{ resolveRun }, { nodeSha256 }] = await Promise.all([
+      import('../../core/tasks/release/records/resolve-run'),
+      import('../../adapters/release/journal-store'),
+    ]);
+    const environment = await whichEnvironment('Where did the release fail?', world, given, workbench);
+    if (environment === null) return null;
+    const answers = await askAll(workbench.person, [
+      [
+        'Which version failed?',
+        'Leave empty for the newest that nobody has resolved',
+        given.version ?? undefined,
+      ],
+      ['What mends it?', 'A commit, or the path of what holds the fix'],
+      ['What was done, and what runs now?', 'For example: 2.3.1 was put back; 2.4.1 numbers orders again'],
+      ['Who resolved it?', 'Your name', world.gitName ?? undefined],
+    ]);
+    if (!answers) return null;
+    const [version, fix, reason, by] = answers;
+    return resolveRun(
+      world,
+      { environment, version: told(version), fix: told(fix), reason: told(reason), by: told(by) },
+      nodeSha256,
+    );
+  },
+};
+
+const closing: Recording = {
+  typed: 'A closing',
+  compose: async (world, given, workbench) => {
+    const [{ closeRelease }, { nodeSha256 }] = await Promise.all([
+      import('../../core/tasks/release/records/close-release'),
+      import('../../adapters/release/journal-store'),
+    ]);
+    const environment = await whichEnvironment('Where was it released to?', world, given, workbench);
+    if (environment === null) return null;
+    const answers = await askAll(workbench.person, [
+      ['Which version is closed?', 'Leave empty for the newest that is open', given.version ?? undefined],
+      ['Who closes it?', 'Your name', world.gitName ?? undefined],
+    ]);
+    if (!answers) return null;
+    const [version, by] = answers;
+    const answer = await withProgress('judging whether it may be closed', (_, signal) =>
+      closeRelease(world, { environment, version: told(version), by: told(by) }, signal, nodeSha256),
+    );
+    if (answer === null || !answer.ok) return answer;
+    await workbench.reports.show('close', closingInWords(answer), null);
+    const { file, notes, phrase, conditions } = answer;
+    if (file) return { ok: true, file, notes, phrase };
+    const open = conditions.filter(({ status }) => status === 'fail' || status === 'unknown');
+    return {
+      ok: false,
+      problems: [
+        `${open.length} of ${conditions.length} conditions do not hold, which the report names`,
+        ...open
+          .slice(0, 1)
+          .map(({ title, why, next }) => `${title}: ${why}${next === '' ? '' : ` (${next})`}`),
+      ],
+    };
+  },
+};
+
+const MARKS: Readonly<Record<CloseCondition['status'], string>> = {
+  pass: 'holds',
+  fail: '**fails**',
+  unknown: '**unknown**',
+  waived: 'set aside',
+  'not-applicable': 'not asked',
+};
+
+/** What was judged before a release is closed, as a report. */
+function closingInWords({
+  version,
+  environment,
+  conditions,
+  file,
+  notes,
+}: {
+  readonly version: string;
+  readonly environment: string;
+  readonly conditions: readonly CloseCondition[];
+  readonly file: ProposedFile | null;
+  readonly notes: readonly string[];
+}): string {
+  return [
+    `# Closing ${version} in ${environment}`,
+    file ? 'Everything that is asked holds.' : 'It may not be closed yet.',
+    conditions
+      .map(
+        ({ title, status, why, next }) =>
+          `- ${title}: ${MARKS[status]}, ${why}${next === '' ? '' : `. Next: ${next}`}`,
+      )
+      .join('\n'),
+    ...notes.map((note) => `Note: ${note}.`),
+    '',
+  ].join('\n\n');
+}
+
+/** An environment that the configuration names, or another that is typed. */
+async function whichEnvironment(
+  question: string,
+  { configuration: { productionEnvironments, otherEnvironments, release } }: World,
+  given: RecordArguments,
+  workbench: Workbench,
+): Promise<string | null> {
+  const known = [
+    ...new Set([
+      ...productionEnvironments,
+      ...otherEnvironments,
+      ...Object.keys(release.environments),
+      'production',
+    ]),
+  ];
+  return told(given.environment) ?? askEnvironment(question, known, workbench);
+}
+
 /** The answers in their order; null where the person turned away from one. */
 async function askAll(
   person: Workbench['person'],
@@ -309,10 +432,6 @@ async function askAll(
     answers.push(answer);
   }
   return answers;
-}
-
-function told(answer: string | undefined): string | null {
-  return answer === undefined || answer.trim() === '' ? null : answer.trim();
 }
 
 function items(answer: string | undefined): readonly string[] {

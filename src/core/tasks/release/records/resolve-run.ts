@@ -39,9 +39,9 @@ export async function resolveRun(
   const environment = environmentOf(told.environment, problems);
   const by = personOf(world, told.by, problems);
   const reason = plainText(told.reason ?? '');
-  if (reason === '') problems.push('say with --reason what was done, and what runs now');
+  if (reason === '') problems.push('say what was done, and what runs now (--reason)');
   const named = plainText(told.fix ?? '');
-  if (named === '') problems.push('name the fix with --fix: a commit, or the path of what holds it');
+  if (named === '') problems.push('name the fix, a commit or the path of what holds it (--fix)');
   const commit = named === '' ? null : await world.history.resolve(named, world.signal);
   const fix = commit ?? (named === '' ? undefined : (await evidenceOf(world, [named], problems))[0]);
   const records = environment === '' ? [] : await recordsFor(world, environment, told.version, world.signal);
