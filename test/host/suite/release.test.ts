@@ -141,12 +141,6 @@ describe('a release that is followed', () => {
     }
   });
 
-  itInPage('is noticed by itself when it begins elsewhere while the window is open', async (workbench) => {
-    journal = await new Journal(tell({ polls: 3, environment: 'elsewhere' })).write();
-    await workbench.waitFor({ ...places.notification, text: 'A release runs: 2.4.0 to elsewhere' }, 15_000);
-    await workbench.waitFor({ ...places.statusBarItem, text: 'watched, 3 of 60' });
-  });
-
   itInPage('shows phases, charts and journal, and grows with it', async (workbench) => {
     journal = await new Journal(tell({ polls: 4 })).write();
     await follow(journal.id);
