@@ -54,7 +54,9 @@ describe('what a release is watched by', function () {
           intervalMs: 1000,
           polls: 6,
           metrics: 'command',
-          ...(isBad ? { versions: { '1.0.1': { errorRate: 0.8 } } } : {}),
+          // A hundred errors within thirty polls: the baseline need not go back further.
+          traffic: 250,
+          versions: { '1.0.0': { errorRate: 0.02 }, '1.0.1': { errorRate: isBad ? 0.8 : 0.02 } },
         },
         async (world) => {
           const { ended, json, attended } = await released(world);
