@@ -98,10 +98,13 @@ export function viewOf(state: ReleaseState, nowMs: number = state.elapsedMs): Re
   };
 }
 
-/** What the traffic before the release could show, once the baseline is taken, and what the gate said of it. */
+/**
+ * What the traffic before the release could show: by the baseline that the watch compares with, else as the gate said it. The
+ * two would differ by the minutes between them, and say everything twice.
+ */
 export function feasibilityOfRun({ gate, baseline, settings }: ReleaseState): readonly string[] {
   const shown = baseline && settings ? feasibilityOf(settings.watch, baseline.metrics, baseline.past) : [];
-  return [...new Set([...(gate?.feasibility ?? []), ...shown])];
+  return shown.length > 0 ? shown : (gate?.feasibility ?? []);
 }
 
 /** What is owed after a run: what the gate could not reach, and what failed after the verdict. */

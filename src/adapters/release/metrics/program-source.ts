@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { MetricSettings, WatchSettings } from '../../../core/evidence/release-settings';
 import type { ProgramResult, Programs } from '../../../core/ports';
 import type { MetricPast, Sample } from '../../../core/release/watch/samples';
@@ -182,7 +183,8 @@ export function numbersIn(
   { kind, unit, name: metric }: MetricSettings,
   program: string,
 ): Sample {
-  const printed = text.trim();
+  // Programs colour numbers where FORCE_COLOR says so, as it does on many CI machines.
+  const printed = stripVTControlCharacters(text).trim();
   const wrong = (what: string): Sample => missing('unreadable', `${program} ${what}`);
   if (printed === '') return wrong('printed nothing: a metric without data prints "null"');
   // What the interfaces of monitoring services print where there is no data.

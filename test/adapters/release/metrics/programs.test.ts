@@ -39,6 +39,12 @@ describe('metrics from programs', () => {
     assert.deepEqual(read('{"value": 3e2}', 'latency'), { kind: 'value', value: 300 });
     assert.deepEqual(read('0 0', 'errors'), { kind: 'no-traffic' });
     assert.deepEqual(read('120', 'traffic'), { kind: 'value', value: 120 });
+    // As Node prints numbers where FORCE_COLOR is set.
+    assert.deepEqual(read('\u001b[33m3\u001b[39m \u001b[33m1200\u001b[39m\n', 'errors'), {
+      kind: 'counts',
+      bad: 3,
+      all: 1200,
+    });
   });
 
   it('are unreadable where they print anything else, and what they print is not repeated', () => {
