@@ -317,7 +317,7 @@ function releaseSettings({
     name,
     kind,
     ...(metrics === 'command'
-      ? { command: ['node', 'scripts/count.mjs', kind, '{from}', '{to}'] }
+      ? { command: ['node', 'scripts/count.mjs', kind, '{from}', '{to}'], required: true }
       : { ...from, up: 'up{job="orders"}' }),
   });
   return {
