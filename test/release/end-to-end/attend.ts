@@ -23,7 +23,10 @@ export type Replies = Partial<Record<QuestionKind, Reply | ((question: Question)
 
 /** What somebody answers who wants the release to go out. */
 export const willing: Replies = {
-  proceed: { choice: 'proceed' },
+  proceed: ({ choices }) =>
+    choices.some(({ id }) => id === 'proceed')
+      ? { choice: 'proceed' }
+      : { choice: 'abort', text: 'the gate does not let it go' },
   strategy: { choice: 'all-at-once' },
   start: { choice: 'start', text: 'production 1.0.1' },
   // A busy machine can miss a poll, which asks.

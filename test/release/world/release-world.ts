@@ -346,7 +346,7 @@ function releaseSettings({
       metrics: [
         { name: 'health', kind: 'health', url: `${url}/health`, timeout: '2s' },
         ...(metrics === 'probes'
-          ? []
+          ? [{ name: 'latency', kind: 'slow-requests', url: `${url}/orders`, timeout: '2s' }]
           : [
               counted('error rate', 'errors', {
                 bad: 'http_requests_total{status=~"5.."}',
