@@ -179,6 +179,8 @@ describe('the dashboard of what the repository shows', () => {
         expr: node_filesystem_avail_bytes / node_filesystem_size_bytes < 0.1
       - record: instance:node_cpu_utilisation:rate5m
         expr: 1 - avg(rate(node_cpu_seconds_total{mode="idle"}[5m]))
+      - record: instance:node_network_throughput:rate5m
+        expr: sum(rate(node_network_transmit_bytes_total[5m]))
 `,
     });
     assert.deepEqual(queries(result, 12), [
@@ -187,6 +189,8 @@ describe('the dashboard of what the repository shows', () => {
     assert.match(queries(result, 13)[0] ?? '', /orders_duration_seconds_bucket\[/);
     assert.deepEqual(queries(result, 15), ['sum(heap_bytes)']);
     assert.deepEqual(queries(result, 21), ['sum(up{job="orders"})', 'count(up{job="orders"})']);
+    assert.deepEqual(queries(result, 22), ['instance:node_cpu_utilisation:rate5m']);
+    assert.deepEqual(queries(result, 23), ['instance:node_network_throughput:rate5m']);
     assert.deepEqual(queries(result, 24), ['node_filesystem_avail_bytes / node_filesystem_size_bytes']);
     assert.match(panel(result, 24).description, /monitoring\/rules\.yml:4/);
   });
