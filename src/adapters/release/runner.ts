@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer, Demand, Effect, JournalLine, ReleaseEvent, Timed } from '../../core/release/events';
 import { step, whyNotAnswered, whyNotDemanded } from '../../core/release/machine';
-import type {
-  FollowUpOutcome,
-  GateOutcome,
-  ScriptOutcome,
-  SmokeOutcome,
-  Verdict,
+import {
+  unknownOutcome,
+  type FollowUpOutcome,
+  type GateOutcome,
+  type ScriptOutcome,
+  type SmokeOutcome,
+  type Verdict,
 } from '../../core/release/run';
 import { watchOfState, type ReleaseState } from '../../core/release/state';
 import type { Poll } from '../../core/release/watch/samples';
@@ -236,7 +237,7 @@ export class Runner {
             (process) => this.happen({ event: 'process-started', direction: effect.direction, ...process }),
             signal,
           )
-          .catch((error: unknown) => failedScript(words(error)));
+          .catch((error: unknown) => unknownOutcome(words(error)));
         return { event: 'script-ended', direction: effect.direction, stage: effect.stage, outcome };
       }
       case 'end-script':
@@ -370,22 +371,6 @@ function failedGate(detail: string): GateOutcome {
     strategies: [],
     strategyReason: '',
     feasibility: [],
-  };
-}
-
-function failedScript(detail: string): ScriptOutcome {
-  return {
-    how: 'unknown',
-    exitCode: null,
-    signal: null,
-    tookMs: 0,
-    lines: 0,
-    bytes: 0,
-    outputPath: null,
-    tail: [],
-    processes: [],
-    isGroupGone: false,
-    detail,
   };
 }
 

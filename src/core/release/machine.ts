@@ -1,7 +1,7 @@
 import { releasedFollowUps } from './follow-ups-of';
 import type { Answer, Demand, Direction, Effect, ReleaseEvent, Timed } from './events';
 import { questionOf } from './questions';
-import type { GateOutcome, RunOverride, Verdict } from './run';
+import { unknownOutcome, type GateOutcome, type RunOverride, type Verdict } from './run';
 import { durationInWords } from './words';
 import type { RunSettings } from './settings';
 import {
@@ -755,20 +755,4 @@ function scriptFailure(outcome: ReleaseState['scripts'][number]['outcome']): str
     default:
       return outcome.how satisfies never;
   }
-}
-
-function unknownOutcome(detail: string): ReleaseState['scripts'][number]['outcome'] {
-  return {
-    how: 'unknown',
-    exitCode: null,
-    signal: null,
-    tookMs: 0,
-    lines: 0,
-    bytes: 0,
-    outputPath: null,
-    tail: [],
-    processes: [],
-    isGroupGone: false,
-    detail,
-  };
 }

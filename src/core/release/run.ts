@@ -134,6 +134,23 @@ export interface ScriptOutcome {
   readonly detail: string;
 }
 
+/** Of a script that was cut off, or could not be followed to its end: how it ended is not known. */
+export function unknownOutcome(detail: string): ScriptOutcome {
+  return {
+    how: 'unknown',
+    exitCode: null,
+    signal: null,
+    tookMs: 0,
+    lines: 0,
+    bytes: 0,
+    outputPath: null,
+    tail: [],
+    processes: [],
+    isGroupGone: false,
+    detail,
+  };
+}
+
 /** One case of a smoke test. */
 export interface SmokeCase {
   readonly name: string;
