@@ -141,6 +141,13 @@ describe('a release that is followed', () => {
     }
   });
 
+  itInPage('is noticed by itself when it begins elsewhere while the window is open', async (workbench) => {
+    // With it the extension is at work, whatever ran before.
+    await showWithDocument();
+    journal = await new Journal(tell({ polls: 3, environment: 'elsewhere' })).write();
+    await workbench.waitFor({ ...places.statusBarItem, text: 'watched, 3 of 60' });
+  });
+
   itInPage('shows phases, charts and journal, and grows with it', async (workbench) => {
     journal = await new Journal(tell({ polls: 4 })).write();
     await follow(journal.id);
