@@ -1,7 +1,8 @@
+import { promises as fs } from 'node:fs';
 import os from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer, Demand, JournalLine } from '../../core/release/events';
-import { replay, step } from '../../core/release/machine';
+import { step } from '../../core/release/machine';
 import { initialState, type ReleaseState } from '../../core/release/state';
 import { appendAnswer, type SayOutcome } from './answers';
 import { followJournal } from './follow';
@@ -31,23 +32,16 @@ export interface FollowedRun {
 /** How often the runner's process is looked for. */
 const LOOK_MS = 2000;
 
-/**
- * Whether a run has no verdict's end and the process that ran it is gone; false where that ran on another machine, or where
- * its journal cannot be read.
- */
-export async function isRunnerGone(root: string, releaseFolder: string, id: string): Promise<boolean> {
-  const found = await readRun(root, releaseFolder, id);
-  if (!found) return false;
-  const { runner, phase } = replay(
-    found.read.lines.flatMap(({ at, elapsedMs, entry }) =>
-      'event' in entry ? [{ at, elapsedMs, entry }] : [],
-    ),
-  );
-  if (!runner || phase === 'ended' || runner.host !== os.hostname()) return false;
-  return !(await isSameProcess(runner.pid, runner.startTime));
-}
+/** So long a run may take to its first line; one without it later never began. */
+const FIRST_LINE_MS = 30_000;
 
-/** Follows a run of a release folder; null where it has no journal that can be read. */
+/** So long a journal that is there may take to be read. */
+const READ_MS = 5000;
+
+/**
+ * Follows a run of a release folder; null where it has no journal that can be read. What the journal holds by now, and
+ * whether the runner's process is there, is known when the promise resolves.
+ */
 export async function openFollowedRun(
   root: string,
   releaseFolder: string,
@@ -90,6 +84,12 @@ export async function openFollowedRun(
   });
   const lookForRunner = async (): Promise<void> => {
     const { runner, phase } = state;
+    if (!state.run) {
+      const { mtimeMs } = await fs.stat(absolutePath(root, folder.journal)).catch(() => ({ mtimeMs: 0 }));
+      isGone = !state.run && Date.now() - mtimeMs > FIRST_LINE_MS;
+      if (isGone) tell();
+      return;
+    }
     if (!runner || phase === 'ended' || runner.host !== os.hostname()) return;
     const isThere = await isSameProcess(runner.pid, runner.startTime);
     // A runner ends right after its last line, which may not have been read yet.
@@ -102,7 +102,9 @@ export async function openFollowedRun(
   };
   const timer = setInterval(() => void lookForRunner(), LOOK_MS);
   timer.unref();
-  void lookForRunner();
+  for (let waited = 0; lines.length < first.read.lines.length && !isGone && waited < READ_MS; waited += 10)
+    await delay(10);
+  await lookForRunner();
   return {
     id,
     state: () => state,

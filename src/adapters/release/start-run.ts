@@ -10,8 +10,11 @@ export type Handshake =
 /** The subcommand of the command line that runs a release; people do not call it. */
 export const RUNNER_COMMAND = 'release-runner';
 
-/** How long a process may take until it has made its journal. */
+/** How long a process may take until its first line is in the journal. */
 const HANDSHAKE_MS = 30_000;
+
+/** One that goes on with a run ends what is left of the script before. */
+const RESUME_MS = 120_000;
 
 /**
  * Starts the process that runs a release, and leaves it alone: it goes on when this process ends, whether that is a
@@ -29,6 +32,7 @@ export async function startRun(program: string, root: string, request: RunReques
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
   });
   const { stdout } = child;
+  const limitMs = request.resume === null ? HANDSHAKE_MS : RESUME_MS;
   return new Promise((resolve) => {
     let text = '';
     const settle = (answer: Handshake): void => {
@@ -39,8 +43,8 @@ export async function startRun(program: string, root: string, request: RunReques
       resolve(answer);
     };
     const timer = setTimeout(
-      () => settle({ ok: false, detail: `the runner said nothing within ${HANDSHAKE_MS / 1000} seconds` }),
-      HANDSHAKE_MS,
+      () => settle({ ok: false, detail: `the runner said nothing within ${limitMs / 1000} seconds` }),
+      limitMs,
     );
     stdout.setEncoding('utf8');
     stdout.on('data', (chunk: string) => {

@@ -6,7 +6,7 @@ import { readEnvironment, type RunEnvironment } from '../../adapters/release/pro
 import { checkHealth } from '../../adapters/release/process/health';
 import { createMasking } from '../../adapters/release/process/masking';
 import { runScript, scriptCall } from '../../adapters/release/process/run-script';
-import { runSmokeTests } from '../../adapters/release/process/smoke';
+import { freePath, runSmokeTests } from '../../adapters/release/process/smoke';
 import { startItem } from '../../adapters/release/process/start-item';
 import type { Performers, RunClock } from '../../adapters/release/runner';
 import { systemClock } from '../../adapters/clock';
@@ -104,6 +104,8 @@ export function createPerformers(
     async judgeGate(state, signal) {
       const { run: identity, settings: fixed, baseline } = state;
       if (!identity || !fixed) throw new Error('the run has not begun');
+      // A process that goes on with the run has not asked the metrics yet.
+      if (checks.length === 0) checks = await (await readerOf(state)).preflight(metricsOf(state), signal);
       const gate = await judgeReleaseGate(
         world,
         {
@@ -187,7 +189,7 @@ export function createPerformers(
           ...common,
           argv: scriptCall(fixed.paths.healthScript, []),
           limitMs,
-          outputPath: `${outputBase}-health.log`,
+          outputPath: await freePath({ root }, `${outputBase}-health`),
         },
         signal,
       );

@@ -1,7 +1,8 @@
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { gitUserName } from '../../adapters/git-identity';
-import { isRunnerGone, openFollowedRun } from '../../adapters/release/follow-run';
+import { openFollowedRun } from '../../adapters/release/follow-run';
 import { listRuns } from '../../adapters/release/journal-store';
 import type { RunRequest, UnattendedAnswers } from '../../adapters/release/request';
 import { startRun } from '../../adapters/release/start-run';
@@ -14,6 +15,7 @@ import {
   type Actor,
   type RunMode,
 } from '../../core/release/run';
+import { isLiveTouched } from '../../core/release/state';
 import { leftoversOf } from '../../core/release/view';
 import { versionByRecords } from '../../core/tasks/release/preflight/target';
 import type { World } from '../../core/tasks/task';
@@ -25,6 +27,9 @@ import { readUnattended } from './unattended-file';
 
 /** So long a run may take from its last line to its last record. */
 const RECORDS_MS = 15_000;
+
+/** So long a run may take from its verdict to its end. */
+const ENDING_MS = 120_000;
 
 interface RunOptions {
   readonly version: string;
@@ -171,7 +176,14 @@ export function resumeCommand(terminal: Terminal): Command {
       const { root, releaseFolder, by } = await placeOf(folder, options.config ?? null, terminal);
       const runs = await listRuns(root, releaseFolder);
       const found =
-        run === undefined ? runs.find(({ isEnded }) => !isEnded) : runs.find(({ id }) => id === run);
+        run === undefined
+          ? runs.find(({ isEnded, identity }) => !isEnded && identity !== null)
+          : runs.find(({ id }) => id === run);
+      if (found && !found.identity) {
+        throw new CommandFailure(
+          `${found.id} had not begun when its process went: nothing of it was done, and there is nothing to go on with.`,
+        );
+      }
       if (!found?.identity) {
         throw new CommandFailure(
           run === undefined
@@ -348,16 +360,39 @@ async function tellToRollBack(
   options: RunOptions,
   terminal: Terminal,
 ): Promise<boolean> {
-  if (await isRunnerGone(root, releaseFolder, id)) {
-    throw new CommandFailure(
-      `${id} is not ended and its process is gone; release-gate resume . ${id} offers to roll it back.`,
-    );
-  }
   const run = await openFollowedRun(root, releaseFolder, id);
   if (!run) return false;
-  terminal.say(`${id} is under way: it is told to roll back.`);
-  await run.demand({ what: 'roll-back', reason: 'release-gate rollback', by });
-  run.close();
+  try {
+    const { verdict } = run.state();
+    const resume = `release-gate resume . ${id}`;
+    if (run.isGone()) {
+      throw new CommandFailure(
+        verdict
+          ? `${id} has its verdict, but its process went before all that follows was done; ${resume} does the rest, and then it can be rolled back.`
+          : isLiveTouched(run.state())
+            ? `${id} is not ended and its process is gone; ${resume} offers to roll it back.`
+            : `${id} is not ended, its process is gone, and it has deployed nothing; ${resume} ends it, then run this again.`,
+      );
+    }
+    if (verdict) {
+      terminal.say(`${id} has its verdict; the rollback begins when it has ended.`);
+      for (let waited = 0; run.state().phase !== 'ended'; waited += 100) {
+        if (waited > ENDING_MS || run.isGone())
+          throw new CommandFailure(`${id} does not come to its end; look in: release-gate follow . ${id}`);
+        await delay(100);
+      }
+      return false;
+    }
+    if (!isLiveTouched(run.state())) {
+      throw new CommandFailure(
+        `${id} is under way and has deployed nothing: abort it first (release-gate follow . ${id}, then: abort WHY).`,
+      );
+    }
+    terminal.say(`${id} is under way: it is told to roll back.`);
+    await run.demand({ what: 'roll-back', reason: 'release-gate rollback', by });
+  } finally {
+    run.close();
+  }
   await follow(root, releaseFolder, id, by, options.format, terminal);
   return true;
 }
@@ -397,9 +432,16 @@ async function follow(
       return;
     }
     if (end.kind === 'gone') {
-      const detail = `the process of ${id} is gone before its verdict (${inOneLine(end.state)}); go on with: release-gate resume . ${id}`;
-      if (as === 'json') terminal.print(JSON.stringify({ run: id, verdict: null, detail, record }, null, 2));
-      process.exitCode = end.state.scripts.length > 0 || end.state.running ? 4 : 2;
+      const { state } = end;
+      const { verdict } = state;
+      const detail = !state.run
+        ? `the process of ${id} is gone before it began: nothing of it was done`
+        : `the process of ${id} is gone ${verdict ? 'after its verdict, before all that follows was done' : 'before its verdict'} (${inOneLine(state)}); go on with: release-gate resume . ${id}`;
+      if (as === 'json')
+        terminal.print(
+          JSON.stringify({ run: id, verdict: verdict?.verdict ?? null, detail, record }, null, 2),
+        );
+      process.exitCode = verdict ? exitStatusOf(verdict) : isLiveTouched(state) ? 4 : 2;
       terminal.say(`release-gate: ${detail}`);
       return;
     }

@@ -11,17 +11,17 @@ import {
 } from '../../adapters/release/journal-store';
 import { openEnvironmentLock, stateFolder } from '../../adapters/release/environment-lock';
 import { probeFile } from '../../adapters/release/metrics/index';
-import { endGroup } from '../../adapters/release/process/groups';
+import { endGroup, isSameProcess } from '../../adapters/release/process/groups';
 import { processTable } from '../../adapters/release/process/processes';
 import type { RunRequest } from '../../adapters/release/request';
-import { Runner } from '../../adapters/release/runner';
+import { Runner, type LineWriter } from '../../adapters/release/runner';
 import { RUNNER_COMMAND, sayHandshake } from '../../adapters/release/start-run';
 import { releasePathsOf } from '../../core/evidence/release-settings';
 import type { Answer, Demand, Effect, JournalLine, ReleaseEvent, Timed } from '../../core/release/events';
 import type { ReadJournalLines } from '../../core/release/journal';
 import { replay } from '../../core/release/machine';
 import { exitStatusOf, type RunnerProcess } from '../../core/release/run';
-import { initialState, type ReleaseState } from '../../core/release/state';
+import { initialState, isLiveTouched, type ReleaseState } from '../../core/release/state';
 import { settleReleaseSettings } from '../../core/tasks/release/preflight/release-times';
 import { CommandFailure } from '../command-failure';
 import { openWorld } from '../world';
@@ -77,6 +77,11 @@ async function runRelease(root: string, request: RunRequest): Promise<number> {
     : await openNew(root, paths.releaseFolder, request, world.clock.now());
   const before = read?.lines ?? [];
   const state = replay(eventsOf(before));
+  const whyNot = request.resume ? await whyNotGoneOnWith(state) : null;
+  if (whyNot !== null) {
+    await journal.close();
+    throw new CommandFailure(`the release cannot be gone on with: ${whyNot}`);
+  }
   const lock = await openEnvironmentLock({
     root,
     history: world.history,
@@ -122,23 +127,32 @@ async function runRelease(root: string, request: RunRequest): Promise<number> {
     },
   });
   const answersFrom = await answersEnd(path.join(root, run.answers));
+  let isBegun = false;
+  // Whoever waits for this run is told when there is something to follow, and who is at it.
+  const telling: LineWriter = {
+    async append(timed) {
+      const line = await record.journal.append(timed);
+      if (!isBegun) sayHandshake({ ok: true, id: run.id, releaseFolder: paths.releaseFolder });
+      isBegun = true;
+      return line;
+    },
+  };
   const runner = new Runner(
     state.run ? state : initialState,
-    record.journal,
+    telling,
     performers,
     clock,
     (onAnswer, onDemand) => listen(root, run, answersFrom, hear, onAnswer, onDemand),
   );
-  sayHandshake({ ok: true, id: run.id, releaseFolder: paths.releaseFolder });
   process.on('uncaughtException', (error) => {
     appendRunnerLog(root, run, error);
-    process.exit(current.scripts.length > 0 || current.running ? 4 : 2);
+    process.exit(isLiveTouched(current) ? 4 : 2);
   });
   const first = request.resume
     ? await resumed(before, state, request, settings.deploy.graceMs)
     : started(await identityOf(world, request, run), runSettingsOf(settings, watch), await ownProcess());
   const end = await runner.run(first);
-  const isTouched = end.state.scripts.length > 0 || end.state.running !== null;
+  const isTouched = isLiveTouched(end.state);
   await performers.close(end.kind === 'verdict' || !isTouched);
   await journal.close().catch(() => undefined);
   if (end.kind === 'verdict') {
@@ -146,6 +160,7 @@ async function runRelease(root: string, request: RunRequest): Promise<number> {
     return exitStatusOf(end.verdict);
   }
   appendRunnerLog(root, run, new Error(`the journal failed, so the run stopped: ${end.detail}`));
+  if (!isBegun) throw new CommandFailure(`the release cannot be recorded: ${end.detail}`);
   return isTouched ? 4 : 2;
 }
 
@@ -178,6 +193,16 @@ async function openAgain(root: string, releaseFolder: string, id: string): Promi
     );
   }
   return { run, journal, read };
+}
+
+/** Why nobody may go on with a run, beside its lock; null where somebody may. */
+async function whyNotGoneOnWith({ run, phase, runner }: ReleaseState): Promise<string | null> {
+  if (!run) return 'it had not begun when its process went, and nothing of it was done';
+  if (phase === 'ended') return 'it has its verdict';
+  // Before it has the lock, and after it gave it back, only this tells.
+  return runner?.host === os.hostname() && (await isSameProcess(runner.pid, runner.startTime))
+    ? `its process is at it (process ${runner.pid})`
+    : null;
 }
 
 function started(

@@ -16,6 +16,9 @@ import {
 import { judgePoll, openWatch, shouldAsk, type WatchFinding } from './watch/judge';
 import { ROLLOUTS } from '../evidence/rollouts';
 
+/** Why a question was withdrawn that is asked again when the run goes on. */
+const RUNNER_GONE = 'the runner was gone';
+
 /** What an event comes to. `effects` are those to begin now; all that go on stand in `state.doing`. */
 export interface Step {
   readonly state: ReleaseState;
@@ -419,10 +422,11 @@ class Machine {
       const grounds = [...new Set([...question.grounds, ...soft.map(({ text }) => text)])];
       return this.set({ question: { ...question, grounds } });
     }
-    this.ask(
-      'soft',
-      soft.map(({ text }) => text),
-    );
+    this.askSoft(soft.map(({ text }) => text));
+  }
+
+  private askSoft(grounds: readonly string[]): void {
+    this.ask('soft', grounds);
     const { run, settings } = this.state;
     const asked = this.state.question;
     if (run?.isUnattended && asked) {
@@ -497,7 +501,11 @@ class Machine {
     if (this.state.verdict) return;
     const { rollback, at, elapsedMs } = this.state;
     if (rollback) return this.set({ rollback: { ...rollback, chain: [...rollback.chain, reason] } });
-    this.set({ rollback: { reason, at, elapsedMs, by, chain: [reason], isStarted: false } });
+    this.set({
+      rollback: { reason, at, elapsedMs, by, chain: [reason], isStarted: false },
+      // A stage that was not begun never is.
+      notBegun: null,
+    });
     this.withdraw('the run goes back');
     if (watchOfState(this.state)) this.endWatch('person');
     const isRunning = this.state.doing.some(
@@ -560,7 +568,7 @@ class Machine {
     this.withdraw('the verdict stands');
     if (watchOfState(this.state)) this.endWatch('person');
     this.giveUp(({ effect }) => effect !== 'run-script' && effect !== 'end-script' && effect !== 'follow-up');
-    this.set({ verdict });
+    this.set({ verdict, notBegun: null });
     this.enter('wrap-up');
     this.begin({ effect: 'declare', verdict });
   }
@@ -653,24 +661,41 @@ class Machine {
       }
       if (!this.state.verdict && this.state.rollback) return this.runBack();
     }
+    // The runner went between the line that decided on a script and the one that begins it: nothing of it ever ran.
+    const notBegun = this.state.doing.find((effect) => effect.effect === 'run-script');
+    if (notBegun?.effect === 'run-script') {
+      this.giveUp(({ effect }) => effect === 'run-script' || effect === 'end-script');
+      if (!this.state.verdict) this.set({ notBegun });
+    }
     if (this.state.verdict) return this.goOn();
-    this.withdraw('the runner was gone');
+    this.withdraw(RUNNER_GONE);
     this.ask('interrupted');
   }
 
-  /** Begins again what was under way when the runner went; never the script, whose call is journalled before it is begun. */
+  /**
+   * Begins again what was under way when the runner went; of the script only a call that was never begun, since each is
+   * journalled before it is.
+   */
   private goOn(): void {
-    const { doing, question } = this.state;
-    if (doing.length > 0) {
-      this.effects.push(...doing);
+    const { doing, notBegun, verdict, rollback } = this.state;
+    this.effects.push(...doing);
+    let goesOn = doing.some(({ effect }) => effect !== 'follow-up' && effect !== 'expire');
+    if (verdict) {
+      if (!goesOn && !doing.some(({ effect }) => effect === 'follow-up')) this.nextFollowUp();
       return;
     }
-    if (question) return;
-    // What a question asked before the runner went is asked again.
+    if (notBegun) {
+      this.set({ notBegun: null });
+      this.begin(notBegun);
+      goesOn = true;
+    }
+    // What was asked when the runner went is asked again, beside what goes on.
     const last = this.state.asked.findLast(({ question: { kind } }) => kind !== 'interrupted');
-    if (last?.ended.how === 'withdrawn') return this.ask(last.question.kind, last.question.grounds);
-    if (this.state.verdict) return this.nextFollowUp();
-    this.handOver('nothing tells where the run stood');
+    if (!rollback && last?.ended.how === 'withdrawn' && last.ended.why === RUNNER_GONE) {
+      if (last.question.kind !== 'soft') return this.ask(last.question.kind);
+      if (watchOfState(this.state)) return this.askSoft(last.question.grounds);
+    }
+    if (!goesOn) this.handOver('nothing tells where the run stood');
   }
 
   private ask(kind: Parameters<typeof questionOf>[1], grounds: readonly string[] = []): void {

@@ -1,5 +1,5 @@
 import { verdictInWords } from './run';
-import type { Question, QuestionKind, ReleaseState } from './state';
+import { isLiveTouched, type Question, type QuestionKind, type ReleaseState } from './state';
 
 type Choice = Question['choices'][number];
 
@@ -81,10 +81,9 @@ export function questionOf(state: ReleaseState, kind: QuestionKind, grounds: rea
         ],
       };
     case 'interrupted': {
-      const wasCutOff = state.scripts.some(
-        ({ direction, outcome }) => direction === 'forward' && outcome.how === 'unknown',
-      );
-      const isTouched = state.scripts.length > 0 || state.manual !== null;
+      const wasCutOff =
+        state.rollback === null &&
+        state.scripts.some(({ direction, outcome }) => direction === 'forward' && outcome.how === 'unknown');
       return {
         ...base,
         text: wasCutOff
@@ -92,7 +91,7 @@ export function questionOf(state: ReleaseState, kind: QuestionKind, grounds: rea
           : `The runner of ${what} was gone. What is to be done?`,
         choices: [
           ...(wasCutOff ? [] : [choice('resume', 'Resume where it was')]),
-          ...(isTouched
+          ...(isLiveTouched(state)
             ? [choice('roll-back', 'Roll back now'), choice('take-over', 'Take over by hand')]
             : [choice('abort', 'Abort')]),
         ],

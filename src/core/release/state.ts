@@ -128,6 +128,8 @@ export interface ReleaseState {
     readonly at: string;
     readonly outcome: ScriptOutcome;
   }[];
+  /** A call of the script that was decided on when the runner went, and never begun; null for none. */
+  readonly notBegun: Extract<Effect, { readonly effect: 'run-script' }> | null;
   readonly running: {
     readonly direction: Direction;
     readonly pid: number;
@@ -196,6 +198,7 @@ export const initialState: ReleaseState = {
   isBaselineFresh: false,
   stage: 0,
   scripts: [],
+  notBegun: null,
   running: null,
   smokes: [],
   manual: null,
@@ -229,6 +232,7 @@ export function isLiveTouched(state: ReleaseState): boolean {
     state.running !== null ||
     state.doing.some(({ effect }) => effect === 'run-script') ||
     state.manual !== null ||
-    state.question?.kind === 'manual'
+    state.question?.kind === 'manual' ||
+    state.asked.some(({ question }) => question.kind === 'manual')
   );
 }

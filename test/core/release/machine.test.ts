@@ -94,8 +94,12 @@ interface World {
   /** What is answered to soft questions, in their order; nobody answers where the list ends. */
   readonly soft: readonly ('continue' | 'roll-back' | 'extend')[];
   /** After so many events something else happens. */
-  readonly interruptions: readonly { readonly after: number; readonly what: 'crash' | Demand['what'] }[];
-  readonly interrupted: 'resume' | 'roll-back' | 'take-over';
+  readonly interruptions: readonly {
+    readonly after: number;
+    /** `crash-before`: before the effects of the last event were begun. */
+    readonly what: 'crash' | 'crash-before' | Demand['what'];
+  }[];
+  readonly interrupted: 'resume' | 'roll-back' | 'take-over' | 'abort';
 }
 
 const wellBehaved: World = {
@@ -126,6 +130,8 @@ function play(world: World): Played {
   const journal: Timed<ReleaseEvent>[] = [];
   const begun: Effect[] = [];
   let waiting: Effect[] = [];
+  /** Those that the last event came to. */
+  let last: readonly Effect[] = [];
   let elapsedMs = 0;
   let polls = 0;
   let softs = 0;
@@ -137,6 +143,11 @@ function play(world: World): Played {
     journal.push(timed);
     const result = step(state, timed);
     state = result.state;
+    last = result.effects;
+    assert.ok(
+      result.state.verdict === null || result.effects.every(({ effect }) => effect !== 'run-script'),
+      'a script was begun after the verdict',
+    );
     begun.push(...result.effects);
     waiting = [...waiting.filter((effect) => state.doing.includes(effect)), ...result.effects];
   };
@@ -222,8 +233,11 @@ function play(world: World): Played {
     const next = interruptions[0];
     if (next && journal.length >= next.after) {
       interruptions.shift();
-      if (next.what === 'crash') {
-        const running = waiting.find((effect) => effect.effect === 'run-script');
+      if (next.what === 'crash' || next.what === 'crash-before') {
+        const script = waiting.find((effect) => effect.effect === 'run-script');
+        const isBegun = next.what === 'crash' || script === undefined || !last.includes(script);
+        const running = isBegun ? script : undefined;
+        if (!isBegun) begun.splice(begun.indexOf(script), 1);
         waiting = [];
         // What survives a crash is the journal alone.
         state = replay(journal);
@@ -326,6 +340,8 @@ const worlds: fc.Arbitrary<World> = fc.record({
         what: fc.constantFrom<World['interruptions'][number]['what']>(
           'crash',
           'crash',
+          'crash-before',
+          'crash-before',
           'abort',
           'roll-back',
           'take-over',
@@ -336,7 +352,7 @@ const worlds: fc.Arbitrary<World> = fc.record({
       { maxLength: 3 },
     )
     .map((list) => [...list].sort((one, other) => one.after - other.after)),
-  interrupted: fc.constantFrom('resume', 'roll-back', 'take-over'),
+  interrupted: fc.constantFrom('resume', 'roll-back', 'take-over', 'abort'),
 });
 
 /** What holds of every run, whatever happened. */
@@ -431,6 +447,125 @@ describe('release machine', () => {
         assertSound(played);
       }
     }
+  });
+
+  /** A run that is driven event by event, for what happens between two lines of a journal. */
+  const driven = (
+    mode: RunMode,
+  ): { state: () => ReleaseState; happen: (event: ReleaseEvent) => readonly Effect[] } => {
+    let state = initialState;
+    let elapsedMs = 0;
+    const happen = (entry: ReleaseEvent): readonly Effect[] => {
+      elapsedMs += 1000;
+      const result = step(state, {
+        at: new Date(1_800_000_000_000 + elapsedMs).toISOString(),
+        elapsedMs,
+        entry,
+      });
+      ({ state } = result);
+      return result.effects;
+    };
+    happen({ event: 'started', run: identity(mode), settings });
+    return { state: () => state, happen };
+  };
+  const answerOf = (state: ReleaseState, choice: string, text = ''): ReleaseEvent => ({
+    event: 'answered',
+    answer: { question: state.question?.id ?? '', choice, text, by: ada },
+  });
+  const gone: ReleaseEvent = { event: 'resumed', by: ada, interrupted: null, detail: '' };
+  /** A run whose next effect is the deploy script. */
+  const beforeScript = (strategy: Rollout): ReturnType<typeof driven> => {
+    const run = driven('release');
+    run.happen({ event: 'locked', isHeld: true, detail: '' });
+    const baseline: ReleaseEvent = {
+      event: 'baseline-taken',
+      isComplete: true,
+      detail: '',
+      past: {},
+      metrics: [health],
+    };
+    run.happen(baseline);
+    run.happen({
+      event: 'gate-judged',
+      gate: {
+        items: [],
+        isGo: true,
+        target: '2.3.0',
+        commit: 'c'.repeat(40),
+        tickets: [],
+        components: [],
+        openRisks: [],
+        leftovers: [],
+        strategies: [...ROLLOUTS],
+        strategyReason: '',
+        feasibility: [],
+      },
+    });
+    run.happen(answerOf(run.state(), 'proceed'));
+    run.happen(answerOf(run.state(), strategy));
+    run.happen(answerOf(run.state(), 'start', 'production 2.4.0'));
+    run.happen(baseline);
+    return run;
+  };
+
+  it('knows a script that was decided on and never begun: abort touches nothing, resume deploys once', () => {
+    const aborted = beforeScript('all-at-once');
+    assert.ok(aborted.state().doing.some(({ effect }) => effect === 'run-script'));
+    aborted.happen(gone);
+    assert.deepEqual(
+      aborted.state().question?.choices.map(({ id }) => id),
+      ['resume', 'abort'],
+    );
+    aborted.happen(answerOf(aborted.state(), 'abort'));
+    assert.deepEqual(
+      [aborted.state().verdict?.verdict, aborted.state().verdict?.liveSystem],
+      ['Aborted', 'unchanged'],
+    );
+    // Gone once more amid what follows the verdict: the script is not begun now.
+    assert.ok(aborted.happen(gone).every(({ effect }) => effect !== 'run-script'));
+
+    const resumed = beforeScript('all-at-once');
+    resumed.happen(gone);
+    resumed.happen(gone);
+    assert.deepEqual(
+      resumed.happen(answerOf(resumed.state(), 'resume')).filter(({ effect }) => effect === 'run-script')
+        .length,
+      1,
+    );
+  });
+
+  it('asks again what was asked when the runner went, beside what goes on', () => {
+    const { state, happen } = beforeScript('all-at-once');
+    happen({ event: 'script-ended', direction: 'forward', stage: 0, outcome: ended() });
+    happen({
+      event: 'smoke-ended',
+      direction: 'forward',
+      outcome: { cases: [], isPassed: true, detail: '' },
+    });
+    for (let number = 1; number < 5 && !state().question; number++) {
+      const samples = { health: { kind: 'check', isWell: number > 1, detail: '', ms: 3 } } as const;
+      happen({ event: 'polled', poll: { number, at: '2026-11-26T21:40:00Z', samples } });
+    }
+    const { question } = state();
+    assert.equal(question?.kind, 'soft');
+    happen(gone);
+    const effects = happen(answerOf(state(), 'resume'));
+    assert.ok(effects.some(({ effect }) => effect === 'poll'));
+    assert.equal(state().question?.kind, 'soft');
+    assert.deepEqual(state().question?.grounds, question.grounds);
+    happen(answerOf(state(), 'roll-back'));
+    assert.ok(state().rollback);
+
+    const manual = beforeScript('manual');
+    assert.equal(manual.state().question?.kind, 'manual');
+    manual.happen(gone);
+    // Whoever was asked may have begun with the checklist.
+    assert.deepEqual(
+      manual.state().question?.choices.map(({ id }) => id),
+      ['resume', 'roll-back', 'take-over'],
+    );
+    manual.happen(answerOf(manual.state(), 'resume'));
+    assert.equal(manual.state().question?.kind, 'manual');
   });
 
   it('asks on a soft breach, and a hard one pre-empts the question', () => {

@@ -153,6 +153,15 @@ export function jsonOf(ended: Ended): JsonEnd {
   }
 }
 
+const PRELOAD = path.resolve('test/release/world/fault-in-runner.cjs');
+
+/** Environment of a runner that fails at a line of its journal. */
+export const failing = (fault: string, line: number): NodeJS.ProcessEnv => ({
+  NODE_OPTIONS: `--require ${PRELOAD}`,
+  RELEASE_WORLD_FAULT: fault,
+  RELEASE_WORLD_LINE: String(line),
+});
+
 export const RELEASE = ['release', '--env', 'production', '--version', '1.0.1', '--format', 'json'];
 
 /** Runs a release with somebody who answers, and gives its end. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { after, describe, it } from 'mocha';
 import path from 'node:path';
 import { makeReleaseWorld, until, type ReleaseWorld, type WorldOptions } from '../world/release-world';
-import { assertSound, attend, RELEASE, released, willing, type Replies } from './attend';
+import { assertSound, attend, failing, RELEASE, released, willing, type Replies } from './attend';
 
 /**
  * Each case takes ten seconds and more of a processor. All of them, and every point of a run's journal to be killed at:
@@ -11,15 +11,6 @@ import { assertSound, attend, RELEASE, released, willing, type Replies } from '.
  */
 const isWhole = process.env.RELEASE_GATE_WHOLE === '1';
 const whole = isWhole ? it : it.skip;
-
-const PRELOAD = path.resolve('test/release/world/fault-in-runner.cjs');
-
-/** Environment of a runner that fails at a line of its journal. */
-const failing = (fault: string, line: number): NodeJS.ProcessEnv => ({
-  NODE_OPTIONS: `--require ${PRELOAD}`,
-  RELEASE_WORLD_FAULT: fault,
-  RELEASE_WORLD_LINE: String(line),
-});
 
 const bad = (faults: NonNullable<WorldOptions['versions']>[string]): WorldOptions => ({
   versions: { '1.0.1': faults },

@@ -115,8 +115,11 @@ async function runCases(run: SmokeRun, signal: AbortSignal, mask: Mask): Promise
   return { cases, problem: '' };
 }
 
-/** Smoke tests may be run again, after a crash for one; what an earlier run left stays. */
-async function freePath({ root }: SmokeRun, base: string): Promise<string> {
+/**
+ * Where the output of something goes that may be tried again, as after the runner was gone amid it: nothing is written
+ * over. `base` is without extension.
+ */
+export async function freePath({ root }: Pick<SmokeRun, 'root'>, base: string): Promise<string> {
   for (let number = 1; ; number++) {
     const name = `${base}${number === 1 ? '' : `-again-${number}`}.log`;
     const isThere = await fs.access(path.resolve(root, name)).then(

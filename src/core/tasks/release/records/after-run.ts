@@ -70,7 +70,8 @@ async function reports(story: RunStory, world: World, service: string): Promise<
   if (!run) return { files: [], notes: [] };
   const { releaseFolder } = world.configuration;
   const createdAt = isoTime(world.clock.now().getTime());
-  const minute = createdAt.slice(0, 16).replace('T', '-').replace(':', '');
+  // Of the verdict: a process that goes on with the run finds what the one before it wrote.
+  const minute = (story.state.declaredAt ?? createdAt).slice(0, 16).replace('T', '-').replace(':', '');
   const name = `${fileNameOf(run.version)}_${fileNameOf(run.environment)}`;
   const notes: string[] = [];
   const files: ProposedFile[] = [];
