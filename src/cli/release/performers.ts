@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
 import type { EnvironmentLock } from '../../adapters/release/environment-lock';
 import { createMetricReader } from '../../adapters/release/metrics/index';
 import type { MetricReader } from '../../adapters/release/metrics/reader';
@@ -16,6 +18,7 @@ import {
   type ReleaseSettings,
 } from '../../core/evidence/release-settings';
 import { readSmokeSection } from '../../core/release/smoke-cases';
+import type { Direction } from '../../core/release/events';
 import type { ReleaseState } from '../../core/release/state';
 import { feasibilityOf } from '../../core/release/watch/judge';
 import { judgeReleaseGate } from '../../core/tasks/release/preflight/judge-release-gate';
@@ -40,10 +43,20 @@ export interface RunParts {
   readonly onState: (state: ReleaseState) => Promise<void>;
 }
 
+/** Marks the smoke tests of a run, so that a process that goes on with it ends what is left of them. */
+export function smokeMarker(root: string, id: string, direction: Direction): string {
+  return createHash('sha256')
+    .update(JSON.stringify([path.resolve(root), id, direction]))
+    .digest('hex')
+    .slice(0, 16);
+}
+
 /** Does what the machine of a release asks for, on this machine. */
-export function createPerformers(
-  parts: RunParts,
-): Performers & { close(isStateKnown: boolean): Promise<void> } {
+export function createPerformers(parts: RunParts): Performers & {
+  close(isStateKnown: boolean): Promise<void>;
+  /** Takes the secrets of the environment out of a text. */
+  maskOf(state: ReleaseState): Promise<(text: string) => string>;
+} {
   const { root, world, settings, run } = parts;
   let reader: MetricReader | null = null;
   /** The metrics that are watched, and what their sources said last. */
@@ -79,7 +92,12 @@ export function createPerformers(
   const metricsOf = (state: ReleaseState): readonly MetricSettings[] =>
     state.baseline?.metrics ?? state.settings?.watch.metrics ?? [];
 
+  const maskOf = async (state: ReleaseState): Promise<(text: string) => string> =>
+    createMasking((await environmentOf(state)).secrets).mask;
+
   return {
+    maskOf,
+
     lock: (state, signal) => parts.lock.take(state, signal),
 
     async takeBaseline(state, signal) {
@@ -180,6 +198,7 @@ export function createPerformers(
         secrets,
         graceMs: settings.deploy.graceMs,
         onStarted: () => undefined,
+        marker: smokeMarker(root, run.id, effect.direction),
         clock: systemClock,
       };
       const { limitMs, command, baseUrl, testAccount } = settings.smoke;
@@ -238,10 +257,7 @@ export function createPerformers(
       return found === null ? null : createMasking((await environmentOf(state)).secrets).mask(found);
     },
 
-    followUp: createFollowUps(
-      parts,
-      async (state) => createMasking((await environmentOf(state)).secrets).mask,
-    ),
+    followUp: createFollowUps(parts, maskOf),
 
     async phaseDone(state) {
       // Probes count from the beginning of a watch on.

@@ -11,7 +11,7 @@ import {
 } from '../../adapters/release/journal-store';
 import { openEnvironmentLock, stateFolder } from '../../adapters/release/environment-lock';
 import { probeFile } from '../../adapters/release/metrics/index';
-import { endGroup, isSameProcess } from '../../adapters/release/process/groups';
+import { endGroup, endMarked, isSameProcess, type GroupEnd } from '../../adapters/release/process/groups';
 import { processTable } from '../../adapters/release/process/processes';
 import type { RunRequest } from '../../adapters/release/request';
 import { Runner, type LineWriter } from '../../adapters/release/runner';
@@ -25,7 +25,7 @@ import { initialState, isLiveTouched, type ReleaseState } from '../../core/relea
 import { settleReleaseSettings } from '../../core/tasks/release/preflight/release-times';
 import { CommandFailure } from '../command-failure';
 import { openWorld } from '../world';
-import { createPerformers } from './performers';
+import { createPerformers, smokeMarker } from './performers';
 import { appendRunnerLog } from './runner-log';
 import { identityOf, isProduction, runSettingsOf } from './run-settings';
 import { unattendedAnswer } from './unattended';
@@ -149,7 +149,15 @@ async function runRelease(root: string, request: RunRequest): Promise<number> {
     process.exit(isLiveTouched(current) ? 4 : 2);
   });
   const first = request.resume
-    ? await resumed(before, state, request, settings.deploy.graceMs)
+    ? await resumed({
+        root,
+        id: run.id,
+        lines: before,
+        state,
+        request,
+        graceMs: settings.deploy.graceMs,
+        mask: await performers.maskOf(state),
+      })
     : started(await identityOf(world, request, run), runSettingsOf(settings, watch), await ownProcess());
   const end = await runner.run(first);
   const isTouched = isLiveTouched(end.state);
@@ -214,12 +222,23 @@ function started(
 }
 
 /** What a process that goes on with a run finds: it ends what is left of the script, and says what it was. */
-async function resumed(
-  lines: readonly JournalLine[],
-  state: ReleaseState,
-  request: RunRequest,
-  graceMs: number,
-): Promise<ReleaseEvent> {
+async function resumed({
+  root,
+  id,
+  lines,
+  state,
+  request,
+  graceMs,
+  mask,
+}: {
+  readonly root: string;
+  readonly id: string;
+  readonly lines: readonly JournalLine[];
+  readonly state: ReleaseState;
+  readonly request: RunRequest;
+  readonly graceMs: number;
+  readonly mask: (text: string) => string;
+}): Promise<ReleaseEvent> {
   const last = lines.findLast(({ entry }) => 'effect' in entry && entry.effect === 'run-script');
   const begun = last?.entry as Extract<Effect, { effect: 'run-script' }> | undefined;
   const isOpen =
@@ -234,20 +253,26 @@ async function resumed(
   if (state.running) {
     const { pid, startTime } = state.running;
     const end = await endGroup(pid, startTime, graceMs);
-    details.push(
-      end.processes.length > 0
-        ? `what was left of the script was ended (${end.processes.join('; ')})${end.isGone ? '' : `; not all of it is gone: ${end.detail}`}`
-        : 'nothing was left of the script',
-    );
+    details.push(leftInWords('the script', end) ?? 'nothing was left of the script');
+  }
+  for (const direction of ['forward', 'back'] as const) {
+    const left = leftInWords('the smoke tests', await endMarked(smokeMarker(root, id, direction), graceMs));
+    if (left !== null) details.push(left);
   }
   const runner = await ownProcess();
   return {
     event: 'resumed',
     by: request.resume?.by ?? request.startedBy,
     interrupted: isOpen ? begun : null,
-    detail: details.join('; '),
+    detail: mask(details.join('; ')),
     runner,
   };
+}
+
+/** What was left of something and became of it; null where nothing was left. */
+function leftInWords(what: string, { processes, isGone, detail }: GroupEnd): string | null {
+  if (processes.length === 0) return isGone ? null : `something of ${what} may be left: ${detail}`;
+  return `what was left of ${what} was ended (${processes.join('; ')})${isGone ? '' : `; not all of it is gone: ${detail}`}`;
 }
 
 async function ownProcess(): Promise<RunnerProcess> {

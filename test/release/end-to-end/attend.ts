@@ -155,8 +155,8 @@ export function jsonOf(ended: Ended): JsonEnd {
 
 const PRELOAD = path.resolve('test/release/world/fault-in-runner.cjs');
 
-/** Environment of a runner that fails at a line of its journal. */
-export const failing = (fault: string, line: number): NodeJS.ProcessEnv => ({
+/** Environment of a runner that fails at a line of its journal: its seq, or the name of the first event or effect. */
+export const failing = (fault: string, line: number | string): NodeJS.ProcessEnv => ({
   NODE_OPTIONS: `--require ${PRELOAD}`,
   RELEASE_WORLD_FAULT: fault,
   RELEASE_WORLD_LINE: String(line),

@@ -273,32 +273,4 @@ describe('a release from its gate to its verdict, by the real program on a real 
     assert.ok(attended.tail()?.state.verdict, `a verdict: ${ended.err}`);
     assertSound(world, run);
   }
-
-  describe('killed while it writes its journal, and gone on with', () => {
-    /** By default those where most is at stake: amid the script. */
-    const points = isWhole ? Array.from({ length: 60 }, (_, index) => index + 1) : [14];
-    const choices = ['resume', 'roll-back', 'take-over'];
-    for (const [index, line] of points.entries()) {
-      for (const fault of isWhole ? ['kill', 'tear'] : [index % 2 === 0 ? 'kill' : 'tear']) {
-        const choice = choices[index % choices.length] ?? 'resume';
-        it(`${fault} at line ${line}, then ${choice}`, () =>
-          inWorld({ deploy: ['change', 'sleep 0.3'] }, async (world) => {
-            const attended = attend(world, world.start(RELEASE, { environment: failing(fault, line) }), {
-              ...willing,
-              soft: { choice: 'continue' },
-            });
-            const ended = await attended.ended;
-            const run = attended.run();
-            assert.ok(run, ended.err);
-            // A run that is shorter ended before.
-            if (attended.tail()?.state.verdict) return;
-            const file = path.join(world.root, 'docs/release/records', `${run}.journal`, 'journal.jsonl');
-            const before = readFileSync(file, 'utf8');
-            await goneOnWith(world, run, choice);
-            const whole = before.slice(0, before.lastIndexOf('\n') + 1);
-            assert.ok(readFileSync(file, 'utf8').startsWith(whole), 'no line was lost or changed');
-          }));
-      }
-    }
-  });
 });

@@ -123,6 +123,17 @@ export async function endGroup(
   };
 }
 
+/** No process has it. */
+const NO_PID = -1;
+
+/**
+ * Ends everything that carries a marker, whichever group it is in: for what no journal names. Nothing is found where the
+ * system shows no process's environment. Never rejects.
+ */
+export function endMarked(marker: string, graceMs: number, options: GroupOptions = {}): Promise<GroupEnd> {
+  return endGroup(NO_PID, markedStart('', marker), graceMs, options);
+}
+
 async function lookUntilGone(
   look: () => Promise<readonly ListedProcess[]>,
   limitMs: number,

@@ -41,6 +41,11 @@ export interface ScriptRun {
   readonly onStarted: (started: { readonly pid: number; readonly startTime: string }) => void | Promise<void>;
   readonly onLine?: (line: OutputLine) => void;
   readonly clock: Clock;
+  /**
+   * Marks what it starts, so that another process finds it by `endMarked`; made up where it is left out. Nothing else that
+   * runs at the same time has the same.
+   */
+  readonly marker?: string;
   /** Whether what it leaves running is ended when it succeeds too, as for checks; a deployment may leave a service. */
   readonly endsAll?: boolean;
 }
@@ -103,7 +108,7 @@ async function supervise(
   notStarted: (detail: string) => ScriptOutcome,
 ): Promise<ScriptOutcome> {
   const table = processTable();
-  const marker = randomBytes(8).toString('hex');
+  const marker = run.marker ?? randomBytes(8).toString('hex');
   const isWindows = process.platform === 'win32';
   const seen = new Map<number, string>();
   const abandon = async (detail: string): Promise<ScriptOutcome> => {
