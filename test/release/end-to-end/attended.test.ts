@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import path from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { assertSound, RELEASE, released, willing } from './attend';
-import { ASKING, isWhole, SHORT, UNASKED, whole, worldsOfSuite } from './in-world';
+import { ASKING, SHORT, UNASKED, whole, worldsOfSuite } from './in-world';
 import { until } from '../world/release-world';
 
 const UNATTENDED = [...RELEASE, '--unattended', '--strategy-file', 'docs/release/strategy.yml'];
@@ -14,40 +14,43 @@ describe('what people decide in a release, or laid down before it', function () 
   this.timeout(180_000);
   const inWorld = worldsOfSuite();
 
-  (isWhole ? [true, false] : [true]).forEach((isExtended) =>
-    it(`a soft breach, ${isExtended ? 'extended and then taken back by a person' : 'taken back at once'}`, () =>
-      inWorld(ASKING, async (world) => {
-        let isDemanded = false;
-        const { ended, json, attended } = await released(
-          world,
-          { ...willing, soft: isExtended ? { choice: 'extend', text: '1' } : { choice: 'roll-back' } },
-          {
-            meanwhile: async (one) => {
-              const watch = one.tail()?.state.watches.at(-1);
-              if (isDemanded || watch?.of !== 'window' || watch.polls < 134) return;
-              isDemanded = true;
-              await one.demand({ what: 'roll-back', reason: 'the queue does not get shorter' });
+  [true, false].forEach((isExtended) =>
+    whole(
+      `a soft breach, ${isExtended ? 'extended and then taken back by a person' : 'taken back at once'}`,
+      () =>
+        inWorld(ASKING, async (world) => {
+          let isDemanded = false;
+          const { ended, json, attended } = await released(
+            world,
+            { ...willing, soft: isExtended ? { choice: 'extend', text: '1' } : { choice: 'roll-back' } },
+            {
+              meanwhile: async (one) => {
+                const watch = one.tail()?.state.watches.at(-1);
+                if (isDemanded || watch?.of !== 'window' || watch.polls < 134) return;
+                isDemanded = true;
+                await one.demand({ what: 'roll-back', reason: 'the queue does not get shorter' });
+              },
             },
-          },
-        );
-        assert.deepEqual([ended.status, json.verdict], [1, 'Rolled-Back'], ended.err + ended.out);
-        assert.equal(isDemanded, isExtended);
-        assert.match(
-          json.reason,
-          isExtended
-            ? /Grace asked for it: the queue does not get shorter/
-            : /a person chose it on a soft breach/,
-        );
-        const [watch] = attended.tail()?.state.watches ?? [];
-        // A minute is a hundred and twenty polls more.
-        assert.equal(watch?.polls, isExtended ? 134 : 14);
-        const asked = attended.tail()?.state.asked.filter(({ question }) => question.kind === 'soft') ?? [];
-        assert.equal(asked.length, 1);
-        const record = world.record(json.run);
-        assert.match(record, /queue depth/);
-        assert.match(record, isExtended ? /\| extend \| 1 \| Grace/ : /\| roll-back \|/);
-        assertSound(world, json.run);
-      })),
+          );
+          assert.deepEqual([ended.status, json.verdict], [1, 'Rolled-Back'], ended.err + ended.out);
+          assert.equal(isDemanded, isExtended);
+          assert.match(
+            json.reason,
+            isExtended
+              ? /Grace asked for it: the queue does not get shorter/
+              : /a person chose it on a soft breach/,
+          );
+          const [watch] = attended.tail()?.state.watches ?? [];
+          // A minute is a hundred and twenty polls more.
+          assert.equal(watch?.polls, isExtended ? 134 : 14);
+          const asked = attended.tail()?.state.asked.filter(({ question }) => question.kind === 'soft') ?? [];
+          assert.equal(asked.length, 1);
+          const record = world.record(json.run);
+          assert.match(record, /queue depth/);
+          assert.match(record, isExtended ? /\| extend \| 1 \| Grace/ : /\| roll-back \|/);
+          assertSound(world, json.run);
+        }),
+    ),
   );
 
   it('nobody attends: what an approval and a file lay down is done, hooks that fail are owed', () =>
