@@ -103,7 +103,7 @@ describe('what a run leaves behind', () => {
   it('is a verification report with numbers beside their baselines, and no signature', async () => {
     const { files } = await after('verification-report', {});
     const [file] = files;
-    assert.equal(file?.path, 'docs/release/verification/VERIFICATION_2.4.0_production_2026-11-26-2150.md');
+    assert.equal(file?.path, 'docs/release/verification/VERIFICATION_2.4.0_production_2026-11-26-2146.md');
     const report = dataOf<VerificationReport>(file, 'verification-report');
     assert.equal(report.summary.deployedBy, 'Ada Byron');
     assert.equal(report.execution.timeTaken, '42 s');
@@ -177,7 +177,7 @@ describe('what a run leaves behind', () => {
   });
 
   it('writes nothing over what is written once', async () => {
-    const path = 'docs/release/verification/VERIFICATION_2.4.0_production_2026-11-26-2150.md';
+    const path = 'docs/release/verification/VERIFICATION_2.4.0_production_2026-11-26-2146.md';
     const { files, notes } = await after('verification-report', {}, { [path]: 'signed\n' });
     assert.ok(files.every((file) => file.path !== path));
     assert.match(notes[0] ?? '', /stands there already and is written once/);
