@@ -77,6 +77,14 @@ class Attended {
     });
   }
 
+  /** Answers what is asked to the end; the record is whole when the runner has gone. */
+  async end(replies: Replies): Promise<ReleaseState> {
+    const state = await this.until('the end of the release', ({ phase }) => phase === 'ended', replies);
+    const pid = state.runner?.pid;
+    await eventually('the end of the runner', () => (pid && isThere(pid) ? undefined : true));
+    return state;
+  }
+
   /** Presses the button of a choice, with what is typed beside it; one that was withdrawn meanwhile is left. */
   private async answer(
     question: Question,
@@ -173,7 +181,6 @@ function isThere(pid: number): boolean {
 const runRelease = (workbench: Workbench): Promise<Attended> =>
   started('releaseGate.runRelease', { version: '1.0.1', environment: 'production' }, workbench);
 
-const hasEnded = ({ phase }: ReleaseState): boolean => phase === 'ended';
 const record = (id: string): string =>
   readFileSync(path.join(workspaceFolder(), RECORDS, `${id}.md`), 'utf8');
 
@@ -185,7 +192,7 @@ describe('a release that is run from VS Code, by the real runner on a real servi
   itInPage('ends as Released', async (workbench) => {
     const run = await runRelease(workbench);
     await workbench.waitFor(inPanel('h1', 'Release of 1.0.1 to production'));
-    const state = await run.until('the end of the release', hasEnded, willing);
+    const state = await run.end(willing);
     assert.equal(state.verdict?.verdict, 'Released', state.verdict?.reason);
     assert.deepEqual([done('deployments'), done('rollbacks'), done('live')], [['1.0.1 100%'], [], ['1.0.1']]);
     assert.deepEqual(state.confirmed?.by, { name: 'Ada Example', via: 'panel' });
@@ -212,7 +219,7 @@ describe('a release that is run from VS Code, by the real runner on a real servi
 
   itInPage('is aborted before anything is deployed', async (workbench) => {
     const run = await runRelease(workbench);
-    const state = await run.until('the end of the release', hasEnded, {
+    const state = await run.end({
       proceed: { choice: 'abort', text: 'the release train is late' },
     });
     assert.equal(state.verdict?.verdict, 'Aborted');
@@ -232,7 +239,7 @@ describe('a release that is run from VS Code, by the real runner on a real servi
     await eventually('the end of the runner', () => (isThere(pid) ? undefined : true));
     const again = await started('releaseGate.resumeRelease', { run: run.id }, workbench);
     assert.equal(again.id, run.id);
-    const state = await again.until('the end of the release', hasEnded, {
+    const state = await again.end({
       ...willing,
       interrupted: { choice: 'resume' },
     });
@@ -247,7 +254,7 @@ describe('a release that is run from VS Code, by the real runner on a real servi
     // A level only asks, when it was too high for ten polls in a row.
     letVersionBe({ queueDepth: 30 });
     const run = await runRelease(workbench);
-    const state = await run.until('the end of the release', hasEnded, {
+    const state = await run.end({
       ...willing,
       soft: { choice: 'roll-back' },
     });
