@@ -63,6 +63,10 @@ export function createPerformers(parts: RunParts): Performers & {
   let checks: Awaited<ReturnType<MetricReader['preflight']>> = [];
   let watched = -1;
 
+  // Metrics are asked for at times of the clock that does not jump: one that is set amid a watch would lose every poll.
+  const beganAt = parts.clock.now().getTime() - parts.clock.elapsedMs();
+  const now = (): Date => new Date(beganAt + parts.clock.elapsedMs());
+
   const environmentOf = (state: ReleaseState): Promise<RunEnvironment> => {
     const paths = state.settings?.paths ?? releasePathsOf(settings);
     return readEnvironment({
@@ -81,7 +85,7 @@ export function createPerformers(parts: RunParts): Performers & {
       root,
       settings: watch,
       environmentVariables: process.env,
-      clock: systemClock,
+      clock: { now },
       probeFile: parts.probeFile,
       mask: createMasking(secrets).mask,
     });
@@ -107,7 +111,7 @@ export function createPerformers(parts: RunParts): Performers & {
       const silent = checks.filter(({ isRequired, isOk }) => isRequired && !isOk);
       // Nothing goes out unwatched, so a source that does not answer now is not waited for again, query by query, over days.
       const isInVain = silent.length > 0 && state.run?.mode !== 'rollback';
-      const past = isInVain ? {} : await metricReader.past(metrics, new Date(), signal);
+      const past = isInVain ? {} : await metricReader.past(metrics, now(), signal);
       return {
         isComplete: silent.length === 0,
         detail:
@@ -248,7 +252,7 @@ export function createPerformers(parts: RunParts): Performers & {
 
     async poll(number, state, signal) {
       const metricReader = await readerOf(state);
-      return metricReader.poll(number, metricsOf(state), new Date(), signal);
+      return metricReader.poll(number, metricsOf(state), now(), signal);
     },
 
     async vulnerability(state, signal) {

@@ -571,11 +571,16 @@ describe('release machine', () => {
   it('asks on a soft breach, and a hard one pre-empts the question', () => {
     const asked = play({ ...wellBehaved, checks: [true, false], soft: ['continue'] });
     assertSound(asked);
+    assert.deepEqual(
+      asked.state.asked.filter(({ question }) => question.kind === 'soft').map(({ ended: end }) => end.how),
+      ['answered'],
+    );
+    assert.equal(asked.state.verdict?.verdict, 'Released');
     const hard = play({ ...wellBehaved, checks: [true, false, false] });
     assertSound(hard);
     assert.equal(hard.state.verdict?.verdict, 'Rolled-Back');
     const soft = hard.state.asked.find(({ question }) => question.kind === 'soft');
-    if (soft) assert.equal(soft.ended.how, 'withdrawn');
+    assert.equal(soft?.ended.how, 'withdrawn');
   });
 
   it('leaves the watch only with a reason and the phrase, and says so', () => {

@@ -224,15 +224,6 @@ describe('a release from its gate to its verdict, by the real program on a real 
     }),
   );
 
-  whole('aborts where Prometheus answers wrongly before anything is deployed', () =>
-    inWorld({}, async (world) => {
-      world.prometheus?.setFault('garbage');
-      const { json, ended } = await released(world);
-      assert.equal(json.verdict, 'Aborted', ended.err + ended.out);
-      assert.deepEqual(world.deployments(), []);
-    }),
-  );
-
   whole('goes out in the stages of a canary, each watched', () =>
     inWorld(
       {
