@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer, Demand, Effect, JournalLine, ReleaseEvent, Timed } from '../../core/release/events';
 import { step, whyNotAnswered, whyNotDemanded } from '../../core/release/machine';
 import {
+  gateOutcomeOf,
   unknownOutcome,
   type FollowUpOutcome,
   type GateOutcome,
@@ -350,28 +351,16 @@ function words(error: unknown): string {
 }
 
 function failedGate(detail: string): GateOutcome {
-  return {
-    items: [
-      {
-        id: 'gate-ran',
-        title: 'The pre-release gate could be judged',
-        outcome: 'unknown',
-        isBlocking: true,
-        detail: `the gate could not be judged: ${detail}`,
-        evidence: [],
-      },
-    ],
-    isGo: false,
-    target: null,
-    commit: null,
-    tickets: [],
-    components: [],
-    openRisks: [],
-    leftovers: [],
-    strategies: [],
-    strategyReason: '',
-    feasibility: [],
-  };
+  return gateOutcomeOf([
+    {
+      id: 'gate-ran',
+      title: 'The pre-release gate could be judged',
+      outcome: 'unknown',
+      isBlocking: true,
+      detail: `the gate could not be judged: ${detail}`,
+      evidence: [],
+    },
+  ]);
 }
 
 function lostPoll(number: number, now: Date, state: ReleaseState, detail: string): Poll {

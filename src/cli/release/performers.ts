@@ -19,6 +19,7 @@ import {
 } from '../../core/evidence/release-settings';
 import { readSmokeSection } from '../../core/release/smoke-cases';
 import type { Direction } from '../../core/release/events';
+import { gateOutcomeOf } from '../../core/release/run';
 import type { ReleaseState } from '../../core/release/state';
 import { feasibilityOf } from '../../core/release/watch/judge';
 import { judgeReleaseGate } from '../../core/tasks/release/preflight/judge-release-gate';
@@ -58,7 +59,8 @@ export function createPerformers(parts: RunParts): Performers & {
   maskOf(state: ReleaseState): Promise<(text: string) => string>;
 } {
   const { root, world, settings, run } = parts;
-  let reader: MetricReader | null = null;
+  /** Made once, also where two ask for it at the same time: each has probes of its own. */
+  let reader: Promise<MetricReader> | null = null;
   /** The metrics that are watched, and what their sources said last. */
   let checks: Awaited<ReturnType<MetricReader['preflight']>> = [];
   let watched = -1;
@@ -77,27 +79,25 @@ export function createPerformers(parts: RunParts): Performers & {
     });
   };
 
-  const readerOf = async (state: ReleaseState): Promise<MetricReader> => {
-    if (reader) return reader;
-    const { secrets } = await environmentOf(state);
-    const watch = state.settings?.watch ?? settings.watch;
-    reader = createMetricReader({
+  const maskOf = async (state: ReleaseState): Promise<(text: string) => string> =>
+    createMasking((await environmentOf(state)).secrets).mask;
+
+  const openReader = async (state: ReleaseState): Promise<MetricReader> => {
+    const opened = createMetricReader({
       root,
-      settings: watch,
+      settings: state.settings?.watch ?? settings.watch,
       environmentVariables: process.env,
       clock: { now },
       probeFile: parts.probeFile,
-      mask: createMasking(secrets).mask,
+      mask: await maskOf(state),
     });
-    if (state.baseline) reader.resume(state.baseline.past);
-    return reader;
+    if (state.baseline) opened.resume(state.baseline.past);
+    return opened;
   };
+  const readerOf = (state: ReleaseState): Promise<MetricReader> => (reader ??= openReader(state));
 
   const metricsOf = (state: ReleaseState): readonly MetricSettings[] =>
     state.baseline?.metrics ?? state.settings?.watch.metrics ?? [];
-
-  const maskOf = async (state: ReleaseState): Promise<(text: string) => string> =>
-    createMasking((await environmentOf(state)).secrets).mask;
 
   return {
     maskOf,
@@ -151,7 +151,7 @@ export function createPerformers(parts: RunParts): Performers & {
         { signal, report: () => undefined },
       );
       const starts = await startItem(root, fixed.paths.deployScript);
-      return { ...gate, items: [...gate.items, starts], isGo: gate.isGo && starts.outcome === 'pass' };
+      return gateOutcomeOf([...gate.items, starts], gate);
     },
 
     async runScript(effect, state, onStarted, signal) {
@@ -258,7 +258,7 @@ export function createPerformers(parts: RunParts): Performers & {
     async vulnerability(state, signal) {
       const found = await parts.vulnerabilities.look(state, signal);
       // What a program prints may hold what it was given.
-      return found === null ? null : createMasking((await environmentOf(state)).secrets).mask(found);
+      return found === null ? null : (await maskOf(state))(found);
     },
 
     followUp: createFollowUps(parts, maskOf),
@@ -273,7 +273,7 @@ export function createPerformers(parts: RunParts): Performers & {
     },
 
     async close(isStateKnown) {
-      reader?.close();
+      (await reader)?.close();
       // Nobody deploys over a state that nobody knows: the lock stays until a person goes on with the run or breaks it.
       if (isStateKnown) await parts.lock.release();
     },

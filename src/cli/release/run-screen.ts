@@ -1,4 +1,4 @@
-import type { GateItem } from '../../core/release/run';
+import { isInTheWay, type GateItem } from '../../core/release/run';
 import type { ReleaseView } from '../../core/release/view';
 import type { MetricSeries } from '../../core/release/watch/judge';
 import { evidenceInWords, lastOf, valueInWords } from '../../core/release/metric-words';
@@ -82,9 +82,7 @@ function beforeLines(
   { style }: Pick<Terminal, 'style'>,
   cut: (line: string) => string,
 ): readonly string[] {
-  const inTheWay = items.filter(
-    ({ outcome, isBlocking }) => isBlocking && outcome !== 'pass' && outcome !== 'note',
-  );
+  const inTheWay = items.filter(isInTheWay);
   const unmet = items.filter(
     ({ outcome, isBlocking }) => !isBlocking && (outcome === 'fail' || outcome === 'unknown'),
   );

@@ -1,4 +1,4 @@
-import { verdictInWords } from './run';
+import { isInTheWay, verdictInWords } from './run';
 import { isLiveTouched, type Question, type QuestionKind, type ReleaseState } from './state';
 
 type Choice = Question['choices'][number];
@@ -17,9 +17,7 @@ export function questionOf(state: ReleaseState, kind: QuestionKind, grounds: rea
   switch (kind) {
     case 'proceed': {
       const gate = state.gate;
-      const blocking = (gate?.items ?? []).filter(
-        ({ outcome, isBlocking }) => isBlocking && (outcome === 'fail' || outcome === 'unknown'),
-      );
+      const blocking = (gate?.items ?? []).filter(isInTheWay);
       return {
         ...base,
         text: gate?.isGo

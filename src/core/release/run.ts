@@ -94,6 +94,11 @@ export interface GateItem {
   readonly evidence: readonly string[];
 }
 
+/** Whether an item keeps a release from going: what is not known counts as not met. */
+export function isInTheWay({ isBlocking, outcome }: GateItem): boolean {
+  return isBlocking && (outcome === 'fail' || outcome === 'unknown');
+}
+
 /** What phase 1 came to. */
 export interface GateOutcome {
   readonly items: readonly GateItem[];
@@ -112,6 +117,27 @@ export interface GateOutcome {
   readonly feasibility: readonly string[];
   /** How long a rollback may take, as the release plan declares it; null or left out where nothing does. */
   readonly recoveryObjectiveMs?: number | null;
+}
+
+/** The outcome of items: a go where none is in the way. `known` is what else was found; the rest is empty. */
+export function gateOutcomeOf(
+  items: readonly GateItem[],
+  known: Partial<Omit<GateOutcome, 'items' | 'isGo'>> = {},
+): GateOutcome {
+  return {
+    target: null,
+    commit: null,
+    tickets: [],
+    components: [],
+    openRisks: [],
+    leftovers: [],
+    strategies: [],
+    strategyReason: '',
+    feasibility: [],
+    ...known,
+    items,
+    isGo: !items.some(isInTheWay),
+  };
 }
 
 /** How the deploy script ended, whether it went forward or back. */

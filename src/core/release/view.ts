@@ -1,6 +1,6 @@
 import { whyNotDemanded } from './machine';
 import type { Demand } from './events';
-import { isUnknownState, verdictInWords, type GateItem } from './run';
+import { isInTheWay, isUnknownState, verdictInWords, type GateItem } from './run';
 import {
   isLiveTouched,
   type Question,
@@ -208,9 +208,7 @@ function phasesOf(state: ReleaseState, nowMs: number): readonly PhaseView[] {
     ({ direction, outcome }) => direction === 'forward' && !outcome.isPassed,
   );
   const watch = state.watches.findLast(({ of }) => of !== 'rollback');
-  const blocking = (state.gate?.items ?? []).filter(
-    ({ isBlocking, outcome }) => isBlocking && (outcome === 'fail' || outcome === 'unknown'),
-  ).length;
+  const blocking = (state.gate?.items ?? []).filter(isInTheWay).length;
   return [
     row(
       'gate',

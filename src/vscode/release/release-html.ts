@@ -2,7 +2,7 @@ import type { OutputTail } from '../../adapters/release/output-tail';
 import { visible } from '../../core/gate/reports/text';
 import { entryInWords } from '../../core/release/entry-words';
 import type { Demand, JournalLine } from '../../core/release/events';
-import type { GateItem } from '../../core/release/run';
+import { isInTheWay, type GateItem } from '../../core/release/run';
 import type { Question } from '../../core/release/state';
 import type { PhaseView, ReleaseView } from '../../core/release/view';
 import { durationInWords } from '../../core/release/words';
@@ -217,10 +217,6 @@ function itemsHtml({ items, feasibility }: ReleaseView, places: EvidencePlace[])
       ? `<details id="feasibility"><summary>What this traffic could show</summary><ul>${feasibility.map((line) => `<li>${shown(line)}</li>`).join('')}</ul></details>`
       : ''
   }`;
-}
-
-function isInTheWay({ isBlocking, outcome }: GateItem): boolean {
-  return isBlocking && (outcome === 'fail' || outcome === 'unknown');
 }
 
 function itemHtml(item: GateItem, places: EvidencePlace[]): string {

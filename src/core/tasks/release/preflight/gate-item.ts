@@ -39,11 +39,6 @@ export const notes = (detail: string, evidence: readonly string[] = []): Said =>
   evidence,
 });
 
-/** Whether an item keeps the release from going: what is not known counts as not met. */
-export function stands({ isBlocking, outcome }: GateItem): boolean {
-  return isBlocking && (outcome === 'fail' || outcome === 'unknown');
-}
-
 /** A source as a line of a record shows it: `docs/a.md:3`, `commit 3f2a1b4c5d6e`. */
 export function placeOf(source: Source): string {
   switch (source.kind) {

@@ -6,11 +6,11 @@ import type { ReadinessFacts } from '../../../readiness/facts';
 import { gatherFacts } from '../../../readiness/gather';
 import { judgeReadiness } from '../../../readiness/judge';
 import { listedReports } from '../../../readiness/evidence';
-import type { GateItem, GateOutcome } from '../../../release/run';
+import { gateOutcomeOf, type GateItem, type GateOutcome } from '../../../release/run';
 import { objectiveMinutesOf } from '../../../risk/rollback/within-rto';
 import { readDeployCalls, refusedInWords, type DeployCalls } from './deploy-calls';
 import { environmentItems } from './environment-items';
-import { fails, isUnknown, item, notes, passes, stands } from './gate-item';
+import { fails, isUnknown, item, notes, passes } from './gate-item';
 import { metricItems } from './metric-items';
 import { brokenRunsOf, type BrokenRun } from './broken-runs';
 import { pathItems } from './path-items';
@@ -42,7 +42,7 @@ export async function judgeReleaseGate(
   const paths = releasePathsOf(release);
   const { version, environment, isProduction } = request;
   const named = oneEnvironment(request);
-  if (named) return outcomeOf([named], { target: request.target });
+  if (named) return gateOutcomeOf([named], { target: request.target });
   run.report('Looking at earlier runs, the deploy script and its documents');
   const reports = world.reports ?? listedReports(world.files);
   const broken = await brokenRunsOf(reports, paths.releaseFolder, environment, request.runId, run.signal);
@@ -55,7 +55,7 @@ export async function judgeReleaseGate(
     const target = await rollbackTargetByRecords(world, request, run.signal);
     const going = scripts.filter(({ id }) => id === 'rollback-handled');
     const there = (await pathItems(world.files, paths)).filter(({ id }) => id === 'deploy-script');
-    return outcomeOf([...there, ...going, backItem(target, version)], {
+    return gateOutcomeOf([...there, ...going, backItem(target, version)], {
       target: target.version,
       commit: target.commit,
       feasibility: request.feasibility,
@@ -77,7 +77,7 @@ export async function judgeReleaseGate(
     run,
   );
   if (!gathered.ok) {
-    return outcomeOf(
+    return gateOutcomeOf(
       [
         ...(await pathItems(world.files, paths)),
         item('release-read', 'What is released can be read', isUnknown(gathered.reason)),
@@ -117,7 +117,7 @@ export async function judgeReleaseGate(
     ...strategyItems(calls, advice.strategies.length, paths.deployScript),
     ...readinessItems(readiness, isProduction, ({ id, status }) => isTrackerAway(facts, id, status)),
   ];
-  return outcomeOf(items, {
+  return gateOutcomeOf(items, {
     target: target.version,
     commit: facts.change?.range.commits.head ?? null,
     tickets,
@@ -137,23 +137,6 @@ export async function judgeReleaseGate(
 function objectiveMsOf({ settings, plan }: ReadinessFacts): number | null {
   const minutes = objectiveMinutesOf({ settings: settings.rollback, plan });
   return minutes === null ? null : minutes * 60_000;
-}
-
-function outcomeOf(items: readonly GateItem[], known: Partial<GateOutcome>): GateOutcome {
-  return {
-    target: null,
-    commit: null,
-    tickets: [],
-    components: [],
-    openRisks: [],
-    leftovers: [],
-    strategies: [],
-    strategyReason: '',
-    feasibility: [],
-    ...known,
-    items,
-    isGo: !items.some(stands),
-  };
 }
 
 /** S4-04: one version and one environment; a list of either is refused, never cut to its first. */

@@ -14,7 +14,7 @@ import type {
 import { rollbackRecordKind } from '../../../documents/rollback-record/rollback-record-kind';
 import type { RollbackRecord } from '../../../documents/rollback-record/rollback-record';
 import type { Direction, JournalLine } from '../../../release/events';
-import { isUnknownState, verdictInWords, type SmokeCase } from '../../../release/run';
+import { isInTheWay, isUnknownState, verdictInWords, type SmokeCase } from '../../../release/run';
 import type { AskedQuestion, ReleaseState, WatchProgress } from '../../../release/state';
 import { feasibilityOfRun } from '../../../release/view';
 import type { Sample } from '../../../release/watch/samples';
@@ -120,9 +120,7 @@ export function recordDataOf(story: RunStory, standing: string | null = null): R
   const person = personKeysOf(standing);
   const target = gate?.target ?? run.target;
   const commit = gate?.commit ?? run.commit;
-  const open = (gate?.items ?? []).filter(
-    ({ isBlocking, outcome }) => isBlocking && (outcome === 'fail' || outcome === 'unknown'),
-  );
+  const open = (gate?.items ?? []).filter(isInTheWay);
   const notReached = verdict ? 'not reached' : 'not reached yet';
   const watched = state.watches.flatMap((watch, index) => (watch.of === 'rollback' ? [] : [index]));
   return {

@@ -1,4 +1,4 @@
-import { isUnknownState } from '../../../release/run';
+import { isInTheWay, isUnknownState } from '../../../release/run';
 import type { RunStory } from './run-story';
 
 /** A box of the self-verification, with why it is or is not ticked. */
@@ -23,9 +23,7 @@ function gate({ state }: RunStory): VerifiedItem {
   const what = 'Every blocking check of the pre-release gate was met before anything was touched';
   if (state.run?.mode === 'rollback') return item(what, false, 'a rollback by itself is not gated');
   if (!state.gate) return item(what, false, 'the gate was not judged');
-  const open = state.gate.items.filter(
-    ({ isBlocking, outcome }) => isBlocking && (outcome === 'fail' || outcome === 'unknown'),
-  );
+  const open = state.gate.items.filter(isInTheWay);
   const blocking = state.gate.items.filter(({ isBlocking }) => isBlocking).length;
   return state.gate.isGo && open.length === 0
     ? item(what, true, `all ${blocking} of them`)
