@@ -12,7 +12,7 @@ import type { RunParts } from './performers';
 type Done = { readonly isDone: boolean; readonly detail: string };
 
 /** Which program of the configuration does what is told to people or to other systems. */
-const HOOK_OF: Readonly<Partial<Record<FollowUp, HookName>>> = {
+const HOOK_OF = {
   'announce-start': 'announce',
   'announce-verdict': 'announce',
   'announce-rollback': 'announce',
@@ -22,7 +22,7 @@ const HOOK_OF: Readonly<Partial<Record<FollowUp, HookName>>> = {
   'incident-retrospective': 'incident-retrospective',
   state: 'state',
   tracker: 'tracker',
-};
+} as const satisfies Partial<Record<FollowUp, HookName>>;
 
 /** What follows a verdict, or is told on the way. A failure is owed and told; it changes no verdict (C19). */
 export function createFollowUps(
@@ -59,22 +59,8 @@ export function createFollowUps(
         // The records are written once more: what followed the verdict is known now.
         if (state.rollback) await record.writeRollback();
         return lock.release();
-      case 'announce-start':
-      case 'announce-verdict':
-      case 'announce-rollback':
-      case 'tickets-released':
-      case 'tickets-back':
-      case 'retrospective':
-      case 'incident-retrospective':
-      case 'state':
-      case 'tracker': {
-        const hook = HOOK_OF[what];
-        return hook
-          ? runHook(root, settings, hook, what, state, signal, { mask: await maskOf(state) })
-          : { isDone: false, detail: 'no program of the configuration does it' };
-      }
       default:
-        return what satisfies never;
+        return runHook(root, settings, HOOK_OF[what], what, state, signal, { mask: await maskOf(state) });
     }
   };
   return async ({ what }, state, signal) => ({ what, ...(await done(what, state, signal)) });
