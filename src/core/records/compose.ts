@@ -1,3 +1,4 @@
+import { confirmationPhrase } from '../text/confirmation-phrase';
 import { approvalKind } from '../documents/approval/approval-kind';
 import type { DocumentKind } from '../documents/document';
 import { documentReviewKind } from '../documents/document-review/document-review-kind';
@@ -94,11 +95,6 @@ export interface ToldReview {
 const MAX_SAME_NAMES = 99;
 
 const PRODUCTION = /^(?:prod|production|prd|live)$/i;
-
-/** What is typed to approve or override: it cannot be given by habit. */
-export function confirmationPhrase(environment: string, version: string): string {
-  return `${environment} ${version}`;
-}
 
 /** The record of a drill. */
 export async function composeDrill(world: RecordingWorld, told: ToldDrill): Promise<RecordAnswer> {

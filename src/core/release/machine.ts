@@ -1,3 +1,4 @@
+import { confirmationPhrase } from '../text/confirmation-phrase';
 import { releasedFollowUps } from './follow-ups-of';
 import type { Answer, Demand, Direction, Effect, ReleaseEvent, Timed } from './events';
 import { questionOf } from './questions';
@@ -88,7 +89,7 @@ export function whyNotDemanded(state: ReleaseState, demand: Demand): string | nu
 
 /** What a person types to begin, to approve and to override: `production 2.4.0`. */
 export function phraseOf({ run }: ReleaseState): string {
-  return run ? `${run.environment} ${run.version}` : '';
+  return run ? confirmationPhrase(run.environment, run.version) : '';
 }
 
 /** Whole minutes as somebody writes them; null for what is none. */

@@ -1,3 +1,4 @@
+import { confirmationPhrase } from '../text/confirmation-phrase';
 import { isInTheWay, verdictInWords } from './run';
 import { isLiveTouched, type Question, type QuestionKind, type ReleaseState } from './state';
 
@@ -47,7 +48,7 @@ export function questionOf(state: ReleaseState, kind: QuestionKind, grounds: rea
       };
     }
     case 'start': {
-      const phrase = `${run?.environment ?? ''} ${run?.version ?? ''}`;
+      const phrase = confirmationPhrase(run?.environment ?? '', run?.version ?? '');
       return {
         ...base,
         phrase,

@@ -1,6 +1,8 @@
-import { whyNotDemanded } from './machine';
+import { remembered } from '../text/remember';
+import { phraseOf, whyNotDemanded } from './machine';
 import type { Demand } from './events';
 import { isInTheWay, isUnknownState, verdictInWords, type GateItem } from './run';
+import type { RunSettings } from './settings';
 import {
   isLiveTouched,
   type Question,
@@ -67,7 +69,7 @@ const MAX_FINDINGS = 20;
 export function viewOf(state: ReleaseState, nowMs: number = state.elapsedMs): ReleaseView {
   const { run, verdict, gate } = state;
   const watch = state.watches.at(-1) ?? null;
-  const phrase = run ? `${run.environment} ${run.version}` : '';
+  const phrase = phraseOf(state);
   return {
     id: run?.id ?? '',
     title: titleOf(state),
@@ -103,9 +105,14 @@ export function viewOf(state: ReleaseState, nowMs: number = state.elapsedMs): Re
  * two would differ by the minutes between them, and say everything twice.
  */
 export function feasibilityOfRun({ gate, baseline, settings }: ReleaseState): readonly string[] {
-  const shown = baseline && settings ? feasibilityOf(settings.watch, baseline.metrics, baseline.past) : [];
+  const shown = baseline && settings ? feasibilityOfBaseline(baseline)(settings) : [];
   return shown.length > 0 ? shown : (gate?.feasibility ?? []);
 }
+
+/** Reads a week of history, and faces ask at every change and every second: once for each baseline. */
+const feasibilityOfBaseline = remembered((baseline: NonNullable<ReleaseState['baseline']>) =>
+  remembered((settings: RunSettings) => feasibilityOf(settings.watch, baseline.metrics, baseline.past)),
+);
 
 /** What is owed after a run: what the gate could not reach, and what failed after the verdict. */
 export function leftoversOf({ gate, followUps }: ReleaseState): readonly string[] {

@@ -1,8 +1,8 @@
+import { confirmationPhrase } from '../../../text/confirmation-phrase';
 import { withPersonKeys } from '../../../documents/release-record/person-edit';
 import { plainText } from '../../../documents/markdown/write';
 import { needsResolution } from '../../../readiness/upkeep';
 import {
-  confirmationPhrase,
   environmentOf,
   evidenceOf,
   personOf,
