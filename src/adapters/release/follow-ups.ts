@@ -7,6 +7,7 @@ import { writeProposal } from '../file-writer';
 import { createPrograms } from '../programs';
 import { gitCommand, gitErrorInWords } from './git-command';
 import { createMasking } from './process/masking';
+import { fillNames } from '../../core/text/fill-names';
 
 /** What became of something that follows a verdict, or is told on the way. */
 export interface Done {
@@ -45,7 +46,7 @@ export async function tagRelease(
   const { run } = state;
   const template = state.settings ? state.settings.tag : settings.tag;
   if (!run || template === null) return { isDone: false, detail: 'the configuration wants no tag' };
-  const name = template.replaceAll('{version}', run.version);
+  const name = fillNames(template, { version: run.version });
   const commit = state.gate?.commit ?? run.commit;
   const git = (
     args: readonly string[],
@@ -192,14 +193,7 @@ export async function runHook(
     record: input.record,
     event,
   };
-  // Once for all names, so that no value is looked through for names of others.
-  const words = argv.map((word, index) =>
-    index === 0
-      ? word
-      : word.replace(/\{([a-z]+)\}/g, (whole, name: string) =>
-          Object.hasOwn(values, name) ? (values[name] ?? '') : whole,
-        ),
-  );
+  const words = argv.map((word, index) => (index === 0 ? word : fillNames(word, values)));
   const text = `${JSON.stringify(input)}\n`;
   const shown = words[0] ?? '';
   let why: string;

@@ -27,6 +27,7 @@ import type { World } from '../../core/tasks/task';
 import { createFollowUps } from './follow-ups';
 import type { VulnerabilityWatch } from './vulnerability';
 import type { RecordWriter } from './write-record';
+import { fillNames } from '../../core/text/fill-names';
 
 /** What the process of a run works with. */
 export interface RunParts {
@@ -159,11 +160,8 @@ export function createPerformers(parts: RunParts): Performers & {
       if (!identity || !fixed) throw new Error('the run has not begun');
       const { variables, secrets } = await environmentOf(state);
       const target = state.gate?.target ?? identity.target ?? '';
-      const fill = (word: string): string =>
-        word
-          .replaceAll('{version}', identity.version)
-          .replaceAll('{environment}', identity.environment)
-          .replaceAll('{target}', target);
+      const { version, environment } = identity;
+      const fill = (word: string): string => fillNames(word, { version, environment, target });
       const own = effect.direction === 'forward' ? settings.deploy.arguments.map(fill) : [];
       return runScript(
         {

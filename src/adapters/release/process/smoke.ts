@@ -6,6 +6,7 @@ import { readTap } from '../../../core/release/tap';
 import { endInWords } from './health';
 import { createMasking, type Mask } from './masking';
 import { runScript, type ScriptRun } from './run-script';
+import { fillNames } from '../../../core/text/fill-names';
 
 /** So much of an answer is looked through. */
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
@@ -286,8 +287,9 @@ async function beginningOf(response: Response): Promise<string> {
 }
 
 function filled(text: string, run: SmokeRun, encode: (value: string) => string = (value) => value): string {
-  return text
-    .replaceAll(TEST_ACCOUNT, () => encode(run.testAccount ?? ''))
-    .replaceAll('{version}', () => encode(run.version))
-    .replaceAll('{environment}', () => encode(run.environmentName));
+  return fillNames(text, {
+    'test-account': encode(run.testAccount ?? ''),
+    version: encode(run.version),
+    environment: encode(run.environmentName),
+  });
 }

@@ -6,6 +6,7 @@ import { stagesOf, type ReleaseSettings } from '../../../evidence/release-settin
 import { ROLLOUTS, type Rollout } from '../../../evidence/rollouts';
 import type { Parsers, RepositoryFiles } from '../../../ports';
 import { enumerated } from '../../../text/words';
+import { fillNames } from '../../../text/fill-names';
 
 /** Words that stand for a version, for what is gone back to, and for an option that nobody gave a meaning. */
 const VERSION = '9.8.7';
@@ -65,12 +66,7 @@ export function judgeDeployCalls(
     runScript(
       program,
       script,
-      words.map((word) =>
-        word
-          .replaceAll('{version}', VERSION)
-          .replaceAll('{target}', TARGET)
-          .replaceAll('{environment}', environment),
-      ),
+      words.map((word) => fillNames(word, { version: VERSION, target: TARGET, environment })),
     );
   const rollback = rollbackOf(program, script);
   const isForeign = !program.scripts.has(script);

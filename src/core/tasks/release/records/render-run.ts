@@ -34,6 +34,7 @@ import {
   sampleInWords,
   tookInWords,
 } from './words';
+import { fillNames } from '../../../text/fill-names';
 
 /** A record with its place, from the repository's root. */
 export interface RenderedRecord {
@@ -233,9 +234,10 @@ export function recordDataOf(story: RunStory, standing: string | null = null): R
     rollback: rollbackSummary(story),
     plan: {
       target: target ?? 'nothing tells what to go back to',
-      how: `${settings.paths.deployScript} ${settings.rollbackArguments.join(' ')}`
-        .trim()
-        .replaceAll('{target}', target ?? '{target}'),
+      how: fillNames(
+        `${settings.paths.deployScript} ${settings.rollbackArguments.join(' ')}`.trim(),
+        target === null ? {} : { target },
+      ),
       shownBy: (gate?.items ?? [])
         .filter(({ id }) => /rollback|previous|target/.test(id))
         .map(({ detail, outcome }) => `${outcome}: ${detail}`)
