@@ -6,6 +6,7 @@ import { createRunFolder } from '../src/adapters/release/journal-store';
 import { Runner, type Performers } from '../src/adapters/release/runner';
 import { createRecordWriter } from '../src/cli/release/write-record';
 import {
+  plainMetric,
   defaultRelease,
   defaultWatch,
   releasePathsOf,
@@ -31,13 +32,9 @@ const metric = (name: string, kind: MetricSettings['kind']): MetricSettings => (
   name,
   kind,
   source: { from: 'check', command: ['true'] },
-  isRequired: true,
+  ...plainMetric,
   worse: kind === 'traffic' ? 'down' : 'up',
-  unit: '',
-  limit: null,
   quantile: 0.99,
-  hardTimes: null,
-  softTimes: null,
 });
 
 const METRICS = [

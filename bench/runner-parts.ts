@@ -4,7 +4,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createMetricReader } from '../src/adapters/release/metrics';
 import { probeOnce } from '../src/adapters/release/metrics/prober';
-import { defaultWatch, type MetricSettings, type MetricSource } from '../src/core/evidence/release-settings';
+import {
+  plainMetric,
+  defaultWatch,
+  type MetricSettings,
+  type MetricSource,
+} from '../src/core/evidence/release-settings';
 
 /**
  * What the reader of metrics costs: the polls of three days, one a minute, one after the other, and the probes of some hours of one
@@ -36,13 +41,8 @@ function metric(name: string, kind: MetricSettings['kind'], source: MetricSource
     name,
     kind,
     source,
-    isRequired: true,
-    worse: 'up',
-    unit: '',
-    limit: null,
+    ...plainMetric,
     quantile: 0.99,
-    hardTimes: null,
-    softTimes: null,
   };
 }
 

@@ -1,4 +1,9 @@
-import { defaultWatch, type MetricSettings, type WatchSettings } from '../src/core/evidence/release-settings';
+import {
+  plainMetric,
+  defaultWatch,
+  type MetricSettings,
+  type WatchSettings,
+} from '../src/core/evidence/release-settings';
 import { judgePoll, openWatch } from '../src/core/release/watch/judge';
 import type { Sample } from '../src/core/release/watch/samples';
 import {
@@ -67,13 +72,7 @@ const metric: MetricSettings = {
   name: 'error rate',
   kind: 'errors',
   source: { from: 'prometheus', query: null, bad: 'bad', all: 'all', up: null },
-  isRequired: true,
-  worse: 'up',
-  unit: '',
-  limit: null,
-  quantile: null,
-  hardTimes: null,
-  softTimes: null,
+  ...plainMetric,
 };
 
 const sampleOf = ([bad, all]: Minute): Sample => ({ kind: 'counts', bad, all });

@@ -1,5 +1,5 @@
 // A release under way, told event by event with numbers like those of a real service: for the panel's tests and its picture.
-import type { MetricSettings } from '../../src/core/evidence/release-settings';
+import { plainMetric, type MetricSettings } from '../../src/core/evidence/release-settings';
 import {
   defaultRelease,
   defaultWatch,
@@ -26,13 +26,7 @@ const metric = (
   name,
   kind,
   source: { from: 'command', command: ['scripts/count.sh', name] },
-  isRequired: true,
-  worse: 'up',
-  unit: '',
-  limit: null,
-  quantile: null,
-  hardTimes: null,
-  softTimes: null,
+  ...plainMetric,
   ...rest,
 });
 

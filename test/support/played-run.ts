@@ -1,4 +1,5 @@
 import {
+  plainMetric,
   defaultRelease,
   defaultWatch,
   releasePathsOf,
@@ -28,13 +29,7 @@ const MINUTE = 60_000;
 
 const metric = (part: Partial<MetricSettings> & Pick<MetricSettings, 'name' | 'kind'>): MetricSettings => ({
   source: { from: 'prometheus', query: null, bad: null, all: null, up: null },
-  isRequired: true,
-  worse: 'up',
-  unit: '',
-  limit: null,
-  quantile: null,
-  hardTimes: null,
-  softTimes: null,
+  ...plainMetric,
   ...part,
 });
 

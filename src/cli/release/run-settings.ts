@@ -2,6 +2,7 @@ import manifest from '../../../package.json';
 import type { RunRequest } from '../../adapters/release/request';
 import type { RunFolder } from '../../adapters/release/journal-store';
 import {
+  plainMetric,
   HOOKS,
   releasePathsOf,
   stagesOf,
@@ -75,12 +76,6 @@ function healthMetric(script: string): MetricSettings {
     name: 'health',
     kind: 'health',
     source: { from: 'check', command: [`./${script}`] },
-    isRequired: true,
-    worse: 'up',
-    unit: '',
-    limit: null,
-    quantile: null,
-    hardTimes: null,
-    softTimes: null,
+    ...plainMetric,
   };
 }

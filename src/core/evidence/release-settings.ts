@@ -152,6 +152,17 @@ export interface WatchTuning {
   readonly askAgainTimes: number;
 }
 
+/** A metric of which only its name, its kind and its source are said. */
+export const plainMetric: Omit<MetricSettings, 'name' | 'kind' | 'source'> = {
+  isRequired: true,
+  worse: 'up',
+  unit: '',
+  limit: null,
+  quantile: null,
+  hardTimes: null,
+  softTimes: null,
+};
+
 /** How a watch window goes. */
 export interface WatchSettings {
   readonly rule: 'confirmed' | 'literal';

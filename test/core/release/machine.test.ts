@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
+  plainMetric,
   defaultWatch,
   releasePathsOf,
   defaultRelease,
@@ -27,13 +28,7 @@ const health: MetricSettings = {
   name: 'health',
   kind: 'health',
   source: { from: 'probe', url: 'http://127.0.0.1/health', status: 200, timeoutMs: 1000 },
-  isRequired: true,
-  worse: 'up',
-  unit: '',
-  limit: null,
-  quantile: null,
-  hardTimes: null,
-  softTimes: null,
+  ...plainMetric,
 };
 
 const settings: RunSettings = {

@@ -1,7 +1,8 @@
-import type {
-  MetricKind,
-  MetricSettings,
-  WatchSettings,
+import {
+  plainMetric,
+  type MetricKind,
+  type MetricSettings,
+  type WatchSettings,
 } from '../../../../src/core/evidence/release-settings';
 import { defaultWatch } from '../../../../src/core/evidence/release-settings';
 import {
@@ -32,13 +33,7 @@ export function metric(
             all: source.all ?? null,
             up: source.up ?? null,
           },
-    isRequired: true,
-    worse: 'up',
-    unit: '',
-    limit: null,
-    quantile: null,
-    hardTimes: null,
-    softTimes: null,
+    ...plainMetric,
     ...more,
   };
 }

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { multiplesOf } from '../../../../src/adapters/release/metrics/source';
-import { defaultWatch, type MetricSettings } from '../../../../src/core/evidence/release-settings';
+import {
+  plainMetric,
+  defaultWatch,
+  type MetricSettings,
+} from '../../../../src/core/evidence/release-settings';
 
 describe('the multiples of a latency', () => {
   const metric: MetricSettings = {
     name: 'latency',
     kind: 'slow-requests',
     source: { from: 'prometheus', query: 'duration', bad: null, all: null, up: null },
-    isRequired: true,
-    worse: 'up',
+    ...plainMetric,
     unit: 'ms',
-    limit: null,
     quantile: 0.99,
-    hardTimes: null,
-    softTimes: null,
   };
 
   it('are those that it is judged by', () => {

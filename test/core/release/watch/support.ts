@@ -1,4 +1,5 @@
 import {
+  plainMetric,
   defaultTuning,
   defaultWatch,
   type MetricKind,
@@ -20,13 +21,8 @@ export function metricOf(kind: MetricKind, part: Partial<MetricSettings> = {}): 
     name: kind,
     kind,
     source: { from: 'prometheus', query: null, bad: null, all: null, up: null },
-    isRequired: true,
-    worse: 'up',
-    unit: '',
-    limit: null,
+    ...plainMetric,
     quantile: kind === 'slow-requests' || kind === 'latency' ? 0.99 : null,
-    hardTimes: null,
-    softTimes: null,
     ...part,
   };
 }
