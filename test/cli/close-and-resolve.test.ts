@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { closeCommand } from '../../src/cli/close-command';
 import { resolveCommand } from '../../src/cli/resolve-command';
+import { toldTerminal } from '../support/told-terminal';
 import type { Terminal } from '../../src/cli/terminal';
 import { drillRecordKind } from '../../src/core/documents/drill-record/drill-record-kind';
 import { verificationReportKind } from '../../src/core/documents/verification-report/verification-report-kind';
@@ -24,18 +25,12 @@ describe('resolving and closing on the command line', function () {
   this.timeout(60_000);
   let root: string;
   let printed: string;
-  const terminal = (answer: string | null): Terminal => ({
-    usesColour: false,
-    isInteractive: false,
-    width: 100,
-    signal: new AbortController().signal,
-    print: (text) => void (printed += `${text}\n`),
-    say: (text) => void (printed += `${text}\n`),
-    progress: () => undefined,
-    style: (_style, text) => text,
-    confirm: () => Promise.resolve(null),
-    ask: () => Promise.resolve(answer),
-  });
+  const terminal = (answer: string | null): Terminal =>
+    toldTerminal({
+      print: (text) => void (printed += `${text}\n`),
+      say: (text) => void (printed += `${text}\n`),
+      ask: () => Promise.resolve(answer),
+    });
   const git = (...args: readonly string[]): string =>
     execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
   const write = (file: string, text: string): void => {

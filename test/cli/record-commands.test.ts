@@ -4,27 +4,21 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { approvalCommand, drillCommand, overrideCommand } from '../../src/cli/record-commands';
+import { toldTerminal } from '../support/told-terminal';
 import type { Terminal } from '../../src/cli/terminal';
 
 describe('recording on the command line', function () {
   this.timeout(30_000);
   let root: string;
   let printed: string;
-  const terminal = (answer: string | null): Terminal => ({
-    usesColour: false,
-    isInteractive: false,
-    width: 100,
-    signal: new AbortController().signal,
-    print: (text) => void (printed += `${text}\n`),
-    say: () => undefined,
-    progress: () => undefined,
-    style: (_style, text) => text,
-    confirm: () => Promise.resolve(null),
-    ask: (question) => {
-      printed += `${question}\n`;
-      return Promise.resolve(answer);
-    },
-  });
+  const terminal = (answer: string | null): Terminal =>
+    toldTerminal({
+      print: (text) => void (printed += `${text}\n`),
+      ask: (question) => {
+        printed += `${question}\n`;
+        return Promise.resolve(answer);
+      },
+    });
   const records = (): readonly string[] => {
     const folder = path.join(root, 'docs/release/records');
     return existsSync(folder) ? readdirSync(folder).sort() : [];

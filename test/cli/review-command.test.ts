@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { reviewCommand } from '../../src/cli/record-commands';
+import { toldTerminal } from '../support/told-terminal';
 import type { Terminal } from '../../src/cli/terminal';
 import { documentReviewKind } from '../../src/core/documents/document-review/document-review-kind';
 import { textHash } from '../../src/core/documents/markdown/text-hash';
@@ -22,18 +23,10 @@ const RUNBOOK = 'docs/ops/RUNBOOK.md';
 describe('recording a review on the command line', function () {
   this.timeout(30_000);
   let root: string;
-  const terminal = (answer: string | null): Terminal => ({
-    usesColour: false,
-    isInteractive: false,
-    width: 100,
-    signal: new AbortController().signal,
-    print: () => undefined,
-    say: () => undefined,
-    progress: () => undefined,
-    style: (_style, text) => text,
-    confirm: () => Promise.resolve(null),
-    ask: () => Promise.resolve(answer),
-  });
+  const terminal = (answer: string | null): Terminal =>
+    toldTerminal({
+      ask: () => Promise.resolve(answer),
+    });
   const records = (): readonly string[] => {
     const folder = path.join(root, 'docs/release/records');
     return existsSync(folder) ? readdirSync(folder).sort() : [];

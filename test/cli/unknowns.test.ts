@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { unknownsCommand } from '../../src/cli/unknowns-command';
+import { toldTerminal } from '../support/told-terminal';
 import type { Terminal } from '../../src/cli/terminal';
 
 const runbook =
@@ -20,21 +21,15 @@ describe('unknowns on the command line', () => {
   ): Promise<void> => {
     const left = [...(replies ?? [])];
     const yes = [...confirmed];
-    const terminal: Terminal = {
-      usesColour: false,
-      isInteractive: false,
-      width: 100,
-      signal: new AbortController().signal,
+    const terminal: Terminal = toldTerminal({
       print: (text) => void (printed += `${text}\n`),
       say: (text) => void (printed += `${text}\n`),
-      progress: () => undefined,
-      style: (_style, text) => text,
       confirm: () => Promise.resolve(replies === null ? null : (yes.shift() ?? false)),
       ask: (question) => {
         printed += `${question}\n`;
         return Promise.resolve(replies === null ? null : (left.shift() ?? ':q'));
       },
-    };
+    });
     await unknownsCommand(terminal).parseAsync([root, ...options], { from: 'user' });
     status = process.exitCode;
     process.exitCode = undefined;
